@@ -1,0 +1,45 @@
+import type { CallerKind, Check, Mode, Outcome, Reason, SenderConstraint, TokenProblem, Verdict } from './vocabulary.ts'
+
+/**
+ * What is known about a request once its token was looked at: everything a decision rests on, and nothing about the
+ * endpoint. The same facts replayed against another rule give that rule's decision.
+ */
+export interface Facts {
+  /** What is wrong with the token itself; `null` for a valid one. */
+  readonly tokenProblem: TokenProblem | null
+  readonly callerKind: CallerKind
+  /** `client_id`, or `user@<issuer name>` for people; `null` when anonymous. Never a person's subject. */
+  readonly caller: string | null
+  /** Stable key of the caller for the percent of callers: `client_id`, or issuer and subject of a person. `null` when anonymous. */
+  readonly callerKey: string | null
+  readonly issuer: string | null
+  /** Scopes of the token, sorted, without duplicates. */
+  readonly scopes: readonly string[]
+  /** Seconds since `iat`; `null` without a readable token. */
+  readonly tokenAgeSeconds: number | null
+  readonly sender: SenderConstraint
+  /** The caller's address behind trusted proxies; `null` when unknown. */
+  readonly address: string | null
+}
+
+/** The evaluator's answer, before the mode. */
+export interface Evaluation {
+  readonly verdict: Verdict
+  readonly reason: Reason | null
+  /** With `scope-missing`: which. */
+  readonly missingScopes: readonly string[]
+}
+
+/** What happens to the request: the evaluation with the mode applied last. */
+export interface Decision extends Evaluation {
+  readonly outcome: Outcome
+  readonly mode: Mode
+}
+
+/** One line of an explained decision. */
+export interface CheckResult {
+  readonly check: Check
+  readonly passed: boolean
+  /** A short sentence for people, without secrets. */
+  readonly detail: string
+}

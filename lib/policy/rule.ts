@@ -1,0 +1,52 @@
+import type { SenderConstraint } from './vocabulary.ts'
+
+/** The token carries all of these scopes (`resource:action`), each owned by the endpoint's service. */
+export interface ScopesRequirement {
+  readonly kind: 'scopes'
+  readonly allOf: readonly string[]
+}
+
+/** The token was issued at most so many seconds ago, however long it lives. */
+export interface MaxTokenAgeRequirement {
+  readonly kind: 'max-token-age'
+  readonly seconds: number
+}
+
+/** The caller proves possession of the key the token is bound to (RFC 8705, RFC 9449). */
+export interface SenderConstraintRequirement {
+  readonly kind: 'sender-constraint'
+  readonly anyOf: readonly Exclude<SenderConstraint, 'none'>[]
+}
+
+/** The caller's address lies in one of these networks (CIDR, IPv4 or IPv6). */
+export interface NetworkRequirement {
+  readonly kind: 'network'
+  readonly cidrs: readonly string[]
+}
+
+export type Requirement = ScopesRequirement | MaxTokenAgeRequirement | SenderConstraintRequirement | NetworkRequirement
+
+export const REQUIREMENT_KINDS = ['scopes', 'max-token-age', 'sender-constraint', 'network'] as const satisfies readonly Requirement['kind'][]
+
+/**
+ * What an endpoint requires. `token` means a valid token for this audience, and each requirement on top of it; `public`
+ * means anyone, which has to be said: a rule without requirements still asks for a token.
+ */
+export interface Rule {
+  readonly access: 'token' | 'public'
+  readonly requirements: readonly Requirement[]
+}
+
+export const RULE_DEFAULT: Rule = { access: 'token', requirements: [] }
+
+/** A requirement of a kind this version does not know: kept so that it can be refused and reported, never skipped. */
+export interface UnknownRequirement {
+  readonly kind: 'unknown'
+  readonly statedKind: string
+}
+
+/** A rule as the middleware holds it. */
+export interface ParsedRule {
+  readonly access: 'token' | 'public'
+  readonly requirements: readonly (Requirement | UnknownRequirement)[]
+}

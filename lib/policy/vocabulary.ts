@@ -1,0 +1,110 @@
+/**
+ * The closed lists of words every part of Stepgate agrees on. Types, schemas, form options, SQL checks and the
+ * middleware's switches are all derived from these literals; add a word here and nowhere else.
+ */
+
+/** What an endpoint does with a `deny`: nothing is decided, the denial is only recorded, or the request is refused. */
+export const MODES = ['off', 'log-only', 'enforce'] as const
+export type Mode = (typeof MODES)[number]
+
+/** What became of one request. `would-deny` is a denial in log-only, or of a caller outside the enforced percent. */
+export const OUTCOMES = ['allowed', 'would-deny', 'denied'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** The evaluator's answer, before the mode is applied. */
+export const VERDICTS = ['allow', 'deny'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+/** Who calls. `anonymous` is a request whose caller could not be established from its token. */
+export const CALLER_KINDS = ['service', 'integration', 'user', 'anonymous'] as const
+export type CallerKind = (typeof CALLER_KINDS)[number]
+
+/** An identity is a caller that has its own OAuth `client_id`. */
+export const IDENTITY_KINDS = ['service', 'integration'] as const
+export type IdentityKind = (typeof IDENTITY_KINDS)[number]
+
+/** What is wrong with the presented token whatever the endpoint requires. In the order in which they are checked. */
+export const TOKEN_PROBLEMS = [
+  'token-missing',
+  'token-malformed',
+  'issuer-untrusted',
+  'signature-invalid',
+  'token-not-yet-valid',
+  'token-expired',
+  'audience-mismatch',
+  'identity-disabled',
+  'token-revoked',
+] as const
+export type TokenProblem = (typeof TOKEN_PROBLEMS)[number]
+
+/** Why a requirement of the endpoint's rule is not met. */
+export const REQUIREMENT_REASONS = [
+  'scope-missing',
+  'token-too-old',
+  'sender-mismatch',
+  'network-not-allowed',
+  'country-not-allowed',
+  'device-not-allowed',
+  'rate-exceeded',
+  'requirement-unknown',
+] as const
+export type RequirementReason = (typeof REQUIREMENT_REASONS)[number]
+
+/** Why a request is refused that no rule was asked about. */
+export const ENDPOINT_REASONS = ['endpoint-unknown'] as const
+export type EndpointReason = (typeof ENDPOINT_REASONS)[number]
+
+/** Every reason a decision can carry. */
+export const REASONS = [...TOKEN_PROBLEMS, ...REQUIREMENT_REASONS, ...ENDPOINT_REASONS] as const
+export type Reason = (typeof REASONS)[number]
+
+/** The checks of one decision, as an explained decision lists them. */
+export const CHECKS = [
+  'endpoint',
+  'token',
+  'issuer',
+  'signature',
+  'validity',
+  'audience',
+  'identity',
+  'revocation',
+  'scopes',
+  'token-age',
+  'sender',
+  'network',
+  'requirement',
+] as const
+export type Check = (typeof CHECKS)[number]
+
+/** How a caller proved that the token is its own. `none` is a plain bearer token. */
+export const SENDER_CONSTRAINTS = ['none', 'mutual-tls', 'dpop'] as const
+export type SenderConstraint = (typeof SENDER_CONSTRAINTS)[number]
+
+/** The state of an instance's configuration. */
+export const SNAPSHOT_STATES = ['fresh', 'stale', 'static', 'closed'] as const
+export type SnapshotState = (typeof SNAPSHOT_STATES)[number]
+
+/** HTTP methods an endpoint can have. HEAD is decided as GET, by the endpoint that answers it. */
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+export type Method = (typeof METHODS)[number]
+
+/** What a route that no endpoint of the snapshot covers does. */
+export const UNDECLARED_MODES = ['off', 'log-only', 'enforce'] as const satisfies readonly Mode[]
+export type UndeclaredMode = (typeof UNDECLARED_MODES)[number]
+
+/**
+ * Inclusive upper edges, in seconds, of the token-age histogram; one more bucket holds everything older. They lie on
+ * the lifetimes people choose, so that "who breaks at 5 minutes" is answered exactly.
+ */
+export const TOKEN_AGE_EDGES_SECONDS = [
+  5, 15, 30, 60, 120, 240, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400,
+] as const
+
+/** Tolerated difference between clocks, in seconds, both ways (RFC 7519, section 4.1.4). */
+export const CLOCK_SKEW_SECONDS = 60
+
+export const TOKEN_LIFETIME_SECONDS_MIN = 30
+export const TOKEN_LIFETIME_SECONDS_MAX = 86_400
+export const TOKEN_LIFETIME_SECONDS_DEFAULT = 900
+/** A lifetime above this needs a written reason. */
+export const TOKEN_LIFETIME_SECONDS_UNREMARKABLE = 3_600
