@@ -57,9 +57,9 @@ type ParamName = keyof typeof PARAMS
 const params = <Name extends ParamName>(...names: Name[]) => z.strictObject(Object.fromEntries(names.map((name) => [name, PARAMS[name]])) as Pick<typeof PARAMS, Name>)
 
 const route =
-  (method: RouteContract['method']) =>
-  <const O extends Options, Response extends z.ZodType>(path: string, access: Access, tag: string, summary: string, response: Response, options: O): Merged<O, Response> =>
-    ({ method, path, access, tag, summary, params: Empty, query: Empty, body: null, status: 200, ifMatch: false, idempotent: false, ...options, response }) as unknown as Merged<O, Response>
+  <Method extends RouteContract['method']>(method: Method) =>
+  <const O extends Options, Response extends z.ZodType>(path: string, access: Access, tag: string, summary: string, response: Response, options: O): Merged<O, Response> & { readonly method: Method } =>
+    ({ method, path, access, tag, summary, params: Empty, query: Empty, body: null, status: 200, ifMatch: false, idempotent: false, ...options, response }) as unknown as Merged<O, Response> & { readonly method: Method }
 
 const get = route('GET')
 const post = route('POST')

@@ -1,0 +1,12 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+import type { ApiInput } from './api-request.ts'
+
+/** Who would be denied, by the present rule or by a draft. A read, though the draft travels in a body. */
+export const evidenceQuery = (environment: string, id: string, request: ApiInput<'readEvidence'>['body'] = {}) =>
+  queryOptions({
+    queryKey: ['evidence', environment, id, request],
+    queryFn: ({ signal }) => api('readEvidence', { params: { environment, id }, body: request }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: 20_000,
+  })

@@ -1,0 +1,24 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+import type { ApiInput } from './api-request.ts'
+import { write } from './topic.ts'
+
+export const modeChangesQuery = (environment: string, id: string) =>
+  queryOptions({
+    queryKey: ['mode-changes', environment, id],
+    queryFn: ({ signal }) => api('listModeChanges', { params: { environment, id }, query: { limit: 100 } }, signal),
+    refetchInterval: 15_000,
+  })
+/** What a change would do, with the token that proves it was looked at: read anew each time a panel opens. */
+export const modeChangePreviewQuery = (environment: string, request: ApiInput<'previewModeChange'>['body']) =>
+  queryOptions({
+    queryKey: ['mode-changes', environment, 'preview', request],
+    queryFn: ({ signal }) => api('previewModeChange', { params: { environment }, body: request }, signal),
+    enabled: request.changes.length > 0,
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+
+export const changeModes = write('changeModes', 'mode-changes', 'endpoints', 'evidence', 'services', 'overview', 'revisions', 'decisions')
+export const undoModeChange = write('undoModeChange', 'mode-changes', 'endpoints', 'evidence', 'services', 'overview', 'revisions', 'decisions')

@@ -1,0 +1,25 @@
+const SECURITY_HEADERS = [
+  { key: 'X-Content-Type-Options', value: 'nosniff' },
+  { key: 'X-Frame-Options', value: 'DENY' },
+  { key: 'Referrer-Policy', value: 'same-origin' },
+  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+  { key: 'Cross-Origin-Resource-Policy', value: 'same-origin' },
+  { key: 'Permissions-Policy', value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()' },
+]
+
+/** @type {import('next').NextConfig} */
+const config = {
+  distDir: process.env.STEPGATE_CONSOLE_DIST ?? '.next',
+  poweredByHeader: false,
+  // The gateway compresses what it passes on.
+  compress: process.env.STEPGATE_CONSOLE_COMPRESS !== 'false',
+  reactStrictMode: true,
+  devIndicators: false,
+  allowedDevOrigins: ['127.0.0.1', '[::1]', ...(process.env.STEPGATE_PUBLIC_URL ? [new URL(process.env.STEPGATE_PUBLIC_URL).hostname] : [])],
+  // `npm run verify` checks types, for the whole repository at once.
+  typescript: { ignoreBuildErrors: true, tsconfigPath: process.env.STEPGATE_CONSOLE_TSCONFIG ?? 'tsconfig.json' },
+  experimental: { optimizePackageImports: ['radix-ui', 'lucide-react', 'date-fns', 'recharts'] },
+  headers: () => Promise.resolve([{ source: '/(.*)', headers: SECURITY_HEADERS }]),
+}
+
+export default config
