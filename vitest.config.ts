@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** Folders whose tests need no database: `npm run verify` runs these alone. */
+const pure = ['lib/policy', 'lib/contract', 'lib/evidence', 'lib/client', 'components', 'app', 'sdk', 'scripts']
+const withDatabase = ['lib/store', 'lib/control', 'server', 'demo', 'bench']
+
+const testsIn = (folders: readonly string[]) => folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`)
+
+export default defineConfig({
+  resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)) } },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: testsIn(pure) } },
+      { extends: true, test: { name: 'database', include: testsIn(withDatabase), globalSetup: 'lib/store/test-cluster.ts' } },
+    ],
+    setupFiles: 'vitest.setup.ts',
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
