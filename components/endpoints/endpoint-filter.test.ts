@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import type { Endpoint } from '#lib/client/endpoints/endpoint-queries.ts'
+import { filterEndpoints, pendingServices, withNewer, type EndpointFilter } from './endpoint-filter.ts'
+import { extendToRow, NOTHING_SELECTED, selectedRows, toggleRow } from './row-selection.ts'
+
+const FILTER: EndpointFilter = { q: '', service: [], mode: [], readiness: [], method: [], sort: 'service', direction: 'asc' }
+
+const endpoint = (id: string, serviceSlug: string, method: string, route: string, more: Partial<Endpoint> = {}): Endpoint => ({
+  id,
+  serviceSlug,
+  serviceName: serviceSlug.toUpperCase(),
+  method,
+  route,
+  description: '',
+  source: 'discovered',
+  rule: null,
+  requiredScopes: [],
+  mode: 'off',
+  percent: 100,
+  confirmation: { state: 'applied', live: 2, confirmed: 2 },
+  readiness: 'not-enough-evidence',
+  last24Hours: { allowed: 0, 'would-deny': 0, denied: 0, unevaluated: 0 },
+  wouldDenyCallers: 0,
+  createdAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2026-01-01T00:00:00Z',
+  lastSeenAt: null,
+  version: 1,
+  ...more,
+})
+
+const FLEET = [
+  endpoint('1', 'payments', 'POST', '/refunds', { mode: 'enforce', percent: 100, readiness: 'ready' }),
+  endpoint('2', 'orders', 'GET', '/orders/:orderId', { mode: 'log-only' }),
+  endpoint('3', 'payments', 'GET', '/refunds', { mode: 'enforce', percent: 10 }),
+  endpoint('4', 'orders', 'GET', '/orders', { confirmation: { state: 'pending', live: 2, confirmed: 1 } }),
+]
+const ids = (endpoints: readonly Endpoint[]) => endpoints.map(({ id }) => id).join('')
+
+describe('endpoints of a list', () => {
+  it('finds by words of method, route and service together', () => {
+    expect(ids(filterEndpoints(FLEET, { ...FILTER, q: 'post REFUNDS' }))).toBe('1')
+    expect(ids(filterEndpoints(FLEET, { ...FILTER, q: 'orders get' }))).toBe('42')
+  })
+
+  it('combines filters and takes an empty one for all', () => {
+    expect(ids(filterEndpoints(FLEET, { ...FILTER, mode: ['enforce'], method: ['GET'] }))).toBe('3')
+    expect(ids(filterEndpoints(FLEET, { ...FILTER, readiness: ['ready'] }))).toBe('1')
+  })
+
+  it('sorts by mode and by how many callers enforce holds for', () => {
+    expect(ids(filterEndpoints(FLEET, { ...FILTER, sort: 'mode', direction: 'desc' }))).toBe('1324')
+  })
+
+  it('puts newer readings in place and never older ones', () => {
+    const newer = { ...FLEET[0]!, version: 3, mode: 'off' as const }
+    expect(withNewer(FLEET, [newer])[0]).toBe(newer)
+    expect(withNewer([newer], [FLEET[0]!])[0]).toBe(newer)
+  })
+
+  it('knows which services have yet to confirm', () => {
+    expect(pendingServices(FLEET)).toEqual(['orders'])
+  })
+})
+
+describe('selection of rows', () => {
+  it('draws a range from the row that was toggled last, in either direction', () => {
+    const anchored = toggleRow(NOTHING_SELECTED, '3')
+    expect([...extendToRow(anchored, FLEET, '1').ids].sort()).toEqual(['1', '2', '3'])
+    expect([...extendToRow(anchored, FLEET, '4').ids].sort()).toEqual(['3', '4'])
+  })
+
+  it('forgets rows that are gone', () => {
+    expect(ids(selectedRows(toggleRow(toggleRow(NOTHING_SELECTED, '1'), 'gone'), FLEET))).toBe('1')
+  })
+})
