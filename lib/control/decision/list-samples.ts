@@ -1,0 +1,99 @@
+import type pg from "pg";
+import { z } from "zod";
+import type {
+  Sample,
+  SampleDetail,
+  SampleQuery,
+} from "../../contract/decisions.ts";
+import { toCaller } from "../../evidence/caller.ts";
+import {
+  findSample,
+  readSamples,
+  type SampleRow,
+} from "#lib/store/decisions/read-samples.ts";
+import { requireRole, type Actor } from "../actor.ts";
+import { ControlError } from "../control-error.ts";
+import { parseCursor, toCursor, toPage, type Page } from "../cursor.ts";
+import { toDecisionWindow } from "./decision-window.ts";
+
+const LIST = "samples";
+
+/** Single decisions, newest first. */
+export async function listSamples(
+  pool: pg.Pool,
+  actor: Actor,
+  environmentId: string,
+  query: z.output<typeof SampleQuery>,
+): Promise<Page<z.input<typeof Sample>>> {
+  requireRole(actor, "viewer");
+  const keys = parseCursor(LIST, query.cursor, z.iso.datetime(), z.uuid());
+  const after =
+    keys === undefined ? null : { at: new Date(keys[0]), id: keys[1] };
+  const rows = await readSamples(
+    pool,
+    { ...query, ...toDecisionWindow(query), environmentId },
+    after,
+    query.limit + 1,
+  );
+  return toPage(rows, query.limit, toSample, (row) =>
+    toCursor(LIST, row.at.toISOString(), row.id),
+  );
+}
+
+/** One decision with every check that was evaluated. */
+export async function getSample(
+  pool: pg.Pool,
+  actor: Actor,
+  environmentId: string,
+  id: string,
+): Promise<z.input<typeof SampleDetail>> {
+  requireRole(actor, "viewer");
+  const row = await findSample(pool, environmentId, id);
+  if (row === null)
+    throw new ControlError(
+      "not-found",
+      "There is no decision of this id here. Details are kept for a bounded number of decisions.",
+    );
+  const {
+    issuer,
+    scopes,
+    subject,
+    tokenId,
+    tokenAgeSeconds,
+    address,
+    userAgent,
+    revision,
+    instanceId,
+    checks,
+  } = row;
+  return {
+    ...toSample(row),
+    issuer,
+    scopes,
+    subject,
+    tokenId,
+    tokenAgeSeconds,
+    address,
+    userAgent,
+    revision,
+    instanceId,
+    checks,
+  };
+}
+
+const toSample = (row: SampleRow): z.input<typeof Sample> => ({
+  id: row.id,
+  at: row.at.toISOString(),
+  serviceSlug: row.serviceSlug,
+  endpointId: row.endpointId,
+  method: row.method,
+  route: row.route,
+  path: row.path,
+  mode: row.mode,
+  outcome: row.outcome,
+  reason: row.reason,
+  caller: toCaller(row.callerKind, row.caller, row.callerHint),
+  callerKind: row.callerKind,
+  missingScopes: row.missingScopes,
+  replayed: row.replayed,
+});
