@@ -1,0 +1,159 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { StartupError } from './startup-error.ts'
+
+export const SERVER_ROLES = ['gateway', 'console', 'worker'] as const
+export type ServerRole = (typeof SERVER_ROLES)[number]
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const SECRET_BYTES_MIN = 32
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number from 1 to 65535')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 65_535, 'must be a port number from 1 to 65535')
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine((value) => !/[?#]|\/\/[^/]*@/.test(value), 'must be a URL without user, query and fragment')
+
+const origin = httpUrl
+  .refine((value) => URL.canParse(value) && new URL(value).pathname === '/', 'must be a URL without a path')
+  .transform((value) => value.replace(/\/+$/, ''))
+
+const isNetwork = (text: string): boolean => {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+const roles = z
+  .string()
+  .transform(list)
+  .pipe(z.array(z.enum(SERVER_ROLES, { error: `must be a comma-separated list of ${SERVER_ROLES.join(', ')}` })).min(1))
+  .transform((values) => SERVER_ROLES.filter((role) => values.includes(role)))
+
+const networks = z
+  .string()
+  .transform(list)
+  .refine((items) => items.every(isNetwork), 'must be a comma-separated list of addresses or networks, such as 10.0.0.0/8')
+
+/** Every setting there is: the one schema, and the table in the README. */
+export const Variables = z.object({
+  PORT: port.default(3000).describe('Port of the gateway, which serves the console too.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on. `0.0.0.0` or `::` lets other machines in.'),
+  STEPGATE_PUBLIC_URL: origin.optional().describe('URL under which browsers and services reach Stepgate; part of every token issuer. Default `http://localhost:<PORT>`.'),
+  STEPGATE_DATA_DIR: z.string().default('.stepgate').describe('Folder of the embedded database and the generated secret.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional()
+    .describe('PostgreSQL 15 or newer. Without it, the embedded PostgreSQL is started.'),
+  STEPGATE_SECRET: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) >= SECRET_BYTES_MIN, `must have at least ${SECRET_BYTES_MIN.toString()} bytes`)
+    .optional()
+    .describe('Encrypts signing keys and derives other secrets; at least 32 bytes. Required with `NODE_ENV=production`; else created once in the data folder.'),
+  STEPGATE_ROLES: roles.default([...SERVER_ROLES]).describe('What this process runs: `gateway`, `console`, `worker`, comma-separated. Default all.'),
+  STEPGATE_CONSOLE_URL: origin.optional().describe('Where the console runs, for a gateway without the role `console`.'),
+  STEPGATE_GATEWAY_URL: origin.optional().describe('Where the gateway runs, for a console without the role `gateway`.'),
+  STEPGATE_TRUSTED_PROXIES: networks.default([]).describe('Networks of the proxies whose `X-Forwarded-For` is believed. Default none.'),
+  STEPGATE_OIDC_ISSUER: httpUrl.optional().describe('OpenID Connect provider for signing in to the console.'),
+  STEPGATE_OIDC_CLIENT_ID: z.string().optional().describe('Client id at that provider.'),
+  STEPGATE_OIDC_CLIENT_SECRET: z.string().optional().describe('Client secret at that provider.'),
+  STEPGATE_OIDC_NAME: z.string().max(60).default('Single sign-on').describe('Name on the sign-in button.'),
+  STEPGATE_OIDC_DEFAULT_ROLE: z
+    .enum(['viewer', 'operator', 'administrator'], { error: 'must be viewer, operator or administrator' })
+    .optional()
+    .describe('Role of people who sign in for the first time. Without it, only people with an account get in.'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info').describe('Least level of the log lines on standard output.'),
+  NODE_ENV: z.string().optional().describe('`production` makes a missing `STEPGATE_SECRET` an error.'),
+})
+
+export interface OidcSettings {
+  readonly name: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly defaultRole: 'viewer' | 'operator' | 'administrator' | null
+}
+
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  readonly publicUrl: string
+  /** Absolute. */
+  readonly dataDir: string
+  /** Null: the embedded PostgreSQL. */
+  readonly databaseUrl: string | null
+  readonly secret: string
+  readonly roles: readonly ServerRole[]
+  readonly consoleUrl: string | null
+  readonly gatewayUrl: string | null
+  readonly trustedProxies: readonly string[]
+  readonly oidc: OidcSettings | null
+  readonly logLevel: (typeof LOG_LEVELS)[number]
+}
+
+/** `secret` is null where one has to be taken from the data folder. */
+export type ParsedSettings = Omit<Settings, 'secret'> & { readonly secret: string | null }
+
+/** Reads the settings from environment variables; an empty variable counts as absent. Throws one sentence per mistake. */
+export function parseSettings(environment: Record<string, string | undefined>): ParsedSettings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''))
+  const parsed = Variables.safeParse(present)
+  if (!parsed.success) throw new StartupError(toSentences(parsed.error))
+  const variables = parsed.data
+  if (variables.NODE_ENV === 'production' && variables.STEPGATE_SECRET === undefined) {
+    throw new StartupError('STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes, for example from "openssl rand -base64 48".')
+  }
+  return {
+    port: variables.PORT,
+    host: variables.HOST,
+    publicUrl: variables.STEPGATE_PUBLIC_URL ?? `http://localhost:${variables.PORT.toString()}`,
+    dataDir: resolve(variables.STEPGATE_DATA_DIR),
+    databaseUrl: variables.DATABASE_URL ?? null,
+    secret: variables.STEPGATE_SECRET ?? null,
+    roles: variables.STEPGATE_ROLES,
+    consoleUrl: variables.STEPGATE_CONSOLE_URL ?? null,
+    gatewayUrl: variables.STEPGATE_GATEWAY_URL ?? null,
+    trustedProxies: variables.STEPGATE_TRUSTED_PROXIES,
+    oidc: toOidcSettings(variables),
+    logLevel: variables.LOG_LEVEL,
+  }
+}
+
+function toOidcSettings(variables: z.output<typeof Variables>): OidcSettings | null {
+  const needed = ['STEPGATE_OIDC_ISSUER', 'STEPGATE_OIDC_CLIENT_ID', 'STEPGATE_OIDC_CLIENT_SECRET'] as const
+  const missing = needed.filter((name) => variables[name] === undefined)
+  if (missing.length === needed.length) return null
+  const [issuer, clientId, clientSecret] = needed.map((name) => variables[name])
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
+    throw new StartupError(`${missing.join(' and ')} must be set too, because another STEPGATE_OIDC_ setting is.`)
+  }
+  return { name: variables.STEPGATE_OIDC_NAME, issuer, clientId, clientSecret, defaultRole: variables.STEPGATE_OIDC_DEFAULT_ROLE ?? null }
+}
+
+/** The value itself is not repeated: it may be a secret. */
+function toSentences(error: z.ZodError): string {
+  const first = new Map(error.issues.toReversed().map((issue) => [String(issue.path[0]), issue.message]))
+  return [...first].map(([name, message]) => `${name} ${message}.`).toReversed().join('\n')
+}
+
+/** The table of settings, as Markdown. */
+export function describeSettings(): string {
+  const rows = Object.entries(Variables.shape).map(([name, schema]) => {
+    const fallback = schema instanceof z.ZodDefault ? String(schema.def.defaultValue) : ''
+    return `| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${schema.description ?? ''} |`
+  })
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
+}
