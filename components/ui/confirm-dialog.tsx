@@ -1,0 +1,43 @@
+'use client'
+import type { ReactNode } from 'react'
+import type { ApiProblem } from '#lib/client/api-problem.ts'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+import { ProblemAlert } from './problem-alert.tsx'
+
+interface ConfirmDialogProps {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  /** A question: "Revoke this credential?" */
+  readonly title: string
+  /** What will happen, to whom. */
+  readonly children: ReactNode
+  /** The verb on the button: "Revoke". */
+  readonly confirm: string
+  readonly danger?: boolean
+  readonly pending?: boolean
+  readonly problem?: ApiProblem | null
+  readonly onConfirm: () => void
+}
+
+export const ConfirmDialog = ({ open, onOpenChange, title, children, confirm, danger = false, pending = false, problem, onConfirm }: ConfirmDialogProps) => (
+  <Dialog
+    open={open}
+    onOpenChange={onOpenChange}
+    title={title}
+    size="sm"
+    footer={
+      <>
+        <Button onClick={() => { onOpenChange(false) }}>Cancel</Button>
+        <Button variant={danger ? 'danger' : 'primary'} pending={pending} onClick={onConfirm}>
+          {confirm}
+        </Button>
+      </>
+    }
+  >
+    <div className="space-y-3">
+      <div className="text-muted">{children}</div>
+      <ProblemAlert problem={problem} />
+    </div>
+  </Dialog>
+)
