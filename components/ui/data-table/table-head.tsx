@@ -1,0 +1,82 @@
+'use client'
+import { flexRender, type Header, type Table } from '@tanstack/react-table'
+import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
+import { Checkbox } from '../checkbox.tsx'
+import { classNames } from '../class-names.ts'
+import { FROM_CLASSES } from './column.ts'
+import type { Sort } from './data-table.tsx'
+
+interface TableHeadProps<Row> {
+  readonly table: Table<Row>
+  readonly isNarrow: boolean
+  readonly sort: Sort | null
+  readonly onSort?: (sort: Sort) => void
+  readonly selection?: ReadonlySet<string>
+  readonly onSelection?: (selection: ReadonlySet<string>) => void
+  readonly stickyTop?: 'shell' | 'none'
+}
+
+const STICKY = { shell: 'sticky top-12 z-10', none: '' } as const
+
+export function TableHead<Row>({ table, isNarrow, sort, onSort, selection, onSelection, stickyTop = 'shell' }: TableHeadProps<Row>) {
+  const headers = table.getFlatHeaders()
+  if (isNarrow) return <thead className="sr-only"><tr><th scope="col">Row</th></tr></thead>
+  return (
+    <thead className={STICKY[stickyTop]}>
+      <tr aria-rowindex={1}>
+        {selection && onSelection && <SelectAll table={table} selection={selection} onSelection={onSelection} />}
+        {headers.map((header) => (
+          <HeadCell key={header.id} header={header} sort={sort} onSort={onSort} />
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
+const CELL = 'h-9 border-b border-line bg-sidebar px-2 text-left text-xs font-medium text-muted first:pl-4 last:pr-4'
+
+function SelectAll<Row>({ table, selection, onSelection }: { readonly table: Table<Row>; readonly selection: ReadonlySet<string>; readonly onSelection: (selection: ReadonlySet<string>) => void }) {
+  const ids = table.getRowModel().rows.map(({ id }) => id)
+  const count = ids.filter((id) => selection.has(id)).length
+  const isAll = ids.length > 0 && count === ids.length
+  return (
+    <th scope="col" width={44} className={CELL}>
+      <Checkbox aria-label={isAll ? 'Select none' : 'Select all'} checked={isAll} indeterminate={count > 0 && !isAll} onChange={() => { onSelection(isAll ? new Set() : new Set(ids)) }} />
+    </th>
+  )
+}
+
+function HeadCell<Row>({ header, sort, onSort }: { readonly header: Header<Row, unknown>; readonly sort: Sort | null; readonly onSort: ((sort: Sort) => void) | undefined }) {
+  const { columnDef, id } = header.column
+  const { width, align, from } = columnDef.meta ?? {}
+  const title = flexRender(columnDef.header, header.getContext())
+  const isSortable = onSort !== undefined && columnDef.enableSorting !== false
+  const direction = sort?.column === id ? sort.direction : null
+  return (
+    <th
+      scope="col"
+      width={width}
+      aria-sort={direction === null ? (isSortable ? 'none' : undefined) : direction === 'asc' ? 'ascending' : 'descending'}
+      className={classNames(CELL, align === 'right' && 'text-right', from && FROM_CLASSES[from])}
+    >
+      {isSortable ? (
+        <button
+          type="button"
+          onClick={() => { onSort({ column: id, direction: direction === null ? (columnDef.sortDescFirst === true ? 'desc' : 'asc') : direction === 'asc' ? 'desc' : 'asc' }) }}
+          className={classNames('group inline-flex h-7 max-w-full items-center gap-1 rounded-sm hover:text-text', direction !== null && 'text-text', align === 'right' && 'flex-row-reverse')}
+        >
+          <span className="truncate">{title}</span>
+          <SortIcon direction={direction} />
+        </button>
+      ) : (
+        title
+      )}
+    </th>
+  )
+}
+
+function SortIcon({ direction }: { readonly direction: 'asc' | 'desc' | null }) {
+  if (direction === null) return <ChevronsUpDown aria-hidden className="size-3 opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60" />
+  const Icon = direction === 'asc' ? ArrowUp : ArrowDown
+  return <Icon aria-hidden className="size-3" />
+}

@@ -1,0 +1,101 @@
+'use client'
+import { flexRender, type Row as TableRow } from '@tanstack/react-table'
+import type { MouseEvent, ReactNode } from 'react'
+import { Checkbox } from '../checkbox.tsx'
+import { classNames } from '../class-names.ts'
+import { Skeleton } from '../skeleton.tsx'
+import { FROM_CLASSES } from './column.ts'
+
+interface RowProps<Row> {
+  readonly row: TableRow<Row>
+  readonly index: number
+  readonly height: number
+  readonly isTabStop: boolean
+  readonly isSelected: boolean | undefined
+  readonly isOpen: boolean
+  readonly onFocus: () => void
+  readonly onOpen: (() => void) | undefined
+  readonly onToggle: ((isRange: boolean) => void) | undefined
+}
+
+const ROW = 'group/row -outline-offset-2 transition-colors hover:bg-hover aria-selected:bg-selected data-open:bg-selected'
+
+/** A click on a link, button or box within the row is its own; text being selected is no click. */
+function openUnlessOwn(event: MouseEvent, onOpen: (() => void) | undefined): void {
+  if (!onOpen || !(event.target instanceof Element)) return
+  if (event.target.closest('a,button,input,label,[role="menuitem"]') !== null || window.getSelection()?.toString() !== '') return
+  onOpen()
+}
+
+const rowProps = <Row,>({ index, height, isTabStop, isSelected, isOpen, onFocus, onOpen }: RowProps<Row>) => ({
+  'data-index': index,
+  'data-open': isOpen ? '' : undefined,
+  'aria-rowindex': index + 2,
+  'aria-selected': isSelected,
+  tabIndex: isTabStop ? 0 : -1,
+  onFocus,
+  onClick: (event: MouseEvent) => { openUnlessOwn(event, onOpen) },
+  className: classNames(ROW, onOpen && 'cursor-pointer'),
+  style: { height },
+})
+
+const SelectBox = ({ isSelected, onToggle }: { readonly isSelected: boolean; readonly onToggle: (isRange: boolean) => void }) => (
+  // The click says whether Shift was held; the change does not.
+  <Checkbox aria-label="Select row" tabIndex={-1} checked={isSelected} readOnly onClick={(event) => { onToggle(event.shiftKey) }} />
+)
+
+export function BodyRow<Row>(props: RowProps<Row>) {
+  const { row, isSelected, onToggle } = props
+  return (
+    <tr {...rowProps(props)}>
+      {isSelected !== undefined && onToggle && (
+        <td className="border-b border-line pl-4">
+          <SelectBox isSelected={isSelected} onToggle={onToggle} />
+        </td>
+      )}
+      {row.getVisibleCells().map(({ id, column, getContext }) => {
+        const { align, from, isRowHeader } = column.columnDef.meta ?? {}
+        const content = flexRender(column.columnDef.cell, getContext())
+        const className = classNames(
+          'overflow-hidden border-b border-line px-2 text-left font-normal text-ellipsis whitespace-nowrap first:pl-4 last:pr-4',
+          align === 'right' && 'text-right tabular-nums',
+          from && FROM_CLASSES[from],
+        )
+        return isRowHeader === true ? <th key={id} scope="row" className={className}>{content}</th> : <td key={id} className={className}>{content}</td>
+      })}
+    </tr>
+  )
+}
+
+export function NarrowRow<Row>(props: RowProps<Row> & { readonly children: ReactNode }) {
+  const { isSelected, onToggle, children } = props
+  return (
+    <tr {...rowProps(props)}>
+      <td className="border-b border-line px-4">
+        <div className="flex items-center gap-3">
+          {isSelected !== undefined && onToggle && <SelectBox isSelected={isSelected} onToggle={onToggle} />}
+          <div className="min-w-0 flex-1">{children}</div>
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+export const Space = ({ height, columns }: { readonly height: number; readonly columns: number }) =>
+  height <= 0 ? null : (
+    <tr aria-hidden>
+      <td colSpan={columns} className="p-0" style={{ height }} />
+    </tr>
+  )
+
+/** `height` is an attribute here: the server renders these rows, and a style attribute would be refused. */
+export const LoadingRows = ({ count, columns, height }: { readonly count: number; readonly columns: number; readonly height: number }) =>
+  Array.from({ length: count }, (_, index) => (
+    <tr key={index} aria-hidden>
+      {Array.from({ length: columns }, (_cell, column) => (
+        <td key={column} height={height} className="border-b border-line px-2 first:pl-4 last:pr-4">
+          <Skeleton className={column === 0 ? 'h-4 w-3/4' : 'h-4 w-1/2'} />
+        </td>
+      ))}
+    </tr>
+  ))
