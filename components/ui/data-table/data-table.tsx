@@ -5,7 +5,7 @@ import { classNames } from '../class-names.ts'
 import { ProblemAlert } from '../problem-alert.tsx'
 import type { ApiProblem } from '#lib/client/api-problem.ts'
 import type { Column } from './column.ts'
-import { TableHead } from './table-head.tsx'
+import { ColumnWidths, TableHead } from './table-head.tsx'
 import { BodyRow, LoadingRows, NarrowRow, Space } from './table-rows.tsx'
 import { withToggled } from './selection.ts'
 import { useNarrow } from './use-media.ts'
@@ -89,6 +89,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <>
       <table role="grid" aria-label={label} aria-rowcount={shown.length + 1} aria-busy={isLoading || undefined} aria-multiselectable={selection ? true : undefined} className="w-full table-fixed">
+        {!isNarrow && <ColumnWidths table={table} hasSelection={selection !== undefined} />}
         <TableHead {...props} table={table} isNarrow={isNarrow} sort={sort} />
         <tbody ref={ref} onKeyDown={keys.onKeyDown}>
           {isLoading && <LoadingRows count={loadingRows} columns={columnCount} height={isNarrow ? narrowRowHeight : rowHeight} />}

@@ -33,6 +33,16 @@ export function TableHead<Row>({ table, isNarrow, sort, onSort, selection, onSel
   )
 }
 
+/** Widths as attributes, which a strict content security policy allows where the server renders them. */
+export const ColumnWidths = <Row,>({ table, hasSelection }: { readonly table: Table<Row>; readonly hasSelection: boolean }) => (
+  <colgroup>
+    {hasSelection && <col width={44} />}
+    {table.getAllLeafColumns().map(({ id, columnDef: { meta } }) => (
+      <col key={id} width={meta?.width} className={meta?.from && FROM_CLASSES[meta.from]} />
+    ))}
+  </colgroup>
+)
+
 const CELL = 'h-9 border-b border-line bg-sidebar px-2 text-left text-xs font-medium text-muted first:pl-4 last:pr-4'
 
 function SelectAll<Row>({ table, selection, onSelection }: { readonly table: Table<Row>; readonly selection: ReadonlySet<string>; readonly onSelection: (selection: ReadonlySet<string>) => void }) {
@@ -40,7 +50,7 @@ function SelectAll<Row>({ table, selection, onSelection }: { readonly table: Tab
   const count = ids.filter((id) => selection.has(id)).length
   const isAll = ids.length > 0 && count === ids.length
   return (
-    <th scope="col" width={44} className={CELL}>
+    <th scope="col" className={CELL}>
       <Checkbox aria-label={isAll ? 'Select none' : 'Select all'} checked={isAll} indeterminate={count > 0 && !isAll} onChange={() => { onSelection(isAll ? new Set() : new Set(ids)) }} />
     </th>
   )
@@ -48,14 +58,13 @@ function SelectAll<Row>({ table, selection, onSelection }: { readonly table: Tab
 
 function HeadCell<Row>({ header, sort, onSort }: { readonly header: Header<Row, unknown>; readonly sort: Sort | null; readonly onSort: ((sort: Sort) => void) | undefined }) {
   const { columnDef, id } = header.column
-  const { width, align, from } = columnDef.meta ?? {}
+  const { align, from } = columnDef.meta ?? {}
   const title = flexRender(columnDef.header, header.getContext())
   const isSortable = onSort !== undefined && columnDef.enableSorting !== false
   const direction = sort?.column === id ? sort.direction : null
   return (
     <th
       scope="col"
-      width={width}
       aria-sort={direction === null ? (isSortable ? 'none' : undefined) : direction === 'asc' ? 'ascending' : 'descending'}
       className={classNames(CELL, align === 'right' && 'text-right', from && FROM_CLASSES[from])}
     >
