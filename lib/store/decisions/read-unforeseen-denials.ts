@@ -1,0 +1,32 @@
+import type pg from "pg";
+import { CALLER_KEY } from "./decision-filter.ts";
+
+export interface UnforeseenDenial {
+  readonly endpointId: string;
+  readonly callerKey: string;
+  readonly denied: number;
+}
+
+/** Denials since an endpoint's last change of mode, by callers that its forecast did not name. */
+const UNFORESEEN = `
+  WITH change AS (
+    SELECT DISTINCT ON (m.endpoint_id) m.endpoint_id, m.at, m.forecast FROM mode_change m JOIN endpoint e ON e.id = m.endpoint_id
+    WHERE m.environment_id = $1 AND e.mode = 'enforce' ORDER BY m.endpoint_id, m.at DESC
+  )
+  SELECT c.endpoint_id AS "endpointId", ${CALLER_KEY} AS "callerKey", sum(n.count)::float8 AS denied
+  FROM change c JOIN endpoint e ON e.id = c.endpoint_id
+  JOIN decision_signature s ON s.environment_id = e.environment_id AND s.service_id = e.service_id AND s.method = e.method AND s.route = e.route
+    AND s.outcome = 'denied' AND NOT s.replayed AND s.last_at >= c.at
+  JOIN decision_minute n ON n.signature_id = s.id AND n.bucket >= date_trunc('minute', c.at) AND n.bucket >= now() - interval '7 days'
+  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(c.forecast -> 'callers') AS f (item) WHERE f.item -> 'caller' ->> 'key' = ${CALLER_KEY})
+  GROUP BY 1, 2 ORDER BY 3 DESC`;
+
+export async function readUnforeseenDenials(
+  pool: pg.Pool,
+  environmentId: string,
+): Promise<UnforeseenDenial[]> {
+  const { rows } = await pool.query<UnforeseenDenial>(UNFORESEEN, [
+    environmentId,
+  ]);
+  return rows;
+}
