@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import type { Prisma } from '#lib/store/generated/client.ts'
 import type { KeyPurpose, KeyStatus } from '#lib/store/generated/enums.ts'
 import type { KeyCipher } from './key-cipher.ts'
@@ -11,7 +11,7 @@ interface NewSigningKey {
 
 export async function createSigningKey(tx: Prisma.TransactionClient, key: NewSigningKey, cipher: KeyCipher): Promise<void> {
   const pair = generateKeyPairSync('ed25519')
-  const x = String(createPublicKey(pair.publicKey).export({ format: 'jwk' })['x'])
+  const x = String(pair.publicKey.export({ format: 'jwk' })['x'])
   const keyId = thumbprint(x)
   const privateKey = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
   await tx.signingKey.create({
