@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Endpoint } from '#lib/client/endpoints/endpoint-queries.ts'
-import { filterEndpoints, pendingServices, withNewer, type EndpointFilter } from './endpoint-filter.ts'
-import { extendToRow, NOTHING_SELECTED, selectedRows, toggleRow } from './row-selection.ts'
+import type { Endpoint } from '#lib/client/object-types.ts'
+import { filterEndpoints, pendingServices, type EndpointFilter } from './endpoint-filter.ts'
 
 const FILTER: EndpointFilter = { q: '', service: [], mode: [], readiness: [], method: [], sort: 'service', direction: 'asc' }
 
@@ -51,25 +50,7 @@ describe('endpoints of a list', () => {
     expect(ids(filterEndpoints(FLEET, { ...FILTER, sort: 'mode', direction: 'desc' }))).toBe('1324')
   })
 
-  it('puts newer readings in place and never older ones', () => {
-    const newer = { ...FLEET[0]!, version: 3, mode: 'off' as const }
-    expect(withNewer(FLEET, [newer])[0]).toBe(newer)
-    expect(withNewer([newer], [FLEET[0]!])[0]).toBe(newer)
-  })
-
   it('knows which services have yet to confirm', () => {
     expect(pendingServices(FLEET)).toEqual(['orders'])
-  })
-})
-
-describe('selection of rows', () => {
-  it('draws a range from the row that was toggled last, in either direction', () => {
-    const anchored = toggleRow(NOTHING_SELECTED, '3')
-    expect([...extendToRow(anchored, FLEET, '1').ids].sort()).toEqual(['1', '2', '3'])
-    expect([...extendToRow(anchored, FLEET, '4').ids].sort()).toEqual(['3', '4'])
-  })
-
-  it('forgets rows that are gone', () => {
-    expect(ids(selectedRows(toggleRow(toggleRow(NOTHING_SELECTED, '1'), 'gone'), FLEET))).toBe('1')
   })
 })

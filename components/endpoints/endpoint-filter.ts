@@ -1,10 +1,9 @@
-import type { Endpoint } from '#lib/client/endpoints/endpoint-queries.ts'
+import type { Endpoint, Readiness } from '#lib/client/object-types.ts'
 import { MODES, type Mode } from '#lib/policy/vocabulary.ts'
 
 export const ENDPOINT_SORTS = ['service', 'route', 'mode', 'requests', 'would-deny', 'updated'] as const
 export type EndpointSort = (typeof ENDPOINT_SORTS)[number]
-export const READINESS_ORDER = ['not-ready', 'not-enough-evidence', 'ready'] as const
-export type Readiness = (typeof READINESS_ORDER)[number]
+export const READINESS_ORDER = ['not-ready', 'not-enough-evidence', 'ready'] as const satisfies readonly Readiness[]
 
 export interface EndpointFilter {
   readonly q: string
@@ -54,16 +53,6 @@ export function filterEndpoints(endpoints: readonly Endpoint[], filter: Endpoint
   return endpoints
     .filter((endpoint) => matches(endpoint, filter, words))
     .sort((left, right) => sign * compare(key(left), key(right)) || compareNames(left, right))
-}
-
-/** The rows with newer readings of some of them in their place. */
-export function withNewer(rows: readonly Endpoint[], newer: readonly Endpoint[]): readonly Endpoint[] {
-  if (newer.length === 0) return rows
-  const byId = new Map(newer.map((endpoint) => [endpoint.id, endpoint]))
-  return rows.map((row) => {
-    const other = byId.get(row.id)
-    return other !== undefined && other.version >= row.version ? other : row
-  })
 }
 
 /** Services of which some endpoint waits for its instances. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toBoundWords, toCoverageSentence, toForecastSentence, toHourSpans, toShareWords, toWindowWords } from './evidence-words.ts'
+import { toBoundWords, toCoverageSentence, toForecastSentence, toHourSpans, toWindowWords } from './evidence-words.ts'
 
 const none = { requests: 0, wouldDeny: 0, upperBound: null, undetermined: 0, unevaluatedRequests: 0 }
 
@@ -10,7 +10,7 @@ describe('evidence in words', () => {
 
   it('states the share when there are denials', () => {
     expect(toForecastSentence({ ...none, requests: 1_284, wouldDeny: 96, undetermined: 4 })).toBe(
-      '96 of 1,284 requests would be denied (4 more cannot be told from what was recorded), 7.48 %.',
+      '96 of 1,284 requests would be denied (4 more cannot be told from what was recorded), 7.5 %.',
     )
   })
 
@@ -19,10 +19,8 @@ describe('evidence in words', () => {
     expect(toForecastSentence({ ...none, unevaluatedRequests: 12 })).toBe('12 requests came while the mode was off and were only counted: nothing is known of who would be denied.')
   })
 
-  it('never rounds a bound down or a share to nothing', () => {
+  it('never rounds a bound down', () => {
     expect(toBoundWords(0.000_001)).toBe('0.01 %')
-    expect(toShareWords(0.000_001)).toBe('< 0.01 %')
-    expect(toShareWords(0)).toBe('0 %')
   })
 
   it('names hours and weekdays that were not seen', () => {

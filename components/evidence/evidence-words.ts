@@ -1,15 +1,5 @@
-import type { EndpointEvidence } from './evidence-types.ts'
-
-const integer = new Intl.NumberFormat('en')
-
-export const toCountWords = (count: number, noun: string, plural = `${noun}s`): string => `${integer.format(count)} ${count === 1 ? noun : plural}`
-
-/** A share as a percentage that never rounds to nothing: `0.23 %`, `< 0.01 %`. */
-export function toShareWords(share: number): string {
-  const percent = share * 100
-  if (percent > 0 && percent < 0.01) return '< 0.01 %'
-  return `${new Intl.NumberFormat('en', { maximumFractionDigits: percent < 10 ? 2 : 0 }).format(percent)} %`
-}
+import { toCount, toPlural, toShare } from '../ui/words.ts'
+import type { EndpointEvidence } from '#lib/client/object-types.ts'
 
 /** Rounded up, so that the sentence never promises more than the evidence does. */
 export function toBoundWords(share: number): string {
@@ -26,15 +16,15 @@ type Forecast = Pick<EndpointEvidence, 'requests' | 'wouldDeny' | 'upperBound' |
 
 function toUnknownWords(evidence: Forecast): string {
   if (evidence.unevaluatedRequests === 0) return 'No request was recorded: nothing is known of who would be denied.'
-  return `${toCountWords(evidence.unevaluatedRequests, 'request')} came while the mode was off and ${evidence.unevaluatedRequests === 1 ? 'was' : 'were'} only counted: nothing is known of who would be denied.`
+  return `${toPlural(evidence.unevaluatedRequests, 'request')} came while the mode was off and ${evidence.unevaluatedRequests === 1 ? 'was' : 'were'} only counted: nothing is known of who would be denied.`
 }
 
 /** What the recorded requests say, with the bound that an absence of denials still leaves. */
 export function toForecastSentence(evidence: Forecast): string {
   if (evidence.requests === 0) return toUnknownWords(evidence)
-  const counted = `${integer.format(evidence.wouldDeny)} of ${toCountWords(evidence.requests, 'request')} would be denied`
-  const open = evidence.undetermined > 0 ? ` (${integer.format(evidence.undetermined)} more cannot be told from what was recorded)` : ''
-  if (evidence.wouldDeny > 0) return `${counted}${open}, ${toShareWords(evidence.wouldDeny / evidence.requests)}.`
+  const counted = `${toCount(evidence.wouldDeny)} of ${toPlural(evidence.requests, 'request')} would be denied`
+  const open = evidence.undetermined > 0 ? ` (${toCount(evidence.undetermined)} more cannot be told from what was recorded)` : ''
+  if (evidence.wouldDeny > 0) return `${counted}${open}, ${toShare(evidence.wouldDeny, evidence.requests)}.`
   if (evidence.upperBound === null) return `${counted}${open}.`
   return `${counted}${open}; at most ${toBoundWords(evidence.upperBound)} at 95 % confidence.`
 }

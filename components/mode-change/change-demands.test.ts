@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ModeChangePreview } from '#lib/client/endpoints/endpoint-queries.ts'
+import type { ModeChangePreview } from '#lib/client/object-types.ts'
 import { changeDemands, groupDeniedCallers } from './change-demands.ts'
 import { changeDirection, toModeWords, type ModeSetting } from './change-direction.ts'
 

@@ -1,4 +1,4 @@
-import type { ModeChangePreview } from '#lib/client/endpoints/endpoint-queries.ts'
+import type { ModeChangePreview } from '#lib/client/object-types.ts'
 import { changeDirection, type ModeSetting } from './change-direction.ts'
 
 interface DemandedChange {

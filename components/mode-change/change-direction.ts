@@ -15,15 +15,7 @@ export function changeDirection(from: ModeSetting, to: ModeSetting): ChangeDirec
   return difference > 0 ? 'lowers' : difference < 0 ? 'raises' : 'same'
 }
 
-const MODE_WORDS: Readonly<Record<Mode, string>> = { off: 'off', 'log-only': 'log-only', enforce: 'enforce' }
-
 export const toModeWords = ({ mode, percent }: ModeSetting): string =>
-  mode === 'enforce' && percent < 100 ? `enforce for ${String(percent)} % of callers` : MODE_WORDS[mode]
-
-export const MODE_EXPLANATIONS: Readonly<Record<Mode, string>> = {
-  off: 'Requests are counted. Nothing is evaluated and nothing is refused.',
-  'log-only': 'Every request is evaluated. What would have been denied is recorded; nothing is refused.',
-  enforce: 'Every request is evaluated. What the rule does not allow is refused.',
-}
+  mode === 'enforce' && percent < 100 ? `enforce for ${String(percent)} % of callers` : mode
 
 export const PERCENT_STEPS = [1, 5, 10, 25, 50, 100] as const

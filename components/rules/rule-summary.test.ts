@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Rule } from '#lib/contract/rule.ts'
-import { toDurationWords } from './duration-words.ts'
 import { isSameRule, ruleStance, toRuleSentence, withRequirement } from './rule-summary.ts'
 
 const scopes = (...allOf: string[]): Rule => ({ access: 'token', requirements: [{ kind: 'scopes', allOf }] })
@@ -29,18 +28,5 @@ describe('rule summary', () => {
     expect(isSameRule(scopes('a:b', 'c:d'), scopes('c:d', 'a:b'))).toBe(true)
     expect(isSameRule(scopes('a:b'), scopes('a:b', 'c:d'))).toBe(false)
     expect(isSameRule(null, scopes('a:b'))).toBe(false)
-  })
-})
-
-describe('duration words', () => {
-  it.each([
-    [45, '45 s'],
-    [300, '5 min'],
-    [5_400, '1 hour 30 min'],
-    [86_400, '1 day'],
-    [172_800, '2 days'],
-    [0, '0 s'],
-  ])('says %i seconds as %s', (seconds, words) => {
-    expect(toDurationWords(seconds)).toBe(words)
   })
 })

@@ -1,6 +1,6 @@
 import type { Rule } from '#lib/contract/rule.ts'
 import type { SenderConstraint } from '#lib/policy/vocabulary.ts'
-import { toDurationWords } from './duration-words.ts'
+import { toDuration } from '../ui/words.ts'
 
 export type RuleRequirement = Rule['requirements'][number]
 type OfKind<Kind extends RuleRequirement['kind']> = Extract<RuleRequirement, { kind: Kind }>
@@ -27,7 +27,7 @@ export function ruleStance(rule: Rule | null): RuleStance {
 }
 
 export const STANCE_WORDS: Readonly<Record<Exclude<RuleStance, 'required'>, { readonly label: string; readonly detail: string }>> = {
-  'no-rule': { label: 'No rule', detail: 'Nobody has said yet what this endpoint requires, so there is nothing to enforce.' },
+  'no-rule': { label: 'No rule', detail: 'Nobody has said yet what this endpoint requires. Enforced, it would ask for any valid token.' },
   public: { label: 'Public', detail: 'Anyone may call this endpoint, with or without a token. This was said on purpose.' },
   'any-token': { label: 'Requires nothing', detail: 'Any valid token for this service is enough: no scope, no token age, no network is asked for.' },
 }
@@ -37,7 +37,7 @@ function requirementWords(requirement: RuleRequirement): string {
     case 'scopes':
       return requirement.allOf.join(' and ')
     case 'max-token-age':
-      return `a token at most ${toDurationWords(requirement.seconds)} old`
+      return `a token at most ${toDuration(requirement.seconds)} old`
     case 'sender-constraint':
       return `a token bound by ${requirement.anyOf.map((way) => SENDER_WORDS[way]).join(' or ')}`
     case 'network':

@@ -1,0 +1,34 @@
+import type { RouteBody, RouteResponse } from '../contract/routes.ts'
+
+/** What the management API answers, under the names of its objects. */
+export type Environment = RouteResponse<'getEnvironment'>
+export type ServicePosture = RouteResponse<'getService'>
+export type Instance = RouteResponse<'listInstances'>['items'][number]
+export type Endpoint = RouteResponse<'getEndpoint'>
+export type Rule = NonNullable<Endpoint['rule']>
+export type IdentityPosture = RouteResponse<'getIdentity'>
+export type Credential = RouteResponse<'listCredentials'>['items'][number]
+export type CredentialIssued = RouteResponse<'createCredential'>
+export type ScopePosture = RouteResponse<'getScope'>
+export type Grant = RouteResponse<'listGrants'>['items'][number]
+export type Issuer = RouteResponse<'listIssuers'>['items'][number]
+export type SigningKey = RouteResponse<'listSigningKeys'>['items'][number]
+export type Revision = RouteResponse<'listRevisions'>['items'][number]
+export type Account = RouteResponse<'getAccount'>
+export type Role = Account['role']
+export type AccountInvitation = RouteResponse<'inviteAccount'>
+export type ApiToken = RouteResponse<'listApiTokens'>['items'][number]
+export type ApiTokenIssued = RouteResponse<'createApiToken'>
+export type Session = RouteResponse<'listSessions'>['items'][number]
+
+export type EndpointEvidence = RouteResponse<'readEvidence'>
+export type CallerEvidence = EndpointEvidence['callers'][number]
+export type Caller = CallerEvidence['caller']
+export type Fix = CallerEvidence['fixes'][number]
+export type ReadinessCause = EndpointEvidence['causes'][number]
+export type Readiness = EndpointEvidence['readiness']
+
+export type ModeChange = RouteResponse<'listModeChanges'>['items'][number]
+export type ModeChangePreview = RouteResponse<'previewModeChange'>
+export type ModeChangeItem = RouteBody<'previewModeChange'>['changes'][number]
+export type ModeChangeResult = RouteResponse<'changeModes'>
