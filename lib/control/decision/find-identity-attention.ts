@@ -62,47 +62,24 @@ async function sharedCredentials(
   }));
 }
 
-/** Grants older than a day whose scope no request needed in 30 days, unless an endpoint that asks for it is off. */
-const UNUSED = `
-  SELECT i.client_id AS "clientId", c.service_id AS "serviceId", v.slug AS "serviceSlug", c.name AS scope
-  FROM "grant" g JOIN identity i ON i.id = g.identity_id JOIN scope c ON c.id = g.scope_id JOIN service v ON v.id = c.service_id
-  WHERE g.environment_id = $1 AND g.created_at < now() - interval '1 day' AND (g.expires_at IS NULL OR g.expires_at > now())
-    AND NOT EXISTS (
-      SELECT FROM endpoint e, jsonb_array_elements(e.rule -> 'requirements') r (requirement)
-      WHERE e.environment_id = g.environment_id AND e.service_id = c.service_id AND e.mode = 'off' AND r.requirement -> 'allOf' ? c.name)
-  ORDER BY 1, 3, 4`;
-
 async function unusedScopes(
   pool: pg.Pool,
   environmentId: string,
 ): Promise<AttentionItem[]> {
-  const since = new Date(Date.now() - 30 * DAY_MS);
-  const [{ rows }, needed] = await Promise.all([
-    pool.query<{
-      clientId: string;
-      serviceId: string;
-      serviceSlug: string;
-      scope: string;
-    }>(UNUSED, [environmentId]),
-    readNeededScopes(pool, environmentId, since),
-  ]);
-  const used = new Set(
-    needed.map(
-      ({ clientId, serviceId, scope }) => `${clientId} ${serviceId} ${scope}`,
-    ),
+  const grants = await readGrantUse(
+    pool,
+    environmentId,
+    new Date(Date.now() - 30 * DAY_MS),
   );
-  const unused = rows.filter(
-    ({ clientId, serviceId, scope }) =>
-      !used.has(`${clientId} ${serviceId} ${scope}`),
-  );
+  const unused = grants.filter(({ use }) => use === "unused");
   return [...Map.groupBy(unused, ({ clientId }) => clientId)].map(
-    ([clientId, grants]) => ({
+    ([clientId, held]) => ({
       kind: "unused-scope",
       severity: "notice",
-      title: `${clientId} holds ${grants.length === 1 ? "a scope" : `${grants.length} scopes`} it does not use`,
-      detail: `${nameSome(grants.map(({ scope, serviceSlug }) => `${scope} of ${serviceSlug}`))}: no request needed it in the last 30 days.`,
+      title: `${clientId} holds ${held.length === 1 ? "a scope" : `${held.length} scopes`} it does not use`,
+      detail: `${nameSome(held.map(({ scope, serviceSlug }) => `${scope} of ${serviceSlug}`))}: no request needed it in the last 30 days.`,
       path: `/identities/${clientId}`,
-      count: grants.length,
+      count: held.length,
     }),
   );
 }
