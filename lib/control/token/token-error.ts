@@ -1,0 +1,29 @@
+const STATUS = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  invalid_target: 400,
+  slow_down: 429,
+  temporarily_unavailable: 503,
+  server_error: 500,
+} as const
+
+export type TokenErrorCode = keyof typeof STATUS
+
+/** A refusal of the token endpoint (RFC 6749, section 5.2; RFC 8707). */
+export class TokenError extends Error {
+  readonly code: TokenErrorCode
+
+  constructor(code: TokenErrorCode, description: string) {
+    super(description)
+    this.name = 'TokenError'
+    this.code = code
+  }
+
+  get status(): number {
+    return STATUS[this.code]
+  }
+}
