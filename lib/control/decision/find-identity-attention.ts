@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { LiveInstance } from "#lib/store/decisions/read-live-instances.ts";
-import { readNeededScopes } from "#lib/store/decisions/read-needed-scopes.ts";
+import { readGrantUse } from '#lib/store/decisions/read-grant-use.ts'
 import { readSharedCredentials } from "#lib/store/decisions/read-shared-credentials.ts";
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from "../../policy/vocabulary.ts";
 import { formatCount, nameSome, type AttentionItem } from "./attention-item.ts";
