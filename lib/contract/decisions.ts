@@ -1,56 +1,44 @@
-import { z } from "zod";
-import {
-  CALLER_KINDS,
-  CHECKS,
-  MODES,
-  OUTCOMES,
-  REASONS,
-} from "../policy/vocabulary.ts";
-import { InstanceCounts, ModeCounts, OutcomeCounts } from "./catalog.ts";
-import { Caller } from "./endpoint.ts";
-import { PageQuery, Slug, Timestamp, Uuid } from "./primitives.ts";
+import { z } from 'zod'
+import { CALLER_KINDS, CHECKS, MODES, OUTCOMES, REASONS } from '../policy/vocabulary.ts'
+import { InstanceCounts, ModeCounts, OutcomeCounts } from './catalog.ts'
+import { Caller } from './endpoint.ts'
+import { PageQuery, Slug, Timestamp, Uuid } from './primitives.ts'
 
 export const DecisionFilter = z.object({
-  from: Timestamp.optional().describe(
-    "Start, inclusive; default 24 hours ago.",
-  ),
-  to: Timestamp.optional().describe("End, exclusive; default now."),
+  from: Timestamp.optional().describe('Start, inclusive; default 24 hours ago.'),
+  to: Timestamp.optional().describe('End, exclusive; default now.'),
   service: Slug.optional(),
   endpoint: Uuid.optional(),
-  caller: z.string().max(250).optional().describe("Key of a caller."),
+  caller: z.string().max(250).optional().describe('Key of a caller.'),
   outcome: z.enum(OUTCOMES).optional(),
   reason: z.enum(REASONS).optional(),
-});
+})
 
-export const SeriesBy = z.enum(["outcome", "reason", "service", "caller"]);
+export const SeriesBy = z.enum(['outcome', 'reason', 'service', 'caller'])
 export const SeriesQuery = z.strictObject({
   ...DecisionFilter.shape,
-  by: SeriesBy.default("outcome"),
-});
+  by: SeriesBy.default('outcome'),
+})
 /** Counts per bucket, aligned: `series[i].counts[k]` belongs to `buckets[k]`. */
 export const Series = z.object({
   bucketSeconds: z.int(),
   buckets: z.array(Timestamp),
-  series: z.array(
-    z.object({ key: z.string(), label: z.string(), counts: z.array(z.int()) }),
-  ),
-});
+  series: z.array(z.object({ key: z.string(), label: z.string(), counts: z.array(z.int()) })),
+})
 
 export const TopQuery = z.strictObject({
   ...DecisionFilter.shape,
-  by: z.enum(["caller", "endpoint", "reason", "service"]),
+  by: z.enum(['caller', 'endpoint', 'reason', 'service']),
   limit: z.coerce.number().int().min(1).max(100).default(10),
-});
+})
 export const Top = z.object({
-  items: z.array(
-    z.object({ key: z.string(), label: z.string(), ...OutcomeCounts.shape }),
-  ),
-});
+  items: z.array(z.object({ key: z.string(), label: z.string(), ...OutcomeCounts.shape })),
+})
 
 export const SampleQuery = z.strictObject({
   ...PageQuery.shape,
   ...DecisionFilter.shape,
-});
+})
 export const Sample = z.object({
   id: Uuid,
   at: Timestamp,
@@ -66,7 +54,7 @@ export const Sample = z.object({
   callerKind: z.enum(CALLER_KINDS),
   missingScopes: z.array(z.string()),
   replayed: z.boolean(),
-});
+})
 export const SampleDetail = z.object({
   ...Sample.shape,
   issuer: z.string().nullable(),
@@ -85,31 +73,29 @@ export const SampleDetail = z.object({
       detail: z.string(),
     }),
   ),
-});
+})
 
 export const AttentionItem = z.object({
   kind: z.enum([
-    "would-break",
-    "anonymous-caller",
-    "requires-nothing",
-    "no-rule",
-    "long-lived-token",
-    "shared-credential",
-    "unused-scope",
-    "instances-behind",
-    "unforeseen-denial",
-    "credential-expiring",
-    "issuer-failing",
-    "ready-to-enforce",
+    'would-break',
+    'anonymous-caller',
+    'requires-nothing',
+    'no-rule',
+    'long-lived-token',
+    'shared-credential',
+    'unused-scope',
+    'instances-behind',
+    'unforeseen-denial',
+    'credential-expiring',
+    'issuer-failing',
+    'ready-to-enforce',
   ]),
-  severity: z.enum(["critical", "warning", "notice"]),
+  severity: z.enum(['critical', 'warning', 'notice']),
   title: z.string(),
   detail: z.string(),
-  path: z
-    .string()
-    .describe("Where to look, in the console, without the environment."),
+  path: z.string().describe('Where to look, in the console, without the environment.'),
   count: z.int(),
-});
+})
 
 export const Overview = z.object({
   environment: z.string(),
@@ -118,8 +104,8 @@ export const Overview = z.object({
   endpoints: ModeCounts,
   readiness: z.object({
     ready: z.int(),
-    "not-ready": z.int(),
-    "not-enough-evidence": z.int(),
+    'not-ready': z.int(),
+    'not-enough-evidence': z.int(),
   }),
   services: z.int(),
   identities: z.int(),
@@ -128,4 +114,4 @@ export const Overview = z.object({
   previous24Hours: OutcomeCounts,
   deniedCallers24Hours: z.int(),
   attention: z.array(AttentionItem),
-});
+})

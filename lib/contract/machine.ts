@@ -3,7 +3,7 @@
  * Authentication is an access token of the service's own identity with scope `stepgate:instance`
  * (audience `stepgate`), from the token endpoint.
  */
-import { z } from "zod";
+import { z } from 'zod'
 import {
   CALLER_KINDS,
   CHECKS,
@@ -13,43 +13,38 @@ import {
   SENDER_CONSTRAINTS,
   SNAPSHOT_STATES,
   TOKEN_AGE_EDGES_SECONDS,
-} from "../policy/vocabulary.ts";
-import { Timestamp, Uuid } from "./primitives.ts";
+} from '../policy/vocabulary.ts'
+import { Timestamp, Uuid } from './primitives.ts'
 
 /** `aud` and scope of the token an instance polls and reports with. */
-export const MACHINE_AUDIENCE = "stepgate";
-export const MACHINE_SCOPE = "stepgate:instance";
+export const MACHINE_AUDIENCE = 'stepgate'
+export const MACHINE_SCOPE = 'stepgate:instance'
 
 /** Request headers of every call an instance makes. */
 export const MACHINE_HEADERS = {
   /** UUID of the process, made at its start. */
-  instance: "stepgate-instance",
+  instance: 'stepgate-instance',
   /** Name of the program that holds the credential, so that one credential in two programs is noticed. */
-  workload: "stepgate-workload",
+  workload: 'stepgate-workload',
   /** `<epoch>:<revision>` that the instance applies now: the confirmation. */
-  applied: "stepgate-applied",
+  applied: 'stepgate-applied',
   /** Answer of a configuration poll: detached JWS over the exact body bytes; several, comma-separated, while keys rotate. */
-  signature: "stepgate-signature",
-} as const;
+  signature: 'stepgate-signature',
+} as const
 
-const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-const RevisionNumber = z.int().min(0).max(2_147_483_647);
-const NO_NUL = /^[^\0]*$/;
-const textUpTo = (lengthMax: number) =>
-  z.string().max(lengthMax).regex(NO_NUL, "must not contain NUL");
-const ShortText = textUpTo(200);
+const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+const RevisionNumber = z.int().min(0).max(2_147_483_647)
+const NO_NUL = /^[^\0]*$/
+const textUpTo = (lengthMax: number) => z.string().max(lengthMax).regex(NO_NUL, 'must not contain NUL')
+const ShortText = textUpTo(200)
 
 export const EndpointRef = z.strictObject({
   method: z
     .string()
     .regex(/^[A-Z]{1,20}$/)
-    .describe("HTTP method in upper case."),
-  route: textUpTo(500)
-    .startsWith("/")
-    .describe(
-      "Route template as the framework matched it, `/orders/:orderId`.",
-    ),
-});
+    .describe('HTTP method in upper case.'),
+  route: textUpTo(500).startsWith('/').describe('Route template as the framework matched it, `/orders/:orderId`.'),
+})
 
 export const InstanceReport = z.strictObject({
   id: Uuid,
@@ -62,22 +57,18 @@ export const InstanceReport = z.strictObject({
   epoch: textUpTo(100).nullable(),
   revision: RevisionNumber.nullable(),
   state: z.enum(SNAPSHOT_STATES),
-});
+})
 
 /** `PUT /v1/inventory`: the routes the framework registered. Replaces what this instance said before. */
 export const InventoryReport = z.strictObject({
   instance: InstanceReport,
   endpoints: z.array(EndpointRef).max(5_000),
-});
+})
 
 export const InventoryReceipt = z.object({
-  created: z
-    .int()
-    .describe(
-      "Routes that were not known before; each is an endpoint with mode off now.",
-    ),
-  revision: z.int().describe("Revision of the environment after the report."),
-});
+  created: z.int().describe('Routes that were not known before; each is an endpoint with mode off now.'),
+  revision: z.int().describe('Revision of the environment after the report.'),
+})
 
 /** Facts of a folded decision; identical ones are one item with a count. */
 export const SignatureReport = z.strictObject({
@@ -87,20 +78,14 @@ export const SignatureReport = z.strictObject({
   reason: z.enum(REASONS).nullable(),
   tokenProblem: z.enum(REASONS).nullable(),
   callerKind: z.enum(CALLER_KINDS),
-  caller: ShortText.nullable().describe(
-    "`client_id`, or `user@<issuer name>`; null when anonymous.",
-  ),
-  callerHint: ShortText.nullable().describe(
-    "For anonymous callers: the product of the User-Agent header.",
-  ),
+  caller: ShortText.nullable().describe('`client_id`, or `user@<issuer name>`; null when anonymous.'),
+  callerHint: ShortText.nullable().describe('For anonymous callers: the product of the User-Agent header.'),
   issuer: textUpTo(300).nullable(),
-  scopes: z.array(ShortText).max(200).describe("Scopes of the token, sorted."),
+  scopes: z.array(ShortText).max(200).describe('Scopes of the token, sorted.'),
   missingScopes: z.array(ShortText).max(50),
   sender: z.enum(SENDER_CONSTRAINTS),
   revision: RevisionNumber,
-  evaluated: z
-    .boolean()
-    .describe("False where the mode was off: the request was only counted."),
+  evaluated: z.boolean().describe('False where the mode was off: the request was only counted.'),
   count: z.int().min(1).max(1_000_000_000),
   firstAt: Timestamp,
   lastAt: Timestamp,
@@ -108,19 +93,19 @@ export const SignatureReport = z.strictObject({
     .array(Count)
     .length(TOKEN_AGE_EDGES_SECONDS.length + 1)
     .nullable()
-    .describe("Requests per token-age bucket; null without a readable token."),
-});
+    .describe('Requests per token-age bucket; null without a readable token.'),
+})
 
 /** One request in full, kept as evidence of a denial or would-be denial. */
 export const SampleReport = z.strictObject({
-  id: Uuid.describe("Id of the decision, as told to the denied caller."),
+  id: Uuid.describe('Id of the decision, as told to the denied caller.'),
   at: Timestamp,
-  signature: z.int().min(0).describe("Index into `signatures` of this batch."),
-  path: textUpTo(500).describe("Path without query; parameters as sent."),
+  signature: z.int().min(0).describe('Index into `signatures` of this batch.'),
+  path: textUpTo(500).describe('Path without query; parameters as sent.'),
   address: textUpTo(64).nullable(),
   userAgent: textUpTo(300).nullable(),
   subject: ShortText.nullable(),
-  tokenId: ShortText.nullable().describe("`jti`."),
+  tokenId: ShortText.nullable().describe('`jti`.'),
   tokenAgeSeconds: z.number().min(-86_400).max(1e9).nullable(),
   checks: z
     .array(
@@ -131,7 +116,7 @@ export const SampleReport = z.strictObject({
       }),
     )
     .max(30),
-});
+})
 
 /**
  * `POST /v1/decisions`: what was decided in a window. `signatures` and `samples` are parsed item by item: a bad one is
@@ -150,14 +135,9 @@ export const DecisionBatch = z.strictObject({
       denied: Count,
       samples: Count,
     })
-    .describe("What this instance had to drop since its last batch."),
-  replayed: z
-    .boolean()
-    .default(false)
-    .describe(
-      "True for recorded traffic that is being replayed; shown as such.",
-    ),
-});
+    .describe('What this instance had to drop since its last batch.'),
+  replayed: z.boolean().default(false).describe('True for recorded traffic that is being replayed; shown as such.'),
+})
 
 export const DecisionReceipt = z.object({
   batchId: Uuid,
@@ -168,12 +148,12 @@ export const DecisionReceipt = z.object({
     decisions: Count,
   }),
   refused: z.array(z.object({ pointer: z.string(), detail: z.string() })),
-});
+})
 
-export type InstanceReport = z.infer<typeof InstanceReport>;
-export type InventoryReport = z.infer<typeof InventoryReport>;
-export type InventoryReceipt = z.infer<typeof InventoryReceipt>;
-export type SignatureReport = z.infer<typeof SignatureReport>;
-export type SampleReport = z.infer<typeof SampleReport>;
-export type DecisionBatch = z.infer<typeof DecisionBatch>;
-export type DecisionReceipt = z.infer<typeof DecisionReceipt>;
+export type InstanceReport = z.infer<typeof InstanceReport>
+export type InventoryReport = z.infer<typeof InventoryReport>
+export type InventoryReceipt = z.infer<typeof InventoryReceipt>
+export type SignatureReport = z.infer<typeof SignatureReport>
+export type SampleReport = z.infer<typeof SampleReport>
+export type DecisionBatch = z.infer<typeof DecisionBatch>
+export type DecisionReceipt = z.infer<typeof DecisionReceipt>

@@ -2,73 +2,51 @@
  * Every route of the management API, once: the gateway registers them from here, OpenAPI is generated from here, and the
  * console's client is typed by it. `{name}` in a path is a parameter.
  */
-import { z } from "zod";
-import {
-  AuditEntry,
-  AuditExportQuery,
-  AuditQuery,
-  AuditVerification,
-} from "./audit.ts";
-import * as catalog from "./catalog.ts";
-import {
-  Overview,
-  Sample,
-  SampleDetail,
-  SampleQuery,
-  Series,
-  SeriesQuery,
-  Top,
-  TopQuery,
-} from "./decisions.ts";
-import * as endpoint from "./endpoint.ts";
-import * as people from "./people.ts";
-import { Empty, PageQuery, pageOf, Slug, Uuid } from "./primitives.ts";
+import { z } from 'zod'
+import { AuditEntry, AuditExportQuery, AuditQuery, AuditVerification } from './audit.ts'
+import * as catalog from './catalog.ts'
+import { Overview, Sample, SampleDetail, SampleQuery, Series, SeriesQuery, Top, TopQuery } from './decisions.ts'
+import * as endpoint from './endpoint.ts'
+import * as people from './people.ts'
+import { Empty, PageQuery, pageOf, Slug, Uuid } from './primitives.ts'
 
-export type Access = "anyone" | "viewer" | "operator" | "administrator";
+export type Access = 'anyone' | 'viewer' | 'operator' | 'administrator'
 
 export interface RouteContract {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/api/v1`. */
-  readonly path: string;
-  readonly summary: string;
-  readonly tag: string;
+  readonly path: string
+  readonly summary: string
+  readonly tag: string
   /** The least role; `anyone` needs no session. */
-  readonly access: Access;
-  readonly params: z.ZodObject;
-  readonly query: z.ZodType;
+  readonly access: Access
+  readonly params: z.ZodObject
+  readonly query: z.ZodType
   /** Null: the request has no body. */
-  readonly body: z.ZodType | null;
-  readonly response: z.ZodType;
-  readonly status: 200 | 201;
+  readonly body: z.ZodType | null
+  readonly response: z.ZodType
+  readonly status: 200 | 201
   /** The write must carry `If-Match` with the object's version; the answer to reading it carries the `ETag`. */
-  readonly ifMatch: boolean;
+  readonly ifMatch: boolean
   /** An `Idempotency-Key` header makes a repeated create answer as the first. */
-  readonly idempotent: boolean;
+  readonly idempotent: boolean
 }
 
-type Options = Partial<
-  Omit<
-    RouteContract,
-    "method" | "path" | "summary" | "tag" | "access" | "response"
-  >
->;
+type Options = Partial<Omit<RouteContract, 'method' | 'path' | 'summary' | 'tag' | 'access' | 'response'>>
 
 /** What a route is when nothing else is said. */
 interface Defaults {
-  readonly params: typeof Empty;
-  readonly query: typeof Empty;
-  readonly body: null;
-  readonly status: 200;
-  readonly ifMatch: false;
-  readonly idempotent: false;
+  readonly params: typeof Empty
+  readonly query: typeof Empty
+  readonly body: null
+  readonly status: 200
+  readonly ifMatch: false
+  readonly idempotent: false
 }
 
-type Merged<O extends Options, Response extends z.ZodType> = Omit<
-  RouteContract,
-  keyof Defaults | "response"
-> &
+type Merged<O extends Options, Response extends z.ZodType> = Omit<RouteContract, keyof Defaults | 'response'> &
   Omit<Defaults, keyof O> &
-  O & { readonly response: Response };
+  O & { readonly response: Response }
 
 const PARAMS = {
   environment: Slug,
@@ -76,18 +54,13 @@ const PARAMS = {
   clientId: Slug,
   id: Uuid,
   number: z.coerce.number().int().min(0),
-} as const;
-type ParamName = keyof typeof PARAMS;
+} as const
+type ParamName = keyof typeof PARAMS
 const params = <Name extends ParamName>(...names: Name[]) =>
-  z.strictObject(
-    Object.fromEntries(names.map((name) => [name, PARAMS[name]])) as Pick<
-      typeof PARAMS,
-      Name
-    >,
-  );
+  z.strictObject(Object.fromEntries(names.map((name) => [name, PARAMS[name]])) as Pick<typeof PARAMS, Name>)
 
 const route =
-  <Method extends RouteContract["method"]>(method: Method) =>
+  <Method extends RouteContract['method']>(method: Method) =>
   <const O extends Options, Response extends z.ZodType>(
     path: string,
     access: Access,
@@ -110,206 +83,161 @@ const route =
       idempotent: false,
       ...options,
       response,
-    }) as unknown as Merged<O, Response> & { readonly method: Method };
+    }) as unknown as Merged<O, Response> & { readonly method: Method }
 
-const get = route("GET");
-const post = route("POST");
-const put = route("PUT");
-const patch = route("PATCH");
-const del = route("DELETE");
+const get = route('GET')
+const post = route('POST')
+const put = route('PUT')
+const patch = route('PATCH')
+const del = route('DELETE')
 
-const ENV = "/environments/{environment}";
-const inEnv = params("environment");
-const created = { status: 201, idempotent: true } as const;
+const ENV = '/environments/{environment}'
+const inEnv = params('environment')
+const created = { status: 201, idempotent: true } as const
 const Done = z.object({
-  revision: z
-    .int()
-    .nullable()
-    .describe(
-      "Revision that was published, null when nothing that services see changed.",
-    ),
-});
+  revision: z.int().nullable().describe('Revision that was published, null when nothing that services see changed.'),
+})
 
 export const routes = {
   // Signing in
   getSetupState: get(
-    "/setup",
-    "anyone",
-    "Sign-in",
-    "Whether a first administrator is still needed",
+    '/setup',
+    'anyone',
+    'Sign-in',
+    'Whether a first administrator is still needed',
     people.SetupState,
     {},
   ),
   completeSetup: post(
-    "/setup",
-    "anyone",
-    "Sign-in",
-    "Use a one-time link: create the first administrator, or choose a password",
+    '/setup',
+    'anyone',
+    'Sign-in',
+    'Use a one-time link: create the first administrator, or choose a password',
     people.SessionIssued,
     { body: people.Setup, status: 201 },
   ),
-  signIn: post(
-    "/sessions",
-    "anyone",
-    "Sign-in",
-    "Sign in with e-mail and password",
-    people.SessionIssued,
-    { body: people.SignIn, status: 201 },
-  ),
+  signIn: post('/sessions', 'anyone', 'Sign-in', 'Sign in with e-mail and password', people.SessionIssued, {
+    body: people.SignIn,
+    status: 201,
+  }),
   signInWithOidc: post(
-    "/sessions/oidc",
-    "anyone",
-    "Sign-in",
-    "Sign in with an ID token of the configured identity provider",
+    '/sessions/oidc',
+    'anyone',
+    'Sign-in',
+    'Sign in with an ID token of the configured identity provider',
     people.SessionIssued,
     { body: people.OidcSignIn, status: 201 },
   ),
   getCurrentSession: get(
-    "/session",
-    "viewer",
-    "Sign-in",
-    "Who is signed in, and with which role",
+    '/session',
+    'viewer',
+    'Sign-in',
+    'Who is signed in, and with which role',
     people.CurrentSession,
     {},
   ),
-  signOut: del("/session", "viewer", "Sign-in", "End this session", Empty, {}),
-  listSessions: get(
-    "/sessions",
-    "viewer",
-    "Sign-in",
-    "Own live sessions",
-    pageOf(people.Session),
-    {},
-  ),
+  signOut: del('/session', 'viewer', 'Sign-in', 'End this session', Empty, {}),
+  listSessions: get('/sessions', 'viewer', 'Sign-in', 'Own live sessions', pageOf(people.Session), {}),
   revokeSession: del(
-    "/sessions/{id}",
-    "viewer",
-    "Sign-in",
-    "End a session: one’s own, or anybody’s as administrator",
+    '/sessions/{id}',
+    'viewer',
+    'Sign-in',
+    'End a session: one’s own, or anybody’s as administrator',
     Empty,
-    { params: params("id") },
+    { params: params('id') },
   ),
   changePassword: post(
-    "/session/password",
-    "viewer",
-    "Sign-in",
-    "Change one’s own password; ends the other sessions",
+    '/session/password',
+    'viewer',
+    'Sign-in',
+    'Change one’s own password; ends the other sessions',
     Empty,
     { body: people.PasswordChange },
   ),
 
   // People
-  listAccounts: get(
-    "/accounts",
-    "administrator",
-    "People",
-    "Accounts",
-    pageOf(people.Account),
-    { query: PageQuery },
-  ),
-  inviteAccount: post(
-    "/accounts",
-    "administrator",
-    "People",
-    "Invite somebody",
-    people.AccountInvitation,
-    { body: people.AccountCreate, ...created },
-  ),
-  getAccount: get(
-    "/accounts/{id}",
-    "administrator",
-    "People",
-    "One account",
-    people.Account,
-    { params: params("id"), ifMatch: true },
-  ),
-  updateAccount: patch(
-    "/accounts/{id}",
-    "administrator",
-    "People",
-    "Change name, role or disabled",
-    people.Account,
-    { params: params("id"), body: people.AccountUpdate, ifMatch: true },
-  ),
+  listAccounts: get('/accounts', 'administrator', 'People', 'Accounts', pageOf(people.Account), { query: PageQuery }),
+  inviteAccount: post('/accounts', 'administrator', 'People', 'Invite somebody', people.AccountInvitation, {
+    body: people.AccountCreate,
+    ...created,
+  }),
+  getAccount: get('/accounts/{id}', 'administrator', 'People', 'One account', people.Account, {
+    params: params('id'),
+    ifMatch: true,
+  }),
+  updateAccount: patch('/accounts/{id}', 'administrator', 'People', 'Change name, role or disabled', people.Account, {
+    params: params('id'),
+    body: people.AccountUpdate,
+    ifMatch: true,
+  }),
   reinviteAccount: post(
-    "/accounts/{id}/setup-link",
-    "administrator",
-    "People",
-    "Make a new one-time link for an account",
+    '/accounts/{id}/setup-link',
+    'administrator',
+    'People',
+    'Make a new one-time link for an account',
     people.AccountInvitation,
-    { params: params("id"), status: 201 },
+    { params: params('id'), status: 201 },
   ),
   listApiTokens: get(
-    "/api-tokens",
-    "viewer",
-    "People",
-    "API tokens: one’s own, everybody’s as administrator",
+    '/api-tokens',
+    'viewer',
+    'People',
+    'API tokens: one’s own, everybody’s as administrator',
     pageOf(people.ApiToken),
     { query: PageQuery },
   ),
   createApiToken: post(
-    "/api-tokens",
-    "viewer",
-    "People",
-    "Create an API token, at most with one’s own role",
+    '/api-tokens',
+    'viewer',
+    'People',
+    'Create an API token, at most with one’s own role',
     people.ApiTokenIssued,
     { body: people.ApiTokenCreate, status: 201 },
   ),
-  revokeApiToken: del(
-    "/api-tokens/{id}",
-    "viewer",
-    "People",
-    "Revoke an API token",
-    Empty,
-    { params: params("id") },
-  ),
+  revokeApiToken: del('/api-tokens/{id}', 'viewer', 'People', 'Revoke an API token', Empty, { params: params('id') }),
 
   // Environments
   listEnvironments: get(
-    "/environments",
-    "viewer",
-    "Environments",
-    "Environments in their order",
+    '/environments',
+    'viewer',
+    'Environments',
+    'Environments in their order',
     pageOf(catalog.Environment),
     {},
   ),
   createEnvironment: post(
-    "/environments",
-    "administrator",
-    "Environments",
-    "Create an environment with its own keys",
+    '/environments',
+    'administrator',
+    'Environments',
+    'Create an environment with its own keys',
     catalog.Environment,
     { body: catalog.EnvironmentCreate, ...created },
   ),
-  getEnvironment: get(
-    ENV,
-    "viewer",
-    "Environments",
-    "One environment",
-    catalog.Environment,
-    { params: inEnv, ifMatch: true },
-  ),
+  getEnvironment: get(ENV, 'viewer', 'Environments', 'One environment', catalog.Environment, {
+    params: inEnv,
+    ifMatch: true,
+  }),
   updateEnvironment: patch(
     ENV,
-    "administrator",
-    "Environments",
-    "Change name or default token lifetime",
+    'administrator',
+    'Environments',
+    'Change name or default token lifetime',
     catalog.Environment,
     { params: inEnv, body: catalog.EnvironmentUpdate, ifMatch: true },
   ),
   getOverview: get(
     `${ENV}/overview`,
-    "viewer",
-    "Overview",
-    "Posture of the fleet and what needs attention next",
+    'viewer',
+    'Overview',
+    'Posture of the fleet and what needs attention next',
     Overview,
     { params: inEnv },
   ),
   search: get(
     `${ENV}/search`,
-    "viewer",
-    "Overview",
-    "Find any object by words",
+    'viewer',
+    'Overview',
+    'Find any object by words',
     z.object({ items: z.array(catalog.SearchResult) }),
     {
       params: inEnv,
@@ -323,69 +251,65 @@ export const routes = {
   // Services
   listServices: get(
     `${ENV}/services`,
-    "viewer",
-    "Services",
-    "Services with their posture",
+    'viewer',
+    'Services',
+    'Services with their posture',
     pageOf(catalog.ServicePosture),
     { params: inEnv, query: PageQuery },
   ),
-  createService: post(
-    "/services",
-    "operator",
-    "Services",
-    "Create a service and its identity",
-    catalog.Service,
-    { body: catalog.ServiceCreate, ...created },
-  ),
+  createService: post('/services', 'operator', 'Services', 'Create a service and its identity', catalog.Service, {
+    body: catalog.ServiceCreate,
+    ...created,
+  }),
   getService: get(
     `${ENV}/services/{service}`,
-    "viewer",
-    "Services",
-    "One service with its posture",
+    'viewer',
+    'Services',
+    'One service with its posture',
     catalog.ServicePosture,
-    { params: params("environment", "service"), ifMatch: true },
+    { params: params('environment', 'service'), ifMatch: true },
   ),
   updateService: patch(
-    "/services/{service}",
-    "operator",
-    "Services",
-    "Change name, description or team",
+    '/services/{service}',
+    'operator',
+    'Services',
+    'Change name, description or team',
     catalog.Service,
-    { params: params("service"), body: catalog.ServiceUpdate, ifMatch: true },
+    { params: params('service'), body: catalog.ServiceUpdate, ifMatch: true },
   ),
   deleteService: del(
-    "/services/{service}",
-    "administrator",
-    "Services",
-    "Delete a service that has no live instance",
+    '/services/{service}',
+    'administrator',
+    'Services',
+    'Delete a service that has no live instance',
     Empty,
-    { params: params("service"), ifMatch: true },
+    { params: params('service'), ifMatch: true },
   ),
   updateServiceSetting: patch(
     `${ENV}/services/{service}/setting`,
-    "operator",
-    "Services",
-    "What the service does with undeclared routes; If-Match takes `settingsVersion`",
+    'operator',
+    'Services',
+    'What the service does with undeclared routes; If-Match takes `settingsVersion`',
     catalog.ServicePosture,
     {
-      params: params("environment", "service"),
+      params: params('environment', 'service'),
       body: catalog.ServiceSettingUpdate,
       ifMatch: true,
     },
   ),
   importOpenApi: post(
     `${ENV}/services/{service}/openapi`,
-    "operator",
-    "Endpoints",
-    "Create endpoints from an OpenAPI document",
+    'operator',
+    'Endpoints',
+    'Create endpoints from an OpenAPI document',
     endpoint.OpenApiImportResult,
-    { params: params("environment", "service"), body: endpoint.OpenApiImport },
+    { params: params('environment', 'service'), body: endpoint.OpenApiImport },
   ),
   listInstances: get(
     `${ENV}/instances`,
-    "viewer",
-    "Services",
-    "Instances and the revision they confirm",
+    'viewer',
+    'Services',
+    'Instances and the revision they confirm',
     pageOf(catalog.Instance),
     {
       params: inEnv,
@@ -396,406 +320,317 @@ export const routes = {
   // Identities, credentials, scopes, grants
   listIdentities: get(
     `${ENV}/identities`,
-    "viewer",
-    "Identities",
-    "Identities with their posture",
+    'viewer',
+    'Identities',
+    'Identities with their posture',
     pageOf(catalog.IdentityPosture),
     { params: inEnv, query: PageQuery },
   ),
-  createIdentity: post(
-    "/identities",
-    "operator",
-    "Identities",
-    "Create an integration",
-    catalog.Identity,
-    { body: catalog.IdentityCreate, ...created },
-  ),
+  createIdentity: post('/identities', 'operator', 'Identities', 'Create an integration', catalog.Identity, {
+    body: catalog.IdentityCreate,
+    ...created,
+  }),
   getIdentity: get(
     `${ENV}/identities/{clientId}`,
-    "viewer",
-    "Identities",
-    "One identity with its posture",
+    'viewer',
+    'Identities',
+    'One identity with its posture',
     catalog.IdentityPosture,
-    { params: params("environment", "clientId"), ifMatch: true },
+    { params: params('environment', 'clientId'), ifMatch: true },
   ),
   updateIdentity: patch(
-    "/identities/{clientId}",
-    "operator",
-    "Identities",
-    "Change name or description",
+    '/identities/{clientId}',
+    'operator',
+    'Identities',
+    'Change name or description',
     catalog.Identity,
-    { params: params("clientId"), body: catalog.IdentityUpdate, ifMatch: true },
+    { params: params('clientId'), body: catalog.IdentityUpdate, ifMatch: true },
   ),
-  deleteIdentity: del(
-    "/identities/{clientId}",
-    "operator",
-    "Identities",
-    "Delete an integration",
-    Empty,
-    { params: params("clientId"), ifMatch: true },
-  ),
+  deleteIdentity: del('/identities/{clientId}', 'operator', 'Identities', 'Delete an integration', Empty, {
+    params: params('clientId'),
+    ifMatch: true,
+  }),
   updateIdentitySetting: patch(
     `${ENV}/identities/{clientId}/setting`,
-    "operator",
-    "Identities",
-    "Disable, or set the token lifetime; If-Match takes `settingsVersion`",
+    'operator',
+    'Identities',
+    'Disable, or set the token lifetime; If-Match takes `settingsVersion`',
     catalog.IdentityPosture,
     {
-      params: params("environment", "clientId"),
+      params: params('environment', 'clientId'),
       body: catalog.IdentitySettingUpdate,
       ifMatch: true,
     },
   ),
   listCredentials: get(
     `${ENV}/identities/{clientId}/credentials`,
-    "viewer",
-    "Identities",
-    "Credentials, without secrets",
+    'viewer',
+    'Identities',
+    'Credentials, without secrets',
     pageOf(catalog.Credential),
-    { params: params("environment", "clientId") },
+    { params: params('environment', 'clientId') },
   ),
   createCredential: post(
     `${ENV}/identities/{clientId}/credentials`,
-    "operator",
-    "Identities",
-    "Create a credential; its secret is shown once",
+    'operator',
+    'Identities',
+    'Create a credential; its secret is shown once',
     catalog.CredentialIssued,
     {
-      params: params("environment", "clientId"),
+      params: params('environment', 'clientId'),
       body: catalog.CredentialCreate,
       status: 201,
     },
   ),
-  revokeCredential: del(
-    `${ENV}/credentials/{id}`,
-    "operator",
-    "Identities",
-    "Revoke a credential",
-    Empty,
-    { params: params("environment", "id") },
-  ),
-  listScopes: get(
-    `${ENV}/scopes`,
-    "viewer",
-    "Scopes",
-    "Scopes and who holds them",
-    pageOf(catalog.ScopePosture),
-    {
-      params: inEnv,
-      query: z.strictObject({
-        ...PageQuery.shape,
-        service: Slug.optional(),
-        q: z.string().max(200).optional(),
-      }),
-    },
-  ),
-  getScope: get(
-    `${ENV}/scopes/{id}`,
-    "viewer",
-    "Scopes",
-    "One scope and who holds it",
-    catalog.ScopePosture,
-    { params: params("environment", "id"), ifMatch: true },
-  ),
-  createScope: post(
-    "/scopes",
-    "operator",
-    "Scopes",
-    "Create a scope",
-    catalog.Scope,
-    { body: catalog.ScopeCreate, ...created },
-  ),
-  updateScope: patch(
-    "/scopes/{id}",
-    "operator",
-    "Scopes",
-    "Change description or token lifetime",
-    catalog.Scope,
-    { params: params("id"), body: catalog.ScopeUpdate, ifMatch: true },
-  ),
-  deleteScope: del(
-    "/scopes/{id}",
-    "operator",
-    "Scopes",
-    "Delete a scope that nobody holds and no rule needs",
-    Empty,
-    { params: params("id"), ifMatch: true },
-  ),
-  listGrants: get(
-    `${ENV}/grants`,
-    "viewer",
-    "Grants",
-    "Grants and whether they are used",
-    pageOf(catalog.Grant),
-    {
-      params: inEnv,
-      query: z.strictObject({
-        ...PageQuery.shape,
-        clientId: Slug.optional(),
-        service: Slug.optional(),
-      }),
-    },
-  ),
-  createGrant: post(
-    `${ENV}/grants`,
-    "operator",
-    "Grants",
-    "Grant a scope to an identity",
-    catalog.Grant,
-    { params: inEnv, body: catalog.GrantCreate, ...created },
-  ),
-  deleteGrant: del(
-    `${ENV}/grants/{id}`,
-    "operator",
-    "Grants",
-    "Take a grant back",
-    Empty,
-    { params: params("environment", "id") },
-  ),
+  revokeCredential: del(`${ENV}/credentials/{id}`, 'operator', 'Identities', 'Revoke a credential', Empty, {
+    params: params('environment', 'id'),
+  }),
+  listScopes: get(`${ENV}/scopes`, 'viewer', 'Scopes', 'Scopes and who holds them', pageOf(catalog.ScopePosture), {
+    params: inEnv,
+    query: z.strictObject({
+      ...PageQuery.shape,
+      service: Slug.optional(),
+      q: z.string().max(200).optional(),
+    }),
+  }),
+  getScope: get(`${ENV}/scopes/{id}`, 'viewer', 'Scopes', 'One scope and who holds it', catalog.ScopePosture, {
+    params: params('environment', 'id'),
+    ifMatch: true,
+  }),
+  createScope: post('/scopes', 'operator', 'Scopes', 'Create a scope', catalog.Scope, {
+    body: catalog.ScopeCreate,
+    ...created,
+  }),
+  updateScope: patch('/scopes/{id}', 'operator', 'Scopes', 'Change description or token lifetime', catalog.Scope, {
+    params: params('id'),
+    body: catalog.ScopeUpdate,
+    ifMatch: true,
+  }),
+  deleteScope: del('/scopes/{id}', 'operator', 'Scopes', 'Delete a scope that nobody holds and no rule needs', Empty, {
+    params: params('id'),
+    ifMatch: true,
+  }),
+  listGrants: get(`${ENV}/grants`, 'viewer', 'Grants', 'Grants and whether they are used', pageOf(catalog.Grant), {
+    params: inEnv,
+    query: z.strictObject({
+      ...PageQuery.shape,
+      clientId: Slug.optional(),
+      service: Slug.optional(),
+    }),
+  }),
+  createGrant: post(`${ENV}/grants`, 'operator', 'Grants', 'Grant a scope to an identity', catalog.Grant, {
+    params: inEnv,
+    body: catalog.GrantCreate,
+    ...created,
+  }),
+  deleteGrant: del(`${ENV}/grants/{id}`, 'operator', 'Grants', 'Take a grant back', Empty, {
+    params: params('environment', 'id'),
+  }),
 
   // Endpoints and modes
   listEndpoints: get(
     `${ENV}/endpoints`,
-    "viewer",
-    "Endpoints",
-    "Endpoints across the fleet",
+    'viewer',
+    'Endpoints',
+    'Endpoints across the fleet',
     z.object({ ...pageOf(endpoint.Endpoint).shape, total: z.int() }),
     { params: inEnv, query: endpoint.EndpointQuery },
   ),
-  createEndpoint: post(
-    `${ENV}/endpoints`,
-    "operator",
-    "Endpoints",
-    "Declare an endpoint",
-    endpoint.Endpoint,
-    { params: inEnv, body: endpoint.EndpointCreate, ...created },
-  ),
-  getEndpoint: get(
-    `${ENV}/endpoints/{id}`,
-    "viewer",
-    "Endpoints",
-    "One endpoint",
-    endpoint.Endpoint,
-    { params: params("environment", "id"), ifMatch: true },
-  ),
+  createEndpoint: post(`${ENV}/endpoints`, 'operator', 'Endpoints', 'Declare an endpoint', endpoint.Endpoint, {
+    params: inEnv,
+    body: endpoint.EndpointCreate,
+    ...created,
+  }),
+  getEndpoint: get(`${ENV}/endpoints/{id}`, 'viewer', 'Endpoints', 'One endpoint', endpoint.Endpoint, {
+    params: params('environment', 'id'),
+    ifMatch: true,
+  }),
   updateEndpoint: patch(
     `${ENV}/endpoints/{id}`,
-    "operator",
-    "Endpoints",
-    "Change rule or description",
+    'operator',
+    'Endpoints',
+    'Change rule or description',
     endpoint.Endpoint,
     {
-      params: params("environment", "id"),
+      params: params('environment', 'id'),
       body: endpoint.EndpointUpdate,
       ifMatch: true,
     },
   ),
   deleteEndpoint: del(
     `${ENV}/endpoints/{id}`,
-    "operator",
-    "Endpoints",
-    "Forget an endpoint that no live instance serves",
+    'operator',
+    'Endpoints',
+    'Forget an endpoint that no live instance serves',
     Empty,
-    { params: params("environment", "id"), ifMatch: true },
+    { params: params('environment', 'id'), ifMatch: true },
   ),
   setEndpointRules: put(
     `${ENV}/endpoint-rules`,
-    "operator",
-    "Endpoints",
-    "Give several endpoints of one service the same rule",
+    'operator',
+    'Endpoints',
+    'Give several endpoints of one service the same rule',
     Done,
     { params: inEnv, body: endpoint.EndpointRulesUpdate },
   ),
   readEvidence: post(
     `${ENV}/endpoints/{id}/evidence`,
-    "viewer",
-    "Evidence",
-    "Who would be denied, by the present rule or by a draft",
+    'viewer',
+    'Evidence',
+    'Who would be denied, by the present rule or by a draft',
     endpoint.EndpointEvidence,
-    { params: params("environment", "id"), body: endpoint.EvidenceRequest },
+    { params: params('environment', 'id'), body: endpoint.EvidenceRequest },
   ),
   listModeChanges: get(
     `${ENV}/endpoints/{id}/mode-changes`,
-    "viewer",
-    "Evidence",
-    "Mode changes of an endpoint, forecast beside actual",
+    'viewer',
+    'Evidence',
+    'Mode changes of an endpoint, forecast beside actual',
     pageOf(endpoint.ModeChange),
-    { params: params("environment", "id"), query: PageQuery },
+    { params: params('environment', 'id'), query: PageQuery },
   ),
   previewModeChange: post(
     `${ENV}/mode-changes/preview`,
-    "viewer",
-    "Evidence",
-    "What a change of modes would do, and to whom",
+    'viewer',
+    'Evidence',
+    'What a change of modes would do, and to whom',
     endpoint.ModeChangePreview,
     { params: inEnv, body: endpoint.ModeChangePreviewRequest },
   ),
   changeModes: post(
     `${ENV}/mode-changes`,
-    "operator",
-    "Endpoints",
-    "Change modes of endpoints, all or none",
+    'operator',
+    'Endpoints',
+    'Change modes of endpoints, all or none',
     endpoint.ModeChangeResult,
     { params: inEnv, body: endpoint.ModeChangeRequest },
   ),
   undoModeChange: post(
     `${ENV}/mode-changes/undo`,
-    "operator",
-    "Endpoints",
-    "Undo a mode change",
+    'operator',
+    'Endpoints',
+    'Undo a mode change',
     endpoint.ModeChangeResult,
     { params: inEnv, body: endpoint.ModeChangeUndo },
   ),
 
   // Issuers, keys, revisions
-  listIssuers: get(
-    `${ENV}/issuers`,
-    "viewer",
-    "Issuers",
-    "Trusted issuers of users’ tokens",
-    pageOf(catalog.Issuer),
-    { params: inEnv },
-  ),
+  listIssuers: get(`${ENV}/issuers`, 'viewer', 'Issuers', 'Trusted issuers of users’ tokens', pageOf(catalog.Issuer), {
+    params: inEnv,
+  }),
   createIssuer: post(
     `${ENV}/issuers`,
-    "administrator",
-    "Issuers",
-    "Trust an issuer; its keys are fetched now",
+    'administrator',
+    'Issuers',
+    'Trust an issuer; its keys are fetched now',
     catalog.Issuer,
     { params: inEnv, body: catalog.IssuerCreate, ...created },
   ),
   updateIssuer: patch(
     `${ENV}/issuers/{id}`,
-    "administrator",
-    "Issuers",
-    "Change audience or scope claim",
+    'administrator',
+    'Issuers',
+    'Change audience or scope claim',
     catalog.Issuer,
     {
-      params: params("environment", "id"),
+      params: params('environment', 'id'),
       body: catalog.IssuerUpdate,
       ifMatch: true,
     },
   ),
-  refreshIssuer: post(
-    `${ENV}/issuers/{id}/refresh`,
-    "operator",
-    "Issuers",
-    "Fetch its keys now",
-    catalog.Issuer,
-    { params: params("environment", "id") },
-  ),
-  deleteIssuer: del(
-    `${ENV}/issuers/{id}`,
-    "administrator",
-    "Issuers",
-    "Trust an issuer no more",
-    Empty,
-    { params: params("environment", "id"), ifMatch: true },
-  ),
+  refreshIssuer: post(`${ENV}/issuers/{id}/refresh`, 'operator', 'Issuers', 'Fetch its keys now', catalog.Issuer, {
+    params: params('environment', 'id'),
+  }),
+  deleteIssuer: del(`${ENV}/issuers/{id}`, 'administrator', 'Issuers', 'Trust an issuer no more', Empty, {
+    params: params('environment', 'id'),
+    ifMatch: true,
+  }),
   listSigningKeys: get(
     `${ENV}/signing-keys`,
-    "viewer",
-    "Keys",
-    "Signing keys, public parts",
+    'viewer',
+    'Keys',
+    'Signing keys, public parts',
     pageOf(catalog.SigningKey),
     { params: inEnv },
   ),
   rotateSigningKey: post(
     `${ENV}/signing-keys/rotate`,
-    "administrator",
-    "Keys",
-    "Move to the next key; the present one stays valid for a while",
+    'administrator',
+    'Keys',
+    'Move to the next key; the present one stays valid for a while',
     pageOf(catalog.SigningKey),
     { params: inEnv, body: catalog.SigningKeyRotate },
   ),
-  revokeToken: post(
-    `${ENV}/revoked-tokens`,
-    "operator",
-    "Keys",
-    "Revoke one access token by its id",
-    Done,
-    { params: inEnv, body: catalog.TokenRevoke },
-  ),
+  revokeToken: post(`${ENV}/revoked-tokens`, 'operator', 'Keys', 'Revoke one access token by its id', Done, {
+    params: inEnv,
+    body: catalog.TokenRevoke,
+  }),
   listRevisions: get(
     `${ENV}/revisions`,
-    "viewer",
-    "Revisions",
-    "Published revisions, newest first",
+    'viewer',
+    'Revisions',
+    'Published revisions, newest first',
     pageOf(catalog.Revision),
     { params: inEnv, query: PageQuery },
   ),
 
   // Decisions
-  readSeries: get(
-    `${ENV}/decisions/series`,
-    "viewer",
-    "Decisions",
-    "Decisions over time",
-    Series,
-    { params: inEnv, query: SeriesQuery },
-  ),
+  readSeries: get(`${ENV}/decisions/series`, 'viewer', 'Decisions', 'Decisions over time', Series, {
+    params: inEnv,
+    query: SeriesQuery,
+  }),
   readTop: get(
     `${ENV}/decisions/top`,
-    "viewer",
-    "Decisions",
-    "Top callers, endpoints, reasons or services by denials",
+    'viewer',
+    'Decisions',
+    'Top callers, endpoints, reasons or services by denials',
     Top,
     { params: inEnv, query: TopQuery },
   ),
   listSamples: get(
     `${ENV}/decisions/samples`,
-    "viewer",
-    "Decisions",
-    "Single decisions, newest first",
+    'viewer',
+    'Decisions',
+    'Single decisions, newest first',
     pageOf(Sample),
     { params: inEnv, query: SampleQuery },
   ),
   getSample: get(
     `${ENV}/decisions/samples/{id}`,
-    "viewer",
-    "Decisions",
-    "One decision with every check",
+    'viewer',
+    'Decisions',
+    'One decision with every check',
     SampleDetail,
-    { params: params("environment", "id") },
+    { params: params('environment', 'id') },
   ),
 
   // Audit
-  listAuditEntries: get(
-    "/audit-entries",
-    "viewer",
-    "Audit",
-    "Audit log, newest first",
-    pageOf(AuditEntry),
-    { query: AuditQuery },
-  ),
+  listAuditEntries: get('/audit-entries', 'viewer', 'Audit', 'Audit log, newest first', pageOf(AuditEntry), {
+    query: AuditQuery,
+  }),
   exportAuditEntries: get(
-    "/audit-entries/export",
-    "viewer",
-    "Audit",
-    "Audit log as CSV or newline-delimited JSON, oldest first",
+    '/audit-entries/export',
+    'viewer',
+    'Audit',
+    'Audit log as CSV or newline-delimited JSON, oldest first',
     z.string(),
     { query: AuditExportQuery },
   ),
   verifyAuditLog: get(
-    "/audit-entries/verification",
-    "viewer",
-    "Audit",
-    "Recompute the hash chain",
+    '/audit-entries/verification',
+    'viewer',
+    'Audit',
+    'Recompute the hash chain',
     AuditVerification,
     {},
   ),
-} as const;
+} as const
 
-export type Routes = typeof routes;
-export type RouteName = keyof Routes;
-export type RouteParams<Name extends RouteName> = z.output<
-  Routes[Name]["params"]
->;
-export type RouteQuery<Name extends RouteName> = z.input<Routes[Name]["query"]>;
-export type RouteBody<Name extends RouteName> =
-  Routes[Name]["body"] extends z.ZodType
-    ? z.input<Routes[Name]["body"]>
-    : undefined;
-export type RouteResponse<Name extends RouteName> = z.output<
-  Routes[Name]["response"]
->;
+export type Routes = typeof routes
+export type RouteName = keyof Routes
+export type RouteParams<Name extends RouteName> = z.output<Routes[Name]['params']>
+export type RouteQuery<Name extends RouteName> = z.input<Routes[Name]['query']>
+export type RouteBody<Name extends RouteName> = Routes[Name]['body'] extends z.ZodType
+  ? z.input<Routes[Name]['body']>
+  : undefined
+export type RouteResponse<Name extends RouteName> = z.output<Routes[Name]['response']>

@@ -1,22 +1,17 @@
-import type { CallerKind } from "../policy/vocabulary.ts";
+import type { CallerKind } from '../policy/vocabulary.ts'
 
 export interface Caller {
   /** Stable within an environment: kind and name. */
-  readonly key: string;
-  readonly kind: CallerKind;
-  readonly name: string;
+  readonly key: string
+  readonly kind: CallerKind
+  readonly name: string
 }
 
-const UNKNOWN_PROGRAM = "unknown client";
+const UNKNOWN_PROGRAM = 'unknown client'
 
 /** Names a caller. Anonymous ones are told apart by the program they say they are, which proves nothing. */
-export function toCaller(
-  kind: CallerKind,
-  caller: string | null,
-  hint: string | null,
-): Caller {
-  const name =
-    caller ?? (hint === null || hint === "" ? UNKNOWN_PROGRAM : hint);
-  const shownKind = caller === null ? "anonymous" : kind;
-  return { key: `${shownKind}:${name}`, kind: shownKind, name };
+export function toCaller(kind: CallerKind, caller: string | null, hint: string | null): Caller {
+  const name = caller ?? (hint === null || hint === '' ? UNKNOWN_PROGRAM : hint)
+  const shownKind = caller === null ? 'anonymous' : kind
+  return { key: `${shownKind}:${name}`, kind: shownKind, name }
 }

@@ -1,219 +1,182 @@
-import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import type { Rule } from "../policy/rule.ts";
-import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from "../policy/token-age.ts";
-import { judgeReadiness, type Evidence } from "./readiness.ts";
-import { recommendFixes } from "./recommend-fixes.ts";
-import type { RecordedFacts } from "./recorded-facts.ts";
-import { replayRule } from "./replay-rule.ts";
-import { summariseCallers } from "./summarise-callers.ts";
-import { upperBound } from "./upper-bound.ts";
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Rule } from '../policy/rule.ts'
+import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../policy/token-age.ts'
+import { judgeReadiness, type Evidence } from './readiness.ts'
+import { recommendFixes } from './recommend-fixes.ts'
+import type { RecordedFacts } from './recorded-facts.ts'
+import { replayRule } from './replay-rule.ts'
+import { summariseCallers } from './summarise-callers.ts'
+import { upperBound } from './upper-bound.ts'
 
 const agesOf = (seconds: readonly number[]): number[] => {
-  const ages = new Array<number>(TOKEN_AGE_BUCKETS).fill(0);
-  for (const age of seconds)
-    ages[tokenAgeBucket(age)] = (ages[tokenAgeBucket(age)] ?? 0) + 1;
-  return ages;
-};
+  const ages = new Array<number>(TOKEN_AGE_BUCKETS).fill(0)
+  for (const age of seconds) ages[tokenAgeBucket(age)] = (ages[tokenAgeBucket(age)] ?? 0) + 1
+  return ages
+}
 
 const recorded = (overrides: Partial<RecordedFacts> = {}): RecordedFacts => ({
-  signatureId: "1",
+  signatureId: '1',
   endpointId: null,
   evaluated: true,
   replayed: false,
-  mode: "log-only",
-  outcome: "allowed",
+  mode: 'log-only',
+  outcome: 'allowed',
   reason: null,
   tokenProblem: null,
-  callerKind: "service",
-  caller: "orders",
+  callerKind: 'service',
+  caller: 'orders',
   callerHint: null,
-  issuer: "https://stepgate.example/e/production",
-  scopes: ["refunds:read"],
-  sender: "none",
+  issuer: 'https://stepgate.example/e/production',
+  scopes: ['refunds:read'],
+  sender: 'none',
   count: 10,
   tokenAges: agesOf([1, 1, 1, 1, 1, 200, 200, 200, 2_000, 2_000]),
-  firstAt: new Date("2026-01-01T00:00:00Z"),
-  lastAt: new Date("2026-01-02T00:00:00Z"),
+  firstAt: new Date('2026-01-01T00:00:00Z'),
+  lastAt: new Date('2026-01-02T00:00:00Z'),
   ...overrides,
-});
+})
 
-const rule = (...requirements: Rule["requirements"]): Rule => ({
-  access: "token",
+const rule = (...requirements: Rule['requirements']): Rule => ({
+  access: 'token',
   requirements,
-});
+})
 
-describe("replaying a rule", () => {
-  test("a scope the tokens lack denies every request and names the scope", () => {
-    const [replayed] = replayRule(
-      [recorded()],
-      rule({ kind: "scopes", allOf: ["refunds:create"] }),
-    );
-    expect(replayed?.denials).toEqual([
-      { reason: "scope-missing", missingScopes: ["refunds:create"], count: 10 },
-    ]);
-  });
+describe('replaying a rule', () => {
+  test('a scope the tokens lack denies every request and names the scope', () => {
+    const [replayed] = replayRule([recorded()], rule({ kind: 'scopes', allOf: ['refunds:create'] }))
+    expect(replayed?.denials).toEqual([{ reason: 'scope-missing', missingScopes: ['refunds:create'], count: 10 }])
+  })
 
-  test("a limit on a histogram edge is answered exactly", () => {
-    const [replayed] = replayRule(
-      [recorded()],
-      rule({ kind: "max-token-age", seconds: 300 }),
-    );
+  test('a limit on a histogram edge is answered exactly', () => {
+    const [replayed] = replayRule([recorded()], rule({ kind: 'max-token-age', seconds: 300 }))
     expect(replayed).toMatchObject({
       allowed: 8,
       undetermined: 0,
-      denials: [{ reason: "token-too-old", count: 2 }],
-    });
-  });
+      denials: [{ reason: 'token-too-old', count: 2 }],
+    })
+  })
 
-  test("a limit inside a bucket leaves that bucket open", () => {
-    const [replayed] = replayRule(
-      [recorded()],
-      rule({ kind: "max-token-age", seconds: 180 }),
-    );
+  test('a limit inside a bucket leaves that bucket open', () => {
+    const [replayed] = replayRule([recorded()], rule({ kind: 'max-token-age', seconds: 180 }))
     expect(replayed).toMatchObject({
       allowed: 5,
       undetermined: 3,
       denials: [{ count: 2 }],
-    });
-  });
+    })
+  })
 
-  test("addresses are not recorded: what a network requirement allows stays open, what was refused for it is refused", () => {
-    const networks = rule({ kind: "network", cidrs: ["10.0.0.0/8"] });
+  test('addresses are not recorded: what a network requirement allows stays open, what was refused for it is refused', () => {
+    const networks = rule({ kind: 'network', cidrs: ['10.0.0.0/8'] })
     expect(replayRule([recorded()], networks)[0]).toMatchObject({
       allowed: 0,
       undetermined: 10,
       denials: [],
-    });
-    expect(
-      replayRule([recorded({ reason: "network-not-allowed" })], networks)[0]
-        ?.denials,
-    ).toMatchObject([{ count: 10 }]);
-  });
+    })
+    expect(replayRule([recorded({ reason: 'network-not-allowed' })], networks)[0]?.denials).toMatchObject([
+      { count: 10 },
+    ])
+  })
 
-  test("requests that were only counted say nothing", () => {
-    expect(replayRule([recorded({ evaluated: false })], rule())).toEqual([]);
-  });
+  test('requests that were only counted say nothing', () => {
+    expect(replayRule([recorded({ evaluated: false })], rule())).toEqual([])
+  })
 
-  test("no request is lost, whatever the rule", () => {
+  test('no request is lost, whatever the rule', () => {
     const ages = fc.option(
       fc.array(fc.integer({ min: 0, max: 200_000 }), {
         minLength: 1,
         maxLength: 40,
       }),
       { nil: null },
-    );
+    )
     const rules = fc.record({
-      access: fc.constantFrom("token" as const, "public" as const),
+      access: fc.constantFrom('token' as const, 'public' as const),
       requirements: fc.subarray([
-        { kind: "scopes" as const, allOf: ["refunds:create"] },
-        { kind: "max-token-age" as const, seconds: 217 },
-        { kind: "network" as const, cidrs: ["10.0.0.0/8"] },
-        { kind: "sender-constraint" as const, anyOf: ["dpop" as const] },
+        { kind: 'scopes' as const, allOf: ['refunds:create'] },
+        { kind: 'max-token-age' as const, seconds: 217 },
+        { kind: 'network' as const, cidrs: ['10.0.0.0/8'] },
+        { kind: 'sender-constraint' as const, anyOf: ['dpop' as const] },
       ]),
-    });
-    const problems = fc.constantFrom(
-      null,
-      "token-missing" as const,
-      "audience-mismatch" as const,
-    );
+    })
+    const problems = fc.constantFrom(null, 'token-missing' as const, 'audience-mismatch' as const)
     fc.assert(
-      fc.property(
-        ages,
-        rules,
-        problems,
-        fc.boolean(),
-        (seconds, draft, tokenProblem, granted) => {
-          const facts = recorded({
-            tokenProblem,
-            scopes: granted ? ["refunds:create"] : [],
-            count: seconds?.length ?? 3,
-            tokenAges: seconds === null ? null : agesOf(seconds),
-          });
-          const [replayed] = replayRule([facts], draft);
-          const counted =
-            (replayed?.allowed ?? 0) +
-            (replayed?.undetermined ?? 0) +
-            (replayed?.denials.reduce((sum, { count }) => sum + count, 0) ?? 0);
-          expect(counted).toBe(facts.count);
-        },
-      ),
-    );
-  });
-});
+      fc.property(ages, rules, problems, fc.boolean(), (seconds, draft, tokenProblem, granted) => {
+        const facts = recorded({
+          tokenProblem,
+          scopes: granted ? ['refunds:create'] : [],
+          count: seconds?.length ?? 3,
+          tokenAges: seconds === null ? null : agesOf(seconds),
+        })
+        const [replayed] = replayRule([facts], draft)
+        const counted =
+          (replayed?.allowed ?? 0) +
+          (replayed?.undetermined ?? 0) +
+          (replayed?.denials.reduce((sum, { count }) => sum + count, 0) ?? 0)
+        expect(counted).toBe(facts.count)
+      }),
+    )
+  })
+})
 
-describe("callers", () => {
-  test("those that lose most come first, with the fix that helps them", () => {
-    const needs = rule({ kind: "scopes", allOf: ["refunds:create"] });
+describe('callers', () => {
+  test('those that lose most come first, with the fix that helps them', () => {
+    const needs = rule({ kind: 'scopes', allOf: ['refunds:create'] })
     const callers = summariseCallers(
       replayRule(
         [
           recorded(),
           recorded({
-            signatureId: "2",
-            caller: "billing",
-            scopes: ["refunds:create"],
+            signatureId: '2',
+            caller: 'billing',
+            scopes: ['refunds:create'],
             count: 500,
             tokenAges: null,
           }),
         ],
         needs,
       ),
-    );
-    expect(
-      callers.map(({ caller, wouldDeny }) => [caller.name, wouldDeny]),
-    ).toEqual([
-      ["orders", 10],
-      ["billing", 0],
-    ]);
+    )
+    expect(callers.map(({ caller, wouldDeny }) => [caller.name, wouldDeny])).toEqual([
+      ['orders', 10],
+      ['billing', 0],
+    ])
     const context = {
-      serviceSlug: "payments",
-      scopeIds: new Map([["refunds:create", "id"]]),
+      serviceSlug: 'payments',
+      scopeIds: new Map([['refunds:create', 'id']]),
       grants: new Set<string>(),
-    };
-    expect(
-      callers.flatMap((caller) => recommendFixes(caller, context)),
-    ).toEqual([
+    }
+    expect(callers.flatMap((caller) => recommendFixes(caller, context))).toEqual([
       {
-        kind: "grant-scope",
-        title: "Grant refunds:create to orders.",
-        clientId: "orders",
-        scopeId: "id",
+        kind: 'grant-scope',
+        title: 'Grant refunds:create to orders.',
+        clientId: 'orders',
+        scopeId: 'id',
       },
-    ]);
-    const granted = { ...context, grants: new Set(["orders refunds:create"]) };
-    expect(
-      callers.flatMap((caller) => recommendFixes(caller, granted)),
-    ).toMatchObject([{ kind: "request-scope" }]);
-  });
+    ])
+    const granted = { ...context, grants: new Set(['orders refunds:create']) }
+    expect(callers.flatMap((caller) => recommendFixes(caller, granted))).toMatchObject([{ kind: 'request-scope' }])
+  })
 
-  test("anonymous callers are told apart by the program they claim to be", () => {
+  test('anonymous callers are told apart by the program they claim to be', () => {
     const anonymous = {
-      callerKind: "anonymous" as const,
+      callerKind: 'anonymous' as const,
       caller: null,
-      tokenProblem: "token-missing" as const,
-    };
+      tokenProblem: 'token-missing' as const,
+    }
     const callers = summariseCallers(
       replayRule(
-        [
-          recorded({ ...anonymous, callerHint: "legacy-cron/1.4" }),
-          recorded({ ...anonymous, callerHint: null }),
-        ],
+        [recorded({ ...anonymous, callerHint: 'legacy-cron/1.4' }), recorded({ ...anonymous, callerHint: null })],
         rule(),
       ),
-    );
-    expect(callers.map(({ caller }) => caller.key)).toEqual([
-      "anonymous:legacy-cron/1.4",
-      "anonymous:unknown client",
-    ]);
-    expect(callers.every(({ bucketPercent }) => bucketPercent === null)).toBe(
-      true,
-    );
-  });
-});
+    )
+    expect(callers.map(({ caller }) => caller.key)).toEqual(['anonymous:legacy-cron/1.4', 'anonymous:unknown client'])
+    expect(callers.every(({ bucketPercent }) => bucketPercent === null)).toBe(true)
+  })
+})
 
-describe("readiness", () => {
-  const now = new Date("2026-01-15T00:00:00Z");
+describe('readiness', () => {
+  const now = new Date('2026-01-15T00:00:00Z')
   const sound: Evidence = {
     hasRule: true,
     requests: 5_000,
@@ -221,7 +184,7 @@ describe("readiness", () => {
     wouldDeny: 0,
     undetermined: 0,
     deniedCallers: [],
-    observedFrom: new Date("2026-01-01T00:00:00Z"),
+    observedFrom: new Date('2026-01-01T00:00:00Z'),
     now,
     callersGone: [],
     holdersNotSeen: [],
@@ -229,18 +192,18 @@ describe("readiness", () => {
     instancesBehind: 0,
     dropped: 0,
     sharedCredentials: [],
-  };
+  }
   const orders = {
-    key: "service:orders",
-    kind: "service" as const,
-    name: "orders",
-  };
+    key: 'service:orders',
+    kind: 'service' as const,
+    name: 'orders',
+  }
 
-  test("is ready when nothing would be denied and enough is known", () => {
-    expect(judgeReadiness(sound)).toEqual({ readiness: "ready", causes: [] });
-  });
+  test('is ready when nothing would be denied and enough is known', () => {
+    expect(judgeReadiness(sound)).toEqual({ readiness: 'ready', causes: [] })
+  })
 
-  test("a denial is a fact: not ready, whatever else is missing", () => {
+  test('a denial is a fact: not ready, whatever else is missing', () => {
     expect(
       judgeReadiness({
         ...sound,
@@ -248,56 +211,47 @@ describe("readiness", () => {
         deniedCallers: [orders],
         liveInstances: 0,
       }).readiness,
-    ).toBe("not-ready");
-  });
+    ).toBe('not-ready')
+  })
 
   test.each([
-    ["no-rule", { hasRule: false }],
-    ["no-requests", { requests: 0, observedFrom: null }],
-    ["few-requests", { requests: 297 }],
-    [
-      "not-evaluated",
-      { requests: 0, unevaluatedRequests: 9, observedFrom: null },
-    ],
-    ["not-evaluated", { undetermined: 1 }],
-    ["hours-not-covered", { observedFrom: new Date("2026-01-14T12:00:00Z") }],
-    [
-      "weekdays-not-covered",
-      { observedFrom: new Date("2026-01-10T00:00:00Z") },
-    ],
-    ["callers-not-seen", { callersGone: [orders] }],
-    ["no-instances", { liveInstances: 0 }],
-    ["instances-behind", { instancesBehind: 1 }],
-    ["decisions-dropped", { dropped: 1 }],
-  ] as const)("is never green with %s", (kind, gap) => {
-    const { readiness, causes } = judgeReadiness({ ...sound, ...gap });
-    expect(readiness).toBe("not-enough-evidence");
-    expect(causes).toMatchObject([{ kind, blocking: true }]);
-  });
+    ['no-rule', { hasRule: false }],
+    ['no-requests', { requests: 0, observedFrom: null }],
+    ['few-requests', { requests: 297 }],
+    ['not-evaluated', { requests: 0, unevaluatedRequests: 9, observedFrom: null }],
+    ['not-evaluated', { undetermined: 1 }],
+    ['hours-not-covered', { observedFrom: new Date('2026-01-14T12:00:00Z') }],
+    ['weekdays-not-covered', { observedFrom: new Date('2026-01-10T00:00:00Z') }],
+    ['callers-not-seen', { callersGone: [orders] }],
+    ['no-instances', { liveInstances: 0 }],
+    ['instances-behind', { instancesBehind: 1 }],
+    ['decisions-dropped', { dropped: 1 }],
+  ] as const)('is never green with %s', (kind, gap) => {
+    const { readiness, causes } = judgeReadiness({ ...sound, ...gap })
+    expect(readiness).toBe('not-enough-evidence')
+    expect(causes).toMatchObject([{ kind, blocking: true }])
+  })
 
-  test("a holder that never called and a shared credential are said, and do not block", () => {
+  test('a holder that never called and a shared credential are said, and do not block', () => {
     const { readiness, causes } = judgeReadiness({
       ...sound,
       holdersNotSeen: [orders],
-      sharedCredentials: ["inventory"],
-    });
-    expect(readiness).toBe("ready");
-    expect(causes.map(({ kind }) => kind)).toEqual([
-      "callers-not-seen",
-      "shared-credential",
-    ]);
-  });
+      sharedCredentials: ['inventory'],
+    })
+    expect(readiness).toBe('ready')
+    expect(causes.map(({ kind }) => kind)).toEqual(['callers-not-seen', 'shared-credential'])
+  })
 
-  test("the bound is the exact one, near 3/n", () => {
-    expect(upperBound(0)).toBeNull();
-    expect(upperBound(1)).toBeCloseTo(0.95, 12);
+  test('the bound is the exact one, near 3/n', () => {
+    expect(upperBound(0)).toBeNull()
+    expect(upperBound(1)).toBeCloseTo(0.95, 12)
     fc.assert(
       fc.property(fc.integer({ min: 50, max: 1e9 }), (n) => {
-        const bound = upperBound(n) ?? 0;
-        expect(Math.abs((1 - bound) ** n - 0.05)).toBeLessThan(1e-6);
-        expect(bound * n).toBeGreaterThan(2.9);
-        expect(bound * n).toBeLessThan(3);
+        const bound = upperBound(n) ?? 0
+        expect(Math.abs((1 - bound) ** n - 0.05)).toBeLessThan(1e-6)
+        expect(bound * n).toBeGreaterThan(2.9)
+        expect(bound * n).toBeLessThan(3)
       }),
-    );
-  });
-});
+    )
+  })
+})

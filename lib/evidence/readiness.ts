@@ -1,94 +1,84 @@
-import type { Caller } from "./caller.ts";
-import { upperBound } from "./upper-bound.ts";
+import type { Caller } from './caller.ts'
+import { upperBound } from './upper-bound.ts'
 
-export type Readiness = "ready" | "not-ready" | "not-enough-evidence";
+export type Readiness = 'ready' | 'not-ready' | 'not-enough-evidence'
 
 export type CauseKind =
-  | "callers-denied"
-  | "no-rule"
-  | "no-requests"
-  | "few-requests"
-  | "window-short"
-  | "hours-not-covered"
-  | "weekdays-not-covered"
-  | "callers-not-seen"
-  | "not-evaluated"
-  | "instances-behind"
-  | "no-instances"
-  | "decisions-dropped"
-  | "shared-credential";
+  | 'callers-denied'
+  | 'no-rule'
+  | 'no-requests'
+  | 'few-requests'
+  | 'window-short'
+  | 'hours-not-covered'
+  | 'weekdays-not-covered'
+  | 'callers-not-seen'
+  | 'not-evaluated'
+  | 'instances-behind'
+  | 'no-instances'
+  | 'decisions-dropped'
+  | 'shared-credential'
 
 export interface Cause {
-  readonly kind: CauseKind;
-  readonly title: string;
+  readonly kind: CauseKind
+  readonly title: string
   /** Keeps the endpoint from being ready. */
-  readonly blocking: boolean;
+  readonly blocking: boolean
 }
 
 /** What is known about one endpoint when readiness is asked for. */
 export interface Evidence {
-  readonly hasRule: boolean;
-  readonly requests: number;
-  readonly unevaluatedRequests: number;
-  readonly wouldDeny: number;
-  readonly undetermined: number;
-  readonly deniedCallers: readonly Caller[];
+  readonly hasRule: boolean
+  readonly requests: number
+  readonly unevaluatedRequests: number
+  readonly wouldDeny: number
+  readonly undetermined: number
+  readonly deniedCallers: readonly Caller[]
   /** Start of the observation: the first evaluated request of the window; null without one. */
-  readonly observedFrom: Date | null;
-  readonly now: Date;
+  readonly observedFrom: Date | null
+  readonly now: Date
   /** Called in the 30 days before, not in the window. */
-  readonly callersGone: readonly Caller[];
+  readonly callersGone: readonly Caller[]
   /** Hold every required scope and never called. */
-  readonly holdersNotSeen: readonly Caller[];
-  readonly liveInstances: number;
-  readonly instancesBehind: number;
-  readonly dropped: number;
-  readonly sharedCredentials: readonly string[];
+  readonly holdersNotSeen: readonly Caller[]
+  readonly liveInstances: number
+  readonly instancesBehind: number
+  readonly dropped: number
+  readonly sharedCredentials: readonly string[]
 }
 
 /** A denial rate above this is what the evidence must exclude, at 95 % confidence, before an endpoint can be ready. */
-export const DENIAL_RATE_MAX = 0.01;
+export const DENIAL_RATE_MAX = 0.01
 /** Shorter observation misses hours of the day, or days of the week. */
-export const OBSERVATION_HOURS_MIN = 168;
+export const OBSERVATION_HOURS_MIN = 168
 
-const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000
 
 /**
  * Ready only where nothing would have been denied *and* enough is known; a single blocking cause is enough to say that it
  * is not. Denials outweigh everything: they are a fact, the rest is the lack of one.
  */
 export function judgeReadiness(evidence: Evidence): {
-  readonly readiness: Readiness;
-  readonly causes: readonly Cause[];
+  readonly readiness: Readiness
+  readonly causes: readonly Cause[]
 } {
-  const causes = [
-    ...denials(evidence),
-    ...gaps(evidence),
-    ...warnings(evidence),
-  ];
-  if (evidence.wouldDeny > 0) return { readiness: "not-ready", causes };
+  const causes = [...denials(evidence), ...gaps(evidence), ...warnings(evidence)]
+  if (evidence.wouldDeny > 0) return { readiness: 'not-ready', causes }
   return {
-    readiness: causes.some(({ blocking }) => blocking)
-      ? "not-enough-evidence"
-      : "ready",
+    readiness: causes.some(({ blocking }) => blocking) ? 'not-enough-evidence' : 'ready',
     causes,
-  };
+  }
 }
 
 function denials({ wouldDeny, requests, deniedCallers }: Evidence): Cause[] {
-  if (wouldDeny === 0) return [];
+  if (wouldDeny === 0) return []
   const who = deniedCallers
     .slice(0, 3)
     .map(({ name }) => name)
-    .join(", ");
-  const more =
-    deniedCallers.length > 3 ? ` and ${deniedCallers.length - 3} more` : "";
+    .join(', ')
+  const more = deniedCallers.length > 3 ? ` and ${deniedCallers.length - 3} more` : ''
   return [
-    blocking(
-      "callers-denied",
-      `${who}${more} would be denied: ${format(wouldDeny)} of ${format(requests)} requests.`,
-    ),
-  ];
+    blocking('callers-denied', `${who}${more} would be denied: ${format(wouldDeny)} of ${format(requests)} requests.`),
+  ]
 }
 
 function gaps(evidence: Evidence): Cause[] {
@@ -97,8 +87,8 @@ function gaps(evidence: Evidence): Cause[] {
       ? []
       : [
           blocking(
-            "no-rule",
-            "Nobody has said what this endpoint requires: enforced, it would ask for any valid token.",
+            'no-rule',
+            'Nobody has said what this endpoint requires: enforced, it would ask for any valid token.',
           ),
         ]),
     ...requestGaps(evidence),
@@ -107,133 +97,103 @@ function gaps(evidence: Evidence): Cause[] {
       ? []
       : [
           blocking(
-            "callers-not-seen",
+            'callers-not-seen',
             `${names(evidence.callersGone)} called in the last 30 days, but not in this window.`,
           ),
         ]),
     ...instanceGaps(evidence),
-  ];
+  ]
 }
 
-function requestGaps({
-  requests,
-  unevaluatedRequests,
-  undetermined,
-  wouldDeny,
-}: Evidence): Cause[] {
+function requestGaps({ requests, unevaluatedRequests, undetermined, wouldDeny }: Evidence): Cause[] {
   if (requests === 0 && unevaluatedRequests > 0) {
     return [
       blocking(
-        "not-evaluated",
+        'not-evaluated',
         `${format(unevaluatedRequests)} requests were only counted: the mode is off. Go to log-only to learn who they are.`,
       ),
-    ];
+    ]
   }
-  if (requests === 0)
-    return [blocking("no-requests", "No request was seen in this window.")];
-  const bound = upperBound(requests) ?? 1;
-  const causes: Cause[] = [];
+  if (requests === 0) return [blocking('no-requests', 'No request was seen in this window.')]
+  const bound = upperBound(requests) ?? 1
+  const causes: Cause[] = []
   if (wouldDeny === 0 && bound > DENIAL_RATE_MAX) {
     causes.push(
       blocking(
-        "few-requests",
+        'few-requests',
         `0 of ${format(requests)} requests would be denied, which still allows ${percent(bound)} at 95 % confidence.`,
       ),
-    );
+    )
   }
   if (undetermined > 0) {
     causes.push(
       blocking(
-        "not-evaluated",
+        'not-evaluated',
         `For ${format(undetermined)} requests the record does not tell whether this rule allows them.`,
       ),
-    );
+    )
   }
-  return causes;
+  return causes
 }
 
 function coverageGaps({ observedFrom, now }: Evidence): Cause[] {
-  if (observedFrom === null) return [];
-  const hours = (now.getTime() - observedFrom.getTime()) / HOUR_MS;
-  if (hours >= OBSERVATION_HOURS_MIN) return [];
+  if (observedFrom === null) return []
+  const hours = (now.getTime() - observedFrom.getTime()) / HOUR_MS
+  if (hours >= OBSERVATION_HOURS_MIN) return []
   if (hours < 24)
-    return [
-      blocking(
-        "hours-not-covered",
-        `Observed for ${describeHours(hours)}: not every hour of the day was seen.`,
-      ),
-    ];
-  return [
-    blocking(
-      "weekdays-not-covered",
-      `Observed for ${describeHours(hours)}: not every day of the week was seen.`,
-    ),
-  ];
+    return [blocking('hours-not-covered', `Observed for ${describeHours(hours)}: not every hour of the day was seen.`)]
+  return [blocking('weekdays-not-covered', `Observed for ${describeHours(hours)}: not every day of the week was seen.`)]
 }
 
-function instanceGaps({
-  liveInstances,
-  instancesBehind,
-  dropped,
-}: Evidence): Cause[] {
-  const causes: Cause[] = [];
-  if (liveInstances === 0)
-    causes.push(
-      blocking("no-instances", "No instance of the service is running."),
-    );
+function instanceGaps({ liveInstances, instancesBehind, dropped }: Evidence): Cause[] {
+  const causes: Cause[] = []
+  if (liveInstances === 0) causes.push(blocking('no-instances', 'No instance of the service is running.'))
   if (instancesBehind > 0)
     causes.push(
       blocking(
-        "instances-behind",
+        'instances-behind',
         `${format(instancesBehind)} of ${format(liveInstances)} instances do not run the published configuration.`,
       ),
-    );
+    )
   if (dropped > 0)
     causes.push(
-      blocking(
-        "decisions-dropped",
-        `Instances had to drop ${format(dropped)} decisions: they are missing here.`,
-      ),
-    );
-  return causes;
+      blocking('decisions-dropped', `Instances had to drop ${format(dropped)} decisions: they are missing here.`),
+    )
+  return causes
 }
 
 function warnings({ holdersNotSeen, sharedCredentials }: Evidence): Cause[] {
-  const causes: Cause[] = [];
+  const causes: Cause[] = []
   if (holdersNotSeen.length > 0) {
     causes.push({
-      kind: "callers-not-seen",
+      kind: 'callers-not-seen',
       title: `${names(holdersNotSeen)} may call, but never did.`,
       blocking: false,
-    });
+    })
   }
   if (sharedCredentials.length > 0) {
     causes.push({
-      kind: "shared-credential",
-      title: `More than one program uses the credential of ${sharedCredentials.join(", ")}.`,
+      kind: 'shared-credential',
+      title: `More than one program uses the credential of ${sharedCredentials.join(', ')}.`,
       blocking: false,
-    });
+    })
   }
-  return causes;
+  return causes
 }
 
 const blocking = (kind: CauseKind, title: string): Cause => ({
   kind,
   title,
   blocking: true,
-});
-const format = (count: number): string => count.toLocaleString("en-US");
-const percent = (share: number): string => `${(share * 100).toPrecision(2)} %`;
+})
+const format = (count: number): string => count.toLocaleString('en-US')
+const percent = (share: number): string => `${(share * 100).toPrecision(2)} %`
 const names = (callers: readonly Caller[]): string => {
   const shown = callers
     .slice(0, 3)
     .map(({ name }) => name)
-    .join(", ");
-  return callers.length > 3 ? `${shown} and ${callers.length - 3} more` : shown;
-};
+    .join(', ')
+  return callers.length > 3 ? `${shown} and ${callers.length - 3} more` : shown
+}
 const describeHours = (hours: number): string =>
-  hours < 1
-    ? "less than an hour"
-    : hours < 48
-      ? `${Math.floor(hours)} hours`
-      : `${Math.floor(hours / 24)} days`;
+  hours < 1 ? 'less than an hour' : hours < 48 ? `${Math.floor(hours)} hours` : `${Math.floor(hours / 24)} days`

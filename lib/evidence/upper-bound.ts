@@ -3,5 +3,5 @@
  * Clopper–Pearson bound for zero events, which is about 3/n. Null without requests.
  */
 export function upperBound(requests: number): number | null {
-  return requests > 0 ? -Math.expm1(Math.log(0.05) / requests) : null;
+  return requests > 0 ? -Math.expm1(Math.log(0.05) / requests) : null
 }

@@ -1,22 +1,14 @@
-import type pg from "pg";
-import { z } from "zod";
-import type {
-  Sample,
-  SampleDetail,
-  SampleQuery,
-} from "../../contract/decisions.ts";
-import { toCaller } from "../../evidence/caller.ts";
-import {
-  findSample,
-  readSamples,
-  type SampleRow,
-} from "#lib/store/decisions/read-samples.ts";
-import { requireRole, type Actor } from "../actor.ts";
-import { ControlError } from "../control-error.ts";
-import { parseCursor, toCursor, toPage, type Page } from "../cursor.ts";
-import { toDecisionWindow } from "./decision-window.ts";
+import type pg from 'pg'
+import { z } from 'zod'
+import type { Sample, SampleDetail, SampleQuery } from '../../contract/decisions.ts'
+import { toCaller } from '../../evidence/caller.ts'
+import { findSample, readSamples, type SampleRow } from '#lib/store/decisions/read-samples.ts'
+import { requireRole, type Actor } from '../actor.ts'
+import { ControlError } from '../control-error.ts'
+import { parseCursor, toCursor, toPage, type Page } from '../cursor.ts'
+import { toDecisionWindow } from './decision-window.ts'
 
-const LIST = "samples";
+const LIST = 'samples'
 
 /** Single decisions, newest first. */
 export async function listSamples(
@@ -25,19 +17,11 @@ export async function listSamples(
   environmentId: string,
   query: z.output<typeof SampleQuery>,
 ): Promise<Page<z.input<typeof Sample>>> {
-  requireRole(actor, "viewer");
-  const keys = parseCursor(LIST, query.cursor, z.iso.datetime(), z.uuid());
-  const after =
-    keys === undefined ? null : { at: new Date(keys[0]), id: keys[1] };
-  const rows = await readSamples(
-    pool,
-    { ...query, ...toDecisionWindow(query), environmentId },
-    after,
-    query.limit + 1,
-  );
-  return toPage(rows, query.limit, toSample, (row) =>
-    toCursor(LIST, row.at.toISOString(), row.id),
-  );
+  requireRole(actor, 'viewer')
+  const keys = parseCursor(LIST, query.cursor, z.iso.datetime(), z.uuid())
+  const after = keys === undefined ? null : { at: new Date(keys[0]), id: keys[1] }
+  const rows = await readSamples(pool, { ...query, ...toDecisionWindow(query), environmentId }, after, query.limit + 1)
+  return toPage(rows, query.limit, toSample, (row) => toCursor(LIST, row.at.toISOString(), row.id))
 }
 
 /** One decision with every check that was evaluated. */
@@ -47,25 +31,14 @@ export async function getSample(
   environmentId: string,
   id: string,
 ): Promise<z.input<typeof SampleDetail>> {
-  requireRole(actor, "viewer");
-  const row = await findSample(pool, environmentId, id);
+  requireRole(actor, 'viewer')
+  const row = await findSample(pool, environmentId, id)
   if (row === null)
     throw new ControlError(
-      "not-found",
-      "There is no decision of this id here. Details are kept for a bounded number of decisions.",
-    );
-  const {
-    issuer,
-    scopes,
-    subject,
-    tokenId,
-    tokenAgeSeconds,
-    address,
-    userAgent,
-    revision,
-    instanceId,
-    checks,
-  } = row;
+      'not-found',
+      'There is no decision of this id here. Details are kept for a bounded number of decisions.',
+    )
+  const { issuer, scopes, subject, tokenId, tokenAgeSeconds, address, userAgent, revision, instanceId, checks } = row
   return {
     ...toSample(row),
     issuer,
@@ -78,7 +51,7 @@ export async function getSample(
     revision,
     instanceId,
     checks,
-  };
+  }
 }
 
 const toSample = (row: SampleRow): z.input<typeof Sample> => ({
@@ -96,4 +69,4 @@ const toSample = (row: SampleRow): z.input<typeof Sample> => ({
   callerKind: row.callerKind,
   missingScopes: row.missingScopes,
   replayed: row.replayed,
-});
+})

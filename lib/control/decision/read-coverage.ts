@@ -1,11 +1,11 @@
-import type pg from "pg";
-import type { EvidenceBase } from "./load-evidence.ts";
+import type pg from 'pg'
+import type { EvidenceBase } from './load-evidence.ts'
 
 export interface Coverage {
   /** Hours of the day with evaluated requests, UTC. */
-  readonly hours: number[];
+  readonly hours: number[]
   /** ISO weekdays with evaluated requests, UTC: 1 is Monday. */
-  readonly weekdays: number[];
+  readonly weekdays: number[]
 }
 
 /** When endpoints had evaluated requests, by endpoint. */
@@ -15,9 +15,9 @@ export async function readCoverage(
   { now, windowHours }: EvidenceBase,
 ): Promise<Map<string, Coverage>> {
   const { rows } = await pool.query<{
-    endpointId: string;
-    hours: number[];
-    weekdays: number[];
+    endpointId: string
+    hours: number[]
+    weekdays: number[]
   }>(
     `SELECT e.id AS "endpointId", array_agg(DISTINCT extract(hour FROM h.bucket)::int) AS hours, array_agg(DISTINCT extract(isodow FROM h.bucket)::int) AS weekdays
      FROM endpoint e
@@ -25,11 +25,6 @@ export async function readCoverage(
      JOIN decision_hour h ON h.signature_id = s.id AND h.bucket >= $2 AND h.bucket < $3
      WHERE e.id = ANY ($1) GROUP BY e.id`,
     [endpointIds, new Date(now.getTime() - windowHours * 3_600_000), now],
-  );
-  return new Map(
-    rows.map(({ endpointId, hours, weekdays }) => [
-      endpointId,
-      { hours, weekdays },
-    ]),
-  );
+  )
+  return new Map(rows.map(({ endpointId, hours, weekdays }) => [endpointId, { hours, weekdays }]))
 }

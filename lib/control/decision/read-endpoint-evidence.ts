@@ -1,36 +1,33 @@
-import type pg from "pg";
-import type { z } from "zod";
-import type { EndpointEvidence } from "../../contract/endpoint.ts";
-import {
-  recommendFixes,
-  type FixContext,
-} from "../../evidence/recommend-fixes.ts";
-import type { CallerSummary } from "../../evidence/summarise-callers.ts";
-import { upperBound } from "../../evidence/upper-bound.ts";
-import type { Rule } from "../../policy/rule.ts";
-import { TOKEN_AGE_BUCKETS } from "../../policy/token-age.ts";
-import { TOKEN_AGE_EDGES_SECONDS } from "../../policy/vocabulary.ts";
-import type { SignatureTotals } from "#lib/store/decisions/read-signature-totals.ts";
-import { requireRole, type Actor } from "../actor.ts";
+import type pg from 'pg'
+import type { z } from 'zod'
+import type { EndpointEvidence } from '../../contract/endpoint.ts'
+import { recommendFixes, type FixContext } from '../../evidence/recommend-fixes.ts'
+import type { CallerSummary } from '../../evidence/summarise-callers.ts'
+import { upperBound } from '../../evidence/upper-bound.ts'
+import type { Rule } from '../../policy/rule.ts'
+import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
+import { TOKEN_AGE_EDGES_SECONDS } from '../../policy/vocabulary.ts'
+import type { SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
+import { requireRole, type Actor } from '../actor.ts'
 import {
   judgeEndpoint,
   loadEvidenceBase,
   type EndpointJudgement,
   type EvidenceBase,
   type JudgedEndpoint,
-} from "./load-evidence.ts";
-import { readCoverage, type Coverage } from "./read-coverage.ts";
+} from './load-evidence.ts'
+import { readCoverage, type Coverage } from './read-coverage.ts'
 
-export type EndpointEvidenceAnswer = z.input<typeof EndpointEvidence>;
+export type EndpointEvidenceAnswer = z.input<typeof EndpointEvidence>
 
 export interface EvidenceQuestion {
-  readonly environmentId: string;
+  readonly environmentId: string
   readonly endpoints: readonly (JudgedEndpoint & {
-    readonly serviceSlug: string;
-  })[];
-  readonly windowHours: number;
+    readonly serviceSlug: string
+  })[]
+  readonly windowHours: number
   /** A draft to judge instead of each endpoint's own rule; null is a draft that says nothing. */
-  readonly draft?: Rule | null | undefined;
+  readonly draft?: Rule | null | undefined
 }
 
 /** Who would be denied, and how much is not known; one answer for each endpoint, in order. */
@@ -39,60 +36,37 @@ export async function readEndpointEvidence(
   actor: Actor,
   question: EvidenceQuestion,
 ): Promise<EndpointEvidenceAnswer[]> {
-  requireRole(actor, "viewer");
-  const ids = question.endpoints.map(({ id }) => id);
-  const base = await loadEvidenceBase(
-    pool,
-    question.environmentId,
-    ids,
-    question.windowHours,
-  );
+  requireRole(actor, 'viewer')
+  const ids = question.endpoints.map(({ id }) => id)
+  const base = await loadEvidenceBase(pool, question.environmentId, ids, question.windowHours)
   const [coverage, scopeIds] = await Promise.all([
     readCoverage(pool, ids, base),
     readScopeIds(
       pool,
       question.endpoints.map(({ serviceId }) => serviceId),
     ),
-  ]);
+  ])
   return question.endpoints.map((endpoint) => {
-    const judged = judgeEndpoint(
-      base,
-      endpoint,
-      question.draft === undefined ? endpoint.rule : question.draft,
-    );
-    return toAnswer(
-      base,
-      endpoint,
-      judged,
-      coverage.get(endpoint.id),
-      scopeIds.get(endpoint.serviceId) ?? new Map(),
-    );
-  });
+    const judged = judgeEndpoint(base, endpoint, question.draft === undefined ? endpoint.rule : question.draft)
+    return toAnswer(base, endpoint, judged, coverage.get(endpoint.id), scopeIds.get(endpoint.serviceId) ?? new Map())
+  })
 }
 
-async function readScopeIds(
-  pool: pg.Pool,
-  serviceIds: readonly string[],
-): Promise<Map<string, Map<string, string>>> {
+async function readScopeIds(pool: pg.Pool, serviceIds: readonly string[]): Promise<Map<string, Map<string, string>>> {
   const { rows } = await pool.query<{
-    id: string;
-    name: string;
-    service_id: string;
-  }>("SELECT id, name, service_id FROM scope WHERE service_id = ANY ($1)", [
-    serviceIds,
-  ]);
-  const byService = Map.groupBy(rows, ({ service_id }) => service_id);
+    id: string
+    name: string
+    service_id: string
+  }>('SELECT id, name, service_id FROM scope WHERE service_id = ANY ($1)', [serviceIds])
+  const byService = Map.groupBy(rows, ({ service_id }) => service_id)
   return new Map(
-    [...byService].map(([serviceId, scopes]) => [
-      serviceId,
-      new Map(scopes.map(({ id, name }) => [name, id])),
-    ]),
-  );
+    [...byService].map(([serviceId, scopes]) => [serviceId, new Map(scopes.map(({ id, name }) => [name, id]))]),
+  )
 }
 
 function toAnswer(
   base: EvidenceBase,
-  endpoint: EvidenceQuestion["endpoints"][number],
+  endpoint: EvidenceQuestion['endpoints'][number],
   judged: EndpointJudgement,
   coverage: Coverage | undefined,
   scopeIds: ReadonlyMap<string, string>,
@@ -101,13 +75,13 @@ function toAnswer(
     base.grants
       .filter(({ serviceId }) => serviceId === endpoint.serviceId)
       .map(({ clientId, scope }) => `${clientId} ${scope}`),
-  );
+  )
   const context: FixContext = {
     serviceSlug: endpoint.serviceSlug,
     scopeIds,
     grants,
-  };
-  const instances = base.instances.get(endpoint.serviceId) ?? [];
+  }
+  const instances = base.instances.get(endpoint.serviceId) ?? []
   return {
     endpointId: endpoint.id,
     readiness: judged.readiness,
@@ -123,9 +97,7 @@ function toAnswer(
     upperBound: judged.wouldDeny === 0 ? upperBound(judged.requests) : null,
     hoursCovered: coverage?.hours ?? [],
     weekdaysCovered: coverage?.weekdays ?? [],
-    callers: judged.callers.map((summary) =>
-      toCallerEvidence(summary, context, base),
-    ),
+    callers: judged.callers.map((summary) => toCallerEvidence(summary, context, base)),
     callersNotSeen: [...judged.callersNotSeen],
     tokenAges: toHistogram(base.signatures.get(endpoint.id) ?? []),
     instances: {
@@ -140,17 +112,18 @@ function toAnswer(
           state,
         })),
     },
-    sharedCredentials: judged.sharedCredentials.map(
-      ({ clientId, workloads }) => ({ clientId, workloads: [...workloads] }),
-    ),
-  };
+    sharedCredentials: judged.sharedCredentials.map(({ clientId, workloads }) => ({
+      clientId,
+      workloads: [...workloads],
+    })),
+  }
 }
 
 const toCallerEvidence = (
   summary: CallerSummary,
   context: FixContext,
   base: EvidenceBase,
-): EndpointEvidenceAnswer["callers"][number] => ({
+): EndpointEvidenceAnswer['callers'][number] => ({
   ...summary,
   reasons: summary.reasons.map((reason) => ({
     ...reason,
@@ -159,23 +132,15 @@ const toCallerEvidence = (
   fixes: recommendFixes(summary, context),
   firstAt: summary.firstAt.toISOString(),
   lastAt: summary.lastAt.toISOString(),
-  workloads: [
-    ...(base.sharedCredentials.find(
-      ({ clientId }) => clientId === summary.caller.name,
-    )?.workloads ?? []),
-  ],
-});
+  workloads: [...(base.sharedCredentials.find(({ clientId }) => clientId === summary.caller.name)?.workloads ?? [])],
+})
 
-function toHistogram(
-  recorded: readonly SignatureTotals[],
-): EndpointEvidenceAnswer["tokenAges"] {
-  const totals = new Array<number>(TOKEN_AGE_BUCKETS).fill(0);
+function toHistogram(recorded: readonly SignatureTotals[]): EndpointEvidenceAnswer['tokenAges'] {
+  const totals = new Array<number>(TOKEN_AGE_BUCKETS).fill(0)
   for (const { tokenAges } of recorded)
-    tokenAges?.forEach(
-      (count, bucket) => (totals[bucket] = (totals[bucket] ?? 0) + count),
-    );
+    tokenAges?.forEach((count, bucket) => (totals[bucket] = (totals[bucket] ?? 0) + count))
   return totals.map((count, bucket) => ({
     uptoSeconds: TOKEN_AGE_EDGES_SECONDS[bucket] ?? null,
     count,
-  }));
+  }))
 }

@@ -1,39 +1,33 @@
-import type pg from "pg";
-import type { z } from "zod";
-import type { Overview } from "../../contract/decisions.ts";
-import type { Rule } from "../../policy/rule.ts";
-import type { Mode } from "../../policy/vocabulary.ts";
-import { readLiveInstances } from "#lib/store/decisions/read-live-instances.ts";
-import {
-  readOutcomeCounts,
-  type OutcomeTotals,
-} from "#lib/store/decisions/read-outcome-counts.ts";
-import { readUnforeseenDenials } from "#lib/store/decisions/read-unforeseen-denials.ts";
-import { requireRole, type Actor } from "../actor.ts";
-import type { AttentionItem } from "./attention-item.ts";
-import {
-  findEndpointAttention,
-  type AttentionEndpoint,
-} from "./find-endpoint-attention.ts";
-import { findIdentityAttention } from "./find-identity-attention.ts";
-import { readReadinessByEndpoint } from "./read-readiness.ts";
+import type pg from 'pg'
+import type { z } from 'zod'
+import type { Overview } from '../../contract/decisions.ts'
+import type { Rule } from '../../policy/rule.ts'
+import type { Mode } from '../../policy/vocabulary.ts'
+import { readLiveInstances } from '#lib/store/decisions/read-live-instances.ts'
+import { readOutcomeCounts, type OutcomeTotals } from '#lib/store/decisions/read-outcome-counts.ts'
+import { readUnforeseenDenials } from '#lib/store/decisions/read-unforeseen-denials.ts'
+import { requireRole, type Actor } from '../actor.ts'
+import type { AttentionItem } from './attention-item.ts'
+import { findEndpointAttention, type AttentionEndpoint } from './find-endpoint-attention.ts'
+import { findIdentityAttention } from './find-identity-attention.ts'
+import { readReadinessByEndpoint } from './read-readiness.ts'
 
-const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000
 
 interface OverviewEnvironment {
-  readonly id: string;
-  readonly slug: string;
-  readonly revision: number;
+  readonly id: string
+  readonly slug: string
+  readonly revision: number
 }
 
 interface EndpointRow {
-  readonly id: string;
-  readonly serviceSlug: string;
-  readonly method: string;
-  readonly route: string;
-  readonly mode: Mode;
-  readonly percent: number;
-  readonly rule: Rule | null;
+  readonly id: string
+  readonly serviceSlug: string
+  readonly method: string
+  readonly route: string
+  readonly mode: Mode
+  readonly percent: number
+  readonly rule: Rule | null
 }
 
 /** Posture of the fleet, and what needs attention next. */
@@ -42,43 +36,25 @@ export async function readOverview(
   actor: Actor,
   environment: OverviewEnvironment,
 ): Promise<z.input<typeof Overview>> {
-  requireRole(actor, "viewer");
-  const now = new Date();
-  const [
-    endpoints,
-    judgements,
-    instances,
-    unforeseen,
-    today,
-    yesterday,
-    counts,
-  ] = await Promise.all([
+  requireRole(actor, 'viewer')
+  const now = new Date()
+  const [endpoints, judgements, instances, unforeseen, today, yesterday, counts] = await Promise.all([
     readEndpointRows(pool, environment.id),
     readReadinessByEndpoint(pool, environment),
     readLiveInstances(pool, environment.id),
     readUnforeseenDenials(pool, environment.id),
-    readOutcomeCounts(
-      pool,
-      environment.id,
-      new Date(now.getTime() - DAY_MS),
-      now,
-    ),
-    readOutcomeCounts(
-      pool,
-      environment.id,
-      new Date(now.getTime() - 2 * DAY_MS),
-      new Date(now.getTime() - DAY_MS),
-    ),
+    readOutcomeCounts(pool, environment.id, new Date(now.getTime() - DAY_MS), now),
+    readOutcomeCounts(pool, environment.id, new Date(now.getTime() - 2 * DAY_MS), new Date(now.getTime() - DAY_MS)),
     readCatalogCounts(pool, environment),
-  ]);
+  ])
   const judged: AttentionEndpoint[] = endpoints.map((endpoint) => ({
     ...endpoint,
     judgement: judgements.get(endpoint.id),
-  }));
+  }))
   const attention = [
     ...findEndpointAttention(judged, unforeseen),
     ...(await findIdentityAttention(pool, environment.id, instances)),
-  ];
+  ]
   return {
     environment: environment.slug,
     revision: environment.revision,
@@ -93,84 +69,61 @@ export async function readOverview(
     previous24Hours: toOutcomes(yesterday),
     deniedCallers24Hours: today.deniedCallers,
     attention: sortAttention(attention),
-  };
+  }
 }
 
-async function readEndpointRows(
-  pool: pg.Pool,
-  environmentId: string,
-): Promise<EndpointRow[]> {
+async function readEndpointRows(pool: pg.Pool, environmentId: string): Promise<EndpointRow[]> {
   const { rows } = await pool.query<EndpointRow>(
     `SELECT e.id, v.slug AS "serviceSlug", e.method, e.route, e.mode::text AS mode, e.percent, e.rule
      FROM endpoint e JOIN service v ON v.id = e.service_id WHERE e.environment_id = $1 ORDER BY v.slug, e.route, e.method`,
     [environmentId],
-  );
-  return rows;
+  )
+  return rows
 }
 
-async function readCatalogCounts(
-  pool: pg.Pool,
-  environment: OverviewEnvironment,
-) {
+async function readCatalogCounts(pool: pg.Pool, environment: OverviewEnvironment) {
   const { rows } = await pool.query<{
-    services: number;
-    identities: number;
-    publishedAt: Date | null;
+    services: number
+    identities: number
+    publishedAt: Date | null
   }>(
     `SELECT (SELECT count(*)::int FROM service) AS services, (SELECT count(*)::int FROM identity) AS identities,
        (SELECT published_at FROM revision WHERE environment_id = $1 AND number = $2) AS "publishedAt"`,
     [environment.id, environment.revision],
-  );
-  const [row] = rows;
+  )
+  const [row] = rows
   return {
     services: row?.services ?? 0,
     identities: row?.identities ?? 0,
     publishedAt: row?.publishedAt?.toISOString() ?? null,
-  };
+  }
 }
 
 function countModes(endpoints: readonly EndpointRow[]) {
-  const count = (mode: Mode): number =>
-    endpoints.filter((endpoint) => endpoint.mode === mode).length;
-  const enforcePartial = endpoints.filter(
-    ({ mode, percent }) => mode === "enforce" && percent < 100,
-  ).length;
+  const count = (mode: Mode): number => endpoints.filter((endpoint) => endpoint.mode === mode).length
+  const enforcePartial = endpoints.filter(({ mode, percent }) => mode === 'enforce' && percent < 100).length
   return {
-    off: count("off"),
-    "log-only": count("log-only"),
-    enforce: count("enforce"),
+    off: count('off'),
+    'log-only': count('log-only'),
+    enforce: count('enforce'),
     enforcePartial,
-  };
+  }
 }
 
 function countReadiness(endpoints: readonly AttentionEndpoint[]) {
-  const counts = { ready: 0, "not-ready": 0, "not-enough-evidence": 0 };
+  const counts = { ready: 0, 'not-ready': 0, 'not-enough-evidence': 0 }
   for (const { mode, judgement } of endpoints)
-    if (mode !== "enforce")
-      counts[judgement?.readiness ?? "not-enough-evidence"]++;
-  return counts;
+    if (mode !== 'enforce') counts[judgement?.readiness ?? 'not-enough-evidence']++
+  return counts
 }
 
-const toOutcomes = ({
+const toOutcomes = ({ allowed, 'would-deny': wouldDeny, denied, unevaluated }: OutcomeTotals) => ({
   allowed,
-  "would-deny": wouldDeny,
+  'would-deny': wouldDeny,
   denied,
   unevaluated,
-}: OutcomeTotals) => ({
-  allowed,
-  "would-deny": wouldDeny,
-  denied,
-  unevaluated,
-});
+})
 
-const SEVERITIES: readonly AttentionItem["severity"][] = [
-  "critical",
-  "warning",
-  "notice",
-];
+const SEVERITIES: readonly AttentionItem['severity'][] = ['critical', 'warning', 'notice']
 const sortAttention = (items: readonly AttentionItem[]): AttentionItem[] =>
-  items.toSorted(
-    (a, b) =>
-      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-      b.count - a.count,
-  );
+  items.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.count - a.count)

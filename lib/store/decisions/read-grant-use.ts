@@ -1,13 +1,13 @@
-import type pg from "pg";
+import type pg from 'pg'
 
 export interface GrantUse {
-  readonly grantId: string;
-  readonly clientId: string;
-  readonly serviceSlug: string;
-  readonly scope: string;
-  readonly use: "used" | "unused" | "too-new" | "not-known";
+  readonly grantId: string
+  readonly clientId: string
+  readonly serviceSlug: string
+  readonly scope: string
+  readonly use: 'used' | 'unused' | 'too-new' | 'not-known'
   /** Last request of the window that needed the scope and came with it. */
-  readonly lastNeededAt: Date | null;
+  readonly lastNeededAt: Date | null
 }
 
 /**
@@ -42,14 +42,10 @@ const USE = `
   FROM "grant" g JOIN identity i ON i.id = g.identity_id JOIN scope c ON c.id = g.scope_id JOIN service v ON v.id = c.service_id
   LEFT JOIN needed ON needed.caller = i.client_id AND needed.service_id = c.service_id AND needed.scope = c.name
   WHERE g.environment_id = $1 AND (g.expires_at IS NULL OR g.expires_at > now())
-  ORDER BY i.client_id, v.slug, c.name`;
+  ORDER BY i.client_id, v.slug, c.name`
 
 /** Whether the standing grants of an environment were needed since a time. */
-export async function readGrantUse(
-  pool: pg.Pool,
-  environmentId: string,
-  since: Date,
-): Promise<GrantUse[]> {
-  const { rows } = await pool.query<GrantUse>(USE, [environmentId, since]);
-  return rows;
+export async function readGrantUse(pool: pg.Pool, environmentId: string, since: Date): Promise<GrantUse[]> {
+  const { rows } = await pool.query<GrantUse>(USE, [environmentId, since])
+  return rows
 }

@@ -1,11 +1,11 @@
-import type pg from "pg";
-import type { CallerKind } from "../../policy/vocabulary.ts";
+import type pg from 'pg'
+import type { CallerKind } from '../../policy/vocabulary.ts'
 
 export interface KnownCaller {
-  readonly endpointId: string;
-  readonly callerKind: CallerKind;
-  readonly caller: string;
-  readonly lastAt: Date;
+  readonly endpointId: string
+  readonly callerKind: CallerKind
+  readonly caller: string
+  readonly lastAt: Date
 }
 
 /** Callers that an endpoint has had since a time, by name; anonymous ones cannot be known again. */
@@ -22,6 +22,6 @@ export async function readKnownCallers(
      WHERE s.environment_id = $1 AND s.last_at > $2 AND s.caller IS NOT NULL AND ($3::uuid[] IS NULL OR e.id = ANY ($3))
      GROUP BY 1, 2, 3`,
     [environmentId, since, endpointIds],
-  );
-  return rows;
+  )
+  return rows
 }

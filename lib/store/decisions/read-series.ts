@@ -1,31 +1,24 @@
-import type pg from "pg";
-import {
-  CALLER_KEY,
-  CONDITIONS,
-  conditionValues,
-  SIGNATURES,
-  type DecisionFilter,
-} from "./decision-filter.ts";
+import type pg from 'pg'
+import { CALLER_KEY, CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
 
-export type SeriesKey = "outcome" | "reason" | "service" | "caller";
+export type SeriesKey = 'outcome' | 'reason' | 'service' | 'caller'
 
 export interface SeriesPoint {
-  readonly key: string;
-  readonly at: Date;
-  readonly count: number;
+  readonly key: string
+  readonly at: Date
+  readonly count: number
 }
 
 /** By reason, service or caller the question is who is refused: allowed requests are not counted there. */
-const KEYS: Record<SeriesKey, { readonly key: string; readonly only: string }> =
-  {
-    outcome: {
-      key: `CASE WHEN s.evaluated THEN s.outcome ELSE 'unevaluated' END`,
-      only: "true",
-    },
-    reason: { key: "s.reason", only: "s.reason IS NOT NULL" },
-    service: { key: "v.slug", only: `s.outcome <> 'allowed'` },
-    caller: { key: CALLER_KEY, only: `s.outcome <> 'allowed'` },
-  };
+const KEYS: Record<SeriesKey, { readonly key: string; readonly only: string }> = {
+  outcome: {
+    key: `CASE WHEN s.evaluated THEN s.outcome ELSE 'unevaluated' END`,
+    only: 'true',
+  },
+  reason: { key: 's.reason', only: 's.reason IS NOT NULL' },
+  service: { key: 'v.slug', only: `s.outcome <> 'allowed'` },
+  caller: { key: CALLER_KEY, only: `s.outcome <> 'allowed'` },
+}
 
 export async function readSeries(
   pool: pg.Pool,
@@ -33,14 +26,14 @@ export async function readSeries(
   by: SeriesKey,
   bucketSeconds: number,
 ): Promise<SeriesPoint[]> {
-  const { key, only } = KEYS[by];
-  const table = bucketSeconds < 3_600 ? "decision_minute" : "decision_hour";
+  const { key, only } = KEYS[by]
+  const table = bucketSeconds < 3_600 ? 'decision_minute' : 'decision_hour'
   const { rows } = await pool.query<SeriesPoint>(
     `SELECT ${key} AS key, date_bin(make_interval(secs => $9), c.bucket, 'epoch'::timestamptz) AS at, sum(c.count)::float8 AS count
      FROM ${SIGNATURES} JOIN ${table} c ON c.signature_id = s.id AND c.bucket >= $7 AND c.bucket < $8
      WHERE ${CONDITIONS} AND ${only}
      GROUP BY 1, 2 ORDER BY 2`,
     [...conditionValues(filter), filter.from, filter.to, bucketSeconds],
-  );
-  return rows;
+  )
+  return rows
 }

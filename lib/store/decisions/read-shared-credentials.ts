@@ -1,8 +1,8 @@
-import type pg from "pg";
+import type pg from 'pg'
 
 export interface SharedCredential {
-  readonly clientId: string;
-  readonly workloads: readonly string[];
+  readonly clientId: string
+  readonly workloads: readonly string[]
 }
 
 /** Identities one of whose credentials was used by more than one program since a time. */
@@ -18,6 +18,6 @@ export async function readSharedCredentials(
        AND (SELECT count(DISTINCT o.workload) FROM credential_use o WHERE o.credential_id = c.id AND o.last_at > $2 AND o.workload <> '') > 1
      GROUP BY i.client_id ORDER BY i.client_id`,
     [environmentId, since],
-  );
-  return rows;
+  )
+  return rows
 }

@@ -1,40 +1,33 @@
-import type pg from "pg";
-import type {
-  CallerKind,
-  Mode,
-  Outcome,
-  Reason,
-  SenderConstraint,
-  TokenProblem,
-} from "../../policy/vocabulary.ts";
+import type pg from 'pg'
+import type { CallerKind, Mode, Outcome, Reason, SenderConstraint, TokenProblem } from '../../policy/vocabulary.ts'
 
 export interface SignatureTotals {
-  readonly signatureId: string;
-  readonly endpointId: string | null;
-  readonly evaluated: boolean;
-  readonly replayed: boolean;
-  readonly mode: Mode;
-  readonly outcome: Outcome;
-  readonly reason: Reason | null;
-  readonly tokenProblem: TokenProblem | null;
-  readonly callerKind: CallerKind;
-  readonly caller: string | null;
-  readonly callerHint: string | null;
-  readonly issuer: string | null;
-  readonly scopes: readonly string[];
-  readonly sender: SenderConstraint;
-  readonly count: number;
-  readonly tokenAges: readonly number[] | null;
-  readonly firstAt: Date;
-  readonly lastAt: Date;
+  readonly signatureId: string
+  readonly endpointId: string | null
+  readonly evaluated: boolean
+  readonly replayed: boolean
+  readonly mode: Mode
+  readonly outcome: Outcome
+  readonly reason: Reason | null
+  readonly tokenProblem: TokenProblem | null
+  readonly callerKind: CallerKind
+  readonly caller: string | null
+  readonly callerHint: string | null
+  readonly issuer: string | null
+  readonly scopes: readonly string[]
+  readonly sender: SenderConstraint
+  readonly count: number
+  readonly tokenAges: readonly number[] | null
+  readonly firstAt: Date
+  readonly lastAt: Date
 }
 
 export interface TotalsWindow {
-  readonly environmentId: string;
+  readonly environmentId: string
   /** All endpoints when null. */
-  readonly endpointIds: readonly string[] | null;
-  readonly from: Date;
-  readonly to: Date;
+  readonly endpointIds: readonly string[] | null
+  readonly from: Date
+  readonly to: Date
 }
 
 /** Signatures are found by method and route, so that those recorded before the endpoint was declared count too. */
@@ -47,18 +40,13 @@ const TOTALS = `
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route
   JOIN decision_hour h ON h.signature_id = s.id AND h.bucket >= date_trunc('hour', $2::timestamptz) AND h.bucket < $3
   WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND s.last_at >= $2
-  GROUP BY s.id, e.id`;
+  GROUP BY s.id, e.id`
 
 /** What was counted of each signature of the endpoints in a window, to the hour. */
 export async function readSignatureTotals(
   pool: pg.Pool,
   { environmentId, endpointIds, from, to }: TotalsWindow,
 ): Promise<SignatureTotals[]> {
-  const { rows } = await pool.query<SignatureTotals>(TOTALS, [
-    environmentId,
-    from,
-    to,
-    endpointIds,
-  ]);
-  return rows;
+  const { rows } = await pool.query<SignatureTotals>(TOTALS, [environmentId, from, to, endpointIds])
+  return rows
 }

@@ -1,10 +1,10 @@
-import type pg from "pg";
-import { CALLER_KEY } from "./decision-filter.ts";
+import type pg from 'pg'
+import { CALLER_KEY } from './decision-filter.ts'
 
 export interface UnforeseenDenial {
-  readonly endpointId: string;
-  readonly callerKey: string;
-  readonly denied: number;
+  readonly endpointId: string
+  readonly callerKey: string
+  readonly denied: number
 }
 
 /** Denials since an endpoint's last change of mode, by callers that its forecast did not name. */
@@ -19,14 +19,9 @@ const UNFORESEEN = `
     AND s.outcome = 'denied' AND NOT s.replayed AND s.last_at >= c.at
   JOIN decision_minute n ON n.signature_id = s.id AND n.bucket >= date_trunc('minute', c.at) AND n.bucket >= now() - interval '7 days'
   WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(c.forecast -> 'callers') AS f (item) WHERE f.item -> 'caller' ->> 'key' = ${CALLER_KEY})
-  GROUP BY 1, 2 ORDER BY 3 DESC`;
+  GROUP BY 1, 2 ORDER BY 3 DESC`
 
-export async function readUnforeseenDenials(
-  pool: pg.Pool,
-  environmentId: string,
-): Promise<UnforeseenDenial[]> {
-  const { rows } = await pool.query<UnforeseenDenial>(UNFORESEEN, [
-    environmentId,
-  ]);
-  return rows;
+export async function readUnforeseenDenials(pool: pg.Pool, environmentId: string): Promise<UnforeseenDenial[]> {
+  const { rows } = await pool.query<UnforeseenDenial>(UNFORESEEN, [environmentId])
+  return rows
 }
