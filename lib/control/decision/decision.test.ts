@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
+import { Overview, SampleDetail, Series, Top } from '../../contract/decisions.ts'
+import { EndpointEvidence } from '../../contract/endpoint.ts'
+import { SampleQuery } from '../../contract/decisions.ts'
+import { systemActor } from '../actor.ts'
+import { makeDecisionFixture } from './decision-fixture.ts'
+import { getSample, listSamples } from './list-samples.ts'
+import { readDecisionSeries } from './read-decision-series.ts'
+import { readDecisionTop } from './read-decision-top.ts'
+import { readEndpointEvidence } from './read-endpoint-evidence.ts'
+import { readOverview } from './read-overview.ts'
+
+const actor = systemActor('test')
+const needsScope = { access: 'token', requirements: [{ kind: 'scopes', allOf: ['refunds:create'] }] } as const
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.close())
+
+/** A would-be denial, an allowed caller, an anonymous one and a request that was only counted. */
+async function recordRefunds() {
+  const fixture = await makeDecisionFixture(database)
+  const endpoint = await fixture.addEndpoint('/refunds', needsScope)
+  const denied = await fixture.record({
+    caller: 'backoffice',
+    outcome: 'would-deny',
+    reason: 'scope-missing',
+    count: 4,
+    hoursAgo: 2,
+  })
+  await fixture.record({ caller: 'billing', scopes: ['refunds:create'], count: 30, hoursAgo: 200 })
+  await fixture.record({ caller: 'billing', scopes: ['refunds:create'], count: 10, hoursAgo: 1 })
+  await fixture.record({
+    caller: null,
+    callerHint: 'legacy-cron/1.4',
+    tokenProblem: 'token-missing',
+    reason: 'token-missing',
+    outcome: 'would-deny',
+    count: 3,
+  })
+  await fixture.record({ caller: null, evaluated: false, mode: 'off', count: 7, hoursAgo: 5 })
+  const question = {
+    environmentId: fixture.environment.id,
+    endpoints: [{ ...endpoint, rule: needsScope, serviceSlug: fixture.service.slug }],
+    windowHours: 168,
+  }
+  return { ...fixture, endpoint, denied, question }
+}
+
+describe('evidence', () => {
+  test('names who would be denied, why, and what would fix it', async () => {
+    const { question } = await recordRefunds()
+    const [evidence] = await readEndpointEvidence(database.pool, actor, question)
+    expect(EndpointEvidence.safeParse(evidence).error).toBeUndefined()
+    expect(evidence).toMatchObject({
+      readiness: 'not-ready',
+      requests: 17,
+      wouldDeny: 7,
+      unevaluatedRequests: 7,
+      upperBound: null,
+    })
+    expect(
+      evidence?.callers.map(({ caller, wouldDeny, reasons }) => [caller.key, wouldDeny, reasons[0]?.reason]),
+    ).toEqual([
+      ['service:backoffice', 4, 'scope-missing'],
+      ['anonymous:legacy-cron/1.4', 3, 'token-missing'],
+      ['service:billing', 0, undefined],
+    ])
+    expect(evidence?.callers[0]?.fixes).toMatchObject([{ kind: 'grant-scope', clientId: 'backoffice' }])
+  })
+
+  test('a draft is judged by the same facts', async () => {
+    const { question } = await recordRefunds()
+    const [evidence] = await readEndpointEvidence(database.pool, actor, {
+      ...question,
+      draft: { access: 'public', requirements: [] },
+    })
+    expect(evidence).toMatchObject({ wouldDeny: 0, requests: 17 })
+    expect(evidence?.readiness).toBe('not-enough-evidence')
+  })
+
+  test('requests recorded before the endpoint was declared count', async () => {
+    const { record, addEndpoint, question, service } = await recordRefunds()
+    await record({ route: '/late', caller: 'billing', scopes: ['refunds:create'] })
+    const late = await addEndpoint('/late', needsScope)
+    const [evidence] = await readEndpointEvidence(database.pool, actor, {
+      ...question,
+      endpoints: [{ ...late, rule: needsScope, serviceSlug: service.slug }],
+    })
+    expect(evidence?.requests).toBe(1)
+  })
+
+  test('a caller of the last 30 days that is not in the window is named', async () => {
+    const { question, record } = await recordRefunds()
+    await record({ caller: 'reporting', scopes: ['refunds:create'], hoursAgo: 20 * 24 })
+    const [evidence] = await readEndpointEvidence(database.pool, actor, question)
+    expect(evidence?.callersNotSeen).toEqual([{ key: 'service:reporting', kind: 'service', name: 'reporting' }])
+  })
+})
+
+describe('charts', () => {
+  test.each(['outcome', 'reason', 'service', 'caller'] as const)('the series by %s lose no request', async (by) => {
+    const { environment } = await recordRefunds()
+    const series = await readDecisionSeries(database.pool, actor, environment.id, { by })
+    expect(Series.safeParse(series).error).toBeUndefined()
+    const total = series.series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)
+    expect(total).toBe(by === 'outcome' ? 24 : 7)
+    expect(series.series.every(({ counts }) => counts.length === series.buckets.length)).toBe(true)
+  })
+
+  test('a longer window reads hours, and gives the same counts', async () => {
+    const { environment } = await recordRefunds()
+    const from = new Date(Date.now() - 20 * 86_400_000).toISOString()
+    const series = await readDecisionSeries(database.pool, actor, environment.id, { by: 'outcome', from })
+    expect(series.bucketSeconds).toBeGreaterThanOrEqual(3_600)
+    expect(series.series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)).toBe(54)
+  })
+
+  test('top callers come by denials, and filters hold', async () => {
+    const { environment, service } = await recordRefunds()
+    const top = await readDecisionTop(database.pool, actor, environment.id, { by: 'caller', limit: 10 })
+    expect(Top.safeParse(top).error).toBeUndefined()
+    expect(top.items.map(({ key }) => key)).toEqual([
+      'service:backoffice',
+      'anonymous:legacy-cron/1.4',
+      'service:billing',
+    ])
+    const filtered = await readDecisionTop(database.pool, actor, environment.id, {
+      by: 'endpoint',
+      limit: 10,
+      reason: 'token-missing',
+      service: service.slug,
+    })
+    expect(filtered.items).toMatchObject([{ 'would-deny': 3, allowed: 0 }])
+    expect(
+      (await readDecisionTop(database.pool, actor, environment.id, { by: 'endpoint', limit: 10, service: 'nobody' }))
+        .items,
+    ).toEqual([])
+  })
+
+  test('a window that ends before it starts is refused by name', async () => {
+    const { environment } = await recordRefunds()
+    const query = { by: 'outcome' as const, from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }
+    await expect(readDecisionSeries(database.pool, actor, environment.id, query)).rejects.toMatchObject({
+      code: 'invalid-request',
+      errors: [{ pointer: 'query/from' }],
+    })
+  })
+})
+
+describe('single decisions', () => {
+  test('are listed newest first, page by page, and open with their checks', async () => {
+    const { environment, denied } = await recordRefunds()
+    const ids = [randomUUID(), randomUUID(), randomUUID()]
+    for (const [index, id] of ids.entries()) {
+      await database.pool.query(
+        `INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, checks, revision)
+         VALUES ($1, now() - make_interval(mins => $2), $3, $4, $5, '/refunds', '[{"check":"scopes","passed":false,"detail":"refunds:create is missing"}]', 3)`,
+        [id, index + 1, denied, environment.id, randomUUID()],
+      )
+    }
+    const query = SampleQuery.parse({ limit: 2 })
+    const first = await listSamples(database.pool, actor, environment.id, query)
+    const second = await listSamples(database.pool, actor, environment.id, { ...query, cursor: first.nextCursor ?? '' })
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids)
+    expect(second.nextCursor).toBeNull()
+    const detail = await getSample(database.pool, actor, environment.id, ids[0] ?? '')
+    expect(SampleDetail.safeParse(detail).error).toBeUndefined()
+    expect(detail.checks).toEqual([{ check: 'scopes', passed: false, detail: 'refunds:create is missing' }])
+  })
+
+  test('of another environment are not found', async () => {
+    const { environment } = await recordRefunds()
+    await expect(getSample(database.pool, actor, environment.id, randomUUID())).rejects.toMatchObject({
+      code: 'not-found',
+    })
+  })
+})
+
+describe('overview', () => {
+  test('counts the fleet and says what needs attention', async () => {
+    const { environment, addEndpoint } = await recordRefunds()
+    await addEndpoint('/open', { access: 'token', requirements: [] })
+    await addEndpoint('/unknown', null, 'off')
+    const overview = await readOverview(database.pool, actor, environment)
+    expect(Overview.safeParse(overview).error).toBeUndefined()
+    expect(overview).toMatchObject({
+      endpoints: { off: 1, 'log-only': 2, enforce: 0 },
+      last24Hours: { allowed: 10, 'would-deny': 7, denied: 0, unevaluated: 7 },
+      deniedCallers24Hours: 2,
+    })
+    expect(overview.attention.map(({ kind }) => kind)).toEqual([
+      'would-break',
+      'anonymous-caller',
+      'requires-nothing',
+      'no-rule',
+    ])
+  })
+
+  test('a denial that the forecast did not name is critical', async () => {
+    const { environment, addEndpoint, record } = await makeDecisionFixture(database)
+    const endpoint = await addEndpoint('/refunds', needsScope, 'enforce')
+    await database.prisma.modeChange.create({
+      data: {
+        environmentId: environment.id,
+        endpointId: endpoint.id,
+        revision: 1,
+        fromMode: 'log_only',
+        fromPercent: 100,
+        toMode: 'enforce',
+        toPercent: 100,
+        forecast: {
+          requests: 10,
+          wouldDeny: 1,
+          windowHours: 168,
+          callers: [{ caller: { key: 'service:known', kind: 'service', name: 'known' }, wouldDeny: 1 }],
+        },
+        actorName: 'test',
+        at: new Date(Date.now() - 3_600_000),
+      },
+    })
+    await record({ caller: 'known', outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 2 })
+    await record({ caller: 'stranger', outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 5 })
+    const { attention } = await readOverview(database.pool, actor, environment)
+    expect(attention[0]).toMatchObject({ kind: 'unforeseen-denial', severity: 'critical', count: 5 })
+    expect(attention[0]?.detail).toContain('stranger')
+  })
+})
