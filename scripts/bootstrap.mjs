@@ -1,0 +1,111 @@
+// Makes a clone runnable, then becomes the program it is asked to run:
+//   node scripts/bootstrap.mjs [--only=client,sdk] <program> [arguments]
+// Runs on the machine's own Node until the pinned one is installed.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { hashContent, isStale, markDone, STEPS, toStepEnvironment } from './set-up-steps.mjs'
+
+const NODE_MAJOR_MIN = 20
+const root = fileURLToPath(new URL('..', import.meta.url))
+const pinnedNode = join(root, 'node_modules/node/bin/node')
+
+function fail(sentence) {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+}
+
+function runStep(step) {
+  const startedAt = Date.now()
+  const hash = hashContent(root, step.inputs)
+  process.stdout.write(`  ${step.name} …${process.stdout.isTTY ? '' : '\n'}`)
+  const command = step.command === 'node' ? pinnedNode : step.command
+  const env = toStepEnvironment(root, process.env, step.env)
+  const result = spawnSync(command, step.args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = process.stdout.isTTY ? '\r' : ''
+  if (result.status !== 0) {
+    process.stderr.write(`${start}${result.stdout ?? ''}${result.stderr ?? ''}`)
+    fail(`✗ ${step.name}: ${result.error ? `${command} could not be started (${result.error.message})` : 'failed, for the reason above'}.`)
+  }
+  markDone(root, step, hash)
+  process.stdout.write(`${start}✓ ${step.name} (${Math.max(1, Math.round((Date.now() - startedAt) / 1000))} s)\n`)
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+function isAbandoned(lock, owner) {
+  if (existsSync(owner)) return !isAlive(Number(readFileSync(owner, 'utf8')))
+  const stats = statSync(lock, { throwIfNoEntry: false })
+  return stats !== undefined && Date.now() - stats.mtimeMs > 5_000
+}
+
+/** Two set-ups of one clone at once would build into each other's folders. */
+function withLock(work) {
+  const lock = join(root, '.set-up-lock')
+  const owner = join(lock, 'pid')
+  for (let waiting = false; ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)) {
+    try {
+      mkdirSync(lock)
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    if (isAbandoned(lock, owner)) rmSync(lock, { recursive: true, force: true })
+    else if (!waiting) process.stdout.write('  waiting for another set-up of this folder …\n')
+    waiting = true
+  }
+  writeFileSync(owner, String(process.pid))
+  try {
+    work()
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
+  }
+}
+
+function setUp(steps) {
+  if (!steps.some((step) => isStale(root, step))) return
+  withLock(() => {
+    // Checked again, one by one: somebody else may just have done it, and installing makes later steps stale.
+    for (const step of steps) if (isStale(root, step)) runStep(step)
+  })
+}
+
+/** Replaces this process where Node can; else passes signals on and ends as the program ends. */
+function become(program, args) {
+  const argv = [pinnedNode, program, ...args]
+  const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}` }
+  if (typeof process.execve === 'function') {
+    process.removeAllListeners('warning')
+    process.on('warning', () => {})
+    process.execve(pinnedNode, argv, env)
+  }
+  const child = spawn(pinnedNode, [program, ...args], { stdio: 'inherit', env })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => fail(`${pinnedNode} could not be started (${error.message}).`))
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}
+
+function main() {
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
+    fail(`Stepgate needs Node ${NODE_MAJOR_MIN} or newer to set itself up; this is ${process.versions.node}.`)
+  }
+  const [first = '', ...rest] = process.argv.slice(2)
+  const only = first.startsWith('--only=') ? first.slice('--only='.length).split(',').filter(Boolean) : null
+  const [program, ...args] = only === null ? [first, ...rest] : rest
+  if (!program) fail('usage: node scripts/bootstrap.mjs [--only=client,sdk] <program> [arguments]')
+  process.chdir(root)
+  const needed = Object.entries(STEPS).filter(([key]) => key === 'packages' || only === null || only.includes(key))
+  setUp(needed.map(([, step]) => step))
+  become(program, args)
+}
+
+main()
