@@ -1,0 +1,84 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Check, KeyRound, Wrench } from 'lucide-react'
+import type { Fix } from '#lib/client/object-types.ts'
+import { createGrant } from '#lib/client/grants.ts'
+import { toEnvironmentPath, useEnvironment } from '../shell/environment-context.tsx'
+import { useRoleGate } from '../shell/session-context.tsx'
+import { Button, ButtonLink } from '../ui/button.tsx'
+import { toast } from '../ui/toast.ts'
+
+interface FixActionProps {
+  readonly fix: Fix
+  readonly callerName: string
+  readonly endpointId: string
+  /** The service whose grants are meant, for messages. */
+  readonly onFixed?: (() => void) | undefined
+}
+
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
+
+function GrantFix({ fix, onFixed }: FixActionProps) {
+  const environment = useEnvironment()
+  const gate = useRoleGate('operator')
+  const client = useQueryClient()
+  const grant = useMutation(createGrant)
+  const { clientId, scopeId } = fix
+  if (clientId === null || scopeId === null) return <FixText title={fix.title} />
+  const run = () => {
+    grant.mutate(
+      { params: { environment }, body: { clientId, scopeId } },
+      {
+        onSuccess: ({ scope }) => {
+          void client.invalidateQueries({ queryKey: ['mode-changes', environment, 'preview'] })
+          toast.success(`${clientId} holds ${scope} now`, { description: 'Its next tokens carry the scope. What was recorded before stays recorded.' })
+          onFixed?.()
+        },
+        onError: (problem) => toast.error(problem.title, { description: problem.message }),
+      },
+    )
+  }
+  return (
+    <Button size="sm" icon={grant.isSuccess ? Check : KeyRound} pending={grant.isPending} disabled={grant.isSuccess} onClick={run} {...gate}>
+      {grant.isSuccess ? 'Granted' : withoutStop(fix.title)}
+    </Button>
+  )
+}
+
+const FixText = ({ title }: { readonly title: string }) => (
+  <p className="flex gap-1.5 text-muted">
+    <Wrench aria-hidden className="mt-0.5 size-3.5 shrink-0 text-faint" />
+    {title}
+  </p>
+)
+
+function fixLink(environment: string, { fix, callerName, endpointId }: FixActionProps): { readonly href: string; readonly label: string } | null {
+  switch (fix.kind) {
+    case 'enable-identity':
+      return { href: toEnvironmentPath(environment, `/identities/${encodeURIComponent(fix.clientId ?? callerName)}`), label: 'Open the identity' }
+    case 'trust-issuer':
+      return { href: toEnvironmentPath(environment, '/settings/issuers'), label: 'Trusted issuers' }
+    case 'lengthen-max-token-age':
+    case 'allow-network':
+      return { href: toEnvironmentPath(environment, `/endpoints/${endpointId}#rule`), label: 'Edit the rule' }
+    default:
+      return null
+  }
+}
+
+/** What would let a caller through; with one click where the control plane can do it. */
+export function FixAction(props: FixActionProps) {
+  const environment = useEnvironment()
+  if (props.fix.kind === 'grant-scope') return <GrantFix {...props} />
+  const link = fixLink(environment, props)
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <FixText title={props.fix.title} />
+      {link !== null && (
+        <ButtonLink size="sm" href={link.href}>
+          {link.label}
+        </ButtonLink>
+      )}
+    </div>
+  )
+}
