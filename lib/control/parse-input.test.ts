@@ -17,11 +17,20 @@ function refusal(schema: z.ZodType, input: unknown): string[] {
 
 describe('input', () => {
   it('names each missing and each unknown field', () => {
-    expect(refusal(ServiceCreate, { slug: 'orders', nmae: 'Orders' })).toEqual(['/name is required', '/nmae is not a known field'])
+    expect(refusal(ServiceCreate, { slug: 'orders', nmae: 'Orders' })).toEqual([
+      '/name is required',
+      '/nmae is not a known field',
+    ])
   })
 
   it('points into nested values', () => {
-    const rule = { access: 'token', requirements: [{ kind: 'max-token-age', seconds: 'x' }, { kind: 'scopes', allOf: ['Nope'] }] }
+    const rule = {
+      access: 'token',
+      requirements: [
+        { kind: 'max-token-age', seconds: 'x' },
+        { kind: 'scopes', allOf: ['Nope'] },
+      ],
+    }
     expect(refusal(EndpointCreate, { serviceSlug: 'orders', method: 'GET', route: '/a', rule })).toEqual([
       '/rule/requirements/0/seconds expected number, received string',
       '/rule/requirements/1/allOf/0 write a scope as resource:action, in lower case',
@@ -34,6 +43,8 @@ describe('input', () => {
 
   it('says when the body itself is wrong', () => {
     expect(() => parseInput(ServiceCreate, null)).toThrow('The body: expected object')
-    expect(() => parseInput(z.strictObject({ limit: z.int() }), { limit: 'x' }, 'query')).toThrow('query/limit: expected')
+    expect(() => parseInput(z.strictObject({ limit: z.int() }), { limit: 'x' }, 'query')).toThrow(
+      'query/limit: expected',
+    )
   })
 })

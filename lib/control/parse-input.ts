@@ -5,7 +5,11 @@ import { ControlError, type FieldError } from './control-error.ts'
 export type InputPlace = '' | 'query' | 'path' | 'header'
 
 /** Throws `invalid-request` that names every refused field. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, place: InputPlace = ''): z.output<Schema> {
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  place: InputPlace = '',
+): z.output<Schema> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
   const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, place))
@@ -15,8 +19,12 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 type Issue = z.core.$ZodIssue
 
 function toFieldErrors(issue: Issue, place: InputPlace): FieldError[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ pointer: pointer(place, [...issue.path, key]), detail: 'is not a known field' }))
-  if (issue.code === 'invalid_union') return closestBranch(issue.errors).flatMap((inner) => toFieldErrors({ ...inner, path: [...issue.path, ...inner.path] }, place))
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ pointer: pointer(place, [...issue.path, key]), detail: 'is not a known field' }))
+  if (issue.code === 'invalid_union')
+    return closestBranch(issue.errors).flatMap((inner) =>
+      toFieldErrors({ ...inner, path: [...issue.path, ...inner.path] }, place),
+    )
   return [{ pointer: pointer(place, issue.path), detail: detailOf(issue) }]
 }
 

@@ -6,7 +6,10 @@ interface UniqueName {
   readonly detail: string
 }
 
-const name = (what: string): UniqueName => ({ pointer: '/name', detail: `is the name of another ${what}, apart from case and Unicode form` })
+const name = (what: string): UniqueName => ({
+  pointer: '/name',
+  detail: `is the name of another ${what}, apart from case and Unicode form`,
+})
 
 /** What a request gets wrong when it breaks a unique index. */
 const UNIQUE_NAMES: Record<string, UniqueName> = {
@@ -18,7 +21,10 @@ const UNIQUE_NAMES: Record<string, UniqueName> = {
   identity_name_folded_key: name('identity'),
   scope_service_id_name_key: { pointer: '/name', detail: 'is another scope of this service' },
   grant_identity_id_scope_id_environment_id_key: { pointer: '/scopeId', detail: 'is granted to this identity already' },
-  endpoint_environment_id_service_id_method_route_key: { pointer: '/route', detail: 'is an endpoint of this service already' },
+  endpoint_environment_id_service_id_method_route_key: {
+    pointer: '/route',
+    detail: 'is an endpoint of this service already',
+  },
   issuer_environment_id_name_key: { pointer: '/name', detail: 'belongs to another issuer' },
   issuer_environment_id_issuer_key: { pointer: '/issuer', detail: 'is trusted already' },
   credential_environment_id_key_id_key: { pointer: '/publicKey', detail: 'is registered in this environment already' },

@@ -1,0 +1,67 @@
+import type { z } from 'zod'
+import { CredentialCreate, type CredentialIssued } from '../../contract/catalog.ts'
+import { requireRole, type Actor } from '../actor.ts'
+import { appendAuditEntry } from '../audit/append-audit-entry.ts'
+import type { ControlContext, Tx } from '../context.ts'
+import { ControlError } from '../control-error.ts'
+import { getIdentityRow } from '../identity/get-identity-row.ts'
+import { hashOpaqueToken } from '../opaque-token.ts'
+import { parseInput } from '../parse-input.ts'
+import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
+import { publishRevision } from '../publication/publish-revision.ts'
+import { createClientSecret, secretHint } from './client-secret.ts'
+import { environmentVariables } from './environment-variables.ts'
+import { parsePublicKey } from './parse-public-key.ts'
+import { auditedCredential, credentialInclude, kindOf, toCredential } from './to-credential.ts'
+
+const LIVE_MAX = 2
+const DAY_MS = 86_400_000
+
+type Wanted = z.output<typeof CredentialCreate>
+
+/** The secret is in this answer and nowhere else. */
+export async function createCredential(ctx: ControlContext, actor: Actor, environmentSlug: string, clientId: string, input: z.input<typeof CredentialCreate>): Promise<z.output<typeof CredentialIssued>> {
+  requireRole(actor, 'operator')
+  const wanted = parseInput(CredentialCreate, input)
+  const secret = wanted.kind === 'client-secret' ? createClientSecret() : null
+  const proof = toProof(wanted, secret)
+  return ctx.transact(async (tx) => {
+    const environment = await lockEnvironmentBySlug(tx, environmentSlug)
+    const identity = await getIdentityRow(tx, clientId)
+    const now = new Date()
+    await requireRoom(tx, identity.id, environment.id, proof.kind, now)
+    const row = await tx.credential.create({
+      data: { ...proof, name: wanted.name, identityId: identity.id, environmentId: environment.id, createdBy: actor.name, expiresAt: expiryOf(wanted, now) },
+      include: credentialInclude,
+    })
+    const auditEntryId = await appendAuditEntry(tx, {
+      actor,
+      action: 'credential.create',
+      environment: environment.slug,
+      target: { kind: 'credential', id: row.id, name: `${clientId}: ${row.name}` },
+      before: null,
+      after: auditedCredential(row, clientId),
+    })
+    await publishRevision(tx, { environmentId: environment.id, summary: `New credential of ${clientId}`, actorName: actor.name, auditEntryId })
+    return { credential: toCredential(row, now), secret, environmentVariables: await environmentVariables(tx, ctx.publicUrl, environment.id, clientId, secret) }
+  })
+}
+
+function toProof(wanted: Wanted, secret: string | null) {
+  if (wanted.kind === 'public-key') {
+    const jwk = parsePublicKey(wanted.publicKey)
+    return { kind: 'public_key' as const, publicJwk: { ...jwk } as Record<string, string>, keyId: jwk.kid } // every member of a public JWK is text
+  }
+  if (secret === null) throw new Error('a client secret was not made')
+  return { kind: 'client_secret' as const, secretHash: hashOpaqueToken(secret), secretHint: secretHint(secret) }
+}
+
+const expiryOf = ({ expiresInDays }: Wanted, now: Date): Date | null => (expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * DAY_MS))
+
+/** The database counts once more under a lock. */
+async function requireRoom(tx: Tx, identityId: string, environmentId: string, kind: 'client_secret' | 'public_key', now: Date): Promise<void> {
+  const live = await tx.credential.count({ where: { identityId, environmentId, kind, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] } })
+  if (live < LIVE_MAX) return
+  const what = kindOf({ kind }) === 'client-secret' ? 'client secrets' : 'public keys'
+  throw new ControlError('conflict', `It has ${LIVE_MAX} live ${what} already: one in use and one to rotate to. Revoke the one that is out of use first.`)
+}

@@ -1,0 +1,83 @@
+import type { z } from 'zod'
+import { IdentitySettingUpdate, type IdentityPosture } from '../../contract/catalog.ts'
+import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '../../policy/vocabulary.ts'
+import { requireRole, type Actor } from '../actor.ts'
+import { appendAuditEntry } from '../audit/append-audit-entry.ts'
+import type { ControlContext } from '../context.ts'
+import { ControlError } from '../control-error.ts'
+import { parseInput } from '../parse-input.ts'
+import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
+import { publishRevision } from '../publication/publish-revision.ts'
+import { requireVersion } from '../version-mismatch-error.ts'
+import { getIdentityRow } from './get-identity-row.ts'
+import { getIdentityPosture } from './list-identities.ts'
+
+type Wanted = z.output<typeof IdentitySettingUpdate>
+
+interface Setting {
+  readonly disabledAt: Date | null
+  readonly tokenLifetimeSeconds: number | null
+  readonly tokenLifetimeReason: string | null
+}
+
+const UNSET: Setting = { disabledAt: null, tokenLifetimeSeconds: null, tokenLifetimeReason: null }
+
+/** `version` is that of the setting: 0 while nobody has made one. Disabling reaches every service with the revision it publishes. */
+export async function updateIdentitySetting(ctx: ControlContext, actor: Actor, environmentSlug: string, clientId: string, version: number, input: z.input<typeof IdentitySettingUpdate>): Promise<z.output<typeof IdentityPosture>> {
+  requireRole(actor, 'operator')
+  const wanted = parseInput(IdentitySettingUpdate, input)
+  requireReasons(wanted)
+  await ctx.transact(async (tx) => {
+    const environment = await lockEnvironmentBySlug(tx, environmentSlug)
+    const identity = await getIdentityRow(tx, clientId)
+    const key = { identityId_environmentId: { identityId: identity.id, environmentId: environment.id } }
+    const stored = await tx.identitySetting.findUnique({ where: key })
+    requireVersion(version, stored?.version ?? 0)
+    const before: Setting = stored ?? UNSET
+    const after = nextSetting(before, wanted, new Date())
+    if (isSame(before, after)) return
+    await tx.identitySetting.upsert({ where: key, create: { ...key.identityId_environmentId, ...after }, update: { ...after, version: { increment: 1 } } })
+    const auditEntryId = await appendAuditEntry(tx, {
+      actor,
+      action: actionOf(before, after),
+      environment: environment.slug,
+      target: { kind: 'identity', id: identity.id, name: clientId },
+      before: audited(before),
+      after: audited(after),
+      reason: wanted.reason ?? '',
+    })
+    await publishRevision(tx, { environmentId: environment.id, summary: summaryOf(clientId, before, after), actorName: actor.name, auditEntryId })
+  })
+  return getIdentityPosture(ctx, actor, environmentSlug, clientId)
+}
+
+export function nextSetting(before: Setting, wanted: Wanted, now: Date): Setting {
+  const disabled = wanted.disabled ?? before.disabledAt !== null
+  const seconds = wanted.tokenLifetimeSeconds === undefined ? before.tokenLifetimeSeconds : wanted.tokenLifetimeSeconds
+  return {
+    disabledAt: disabled ? (before.disabledAt ?? now) : null,
+    tokenLifetimeSeconds: seconds,
+    tokenLifetimeReason: wanted.tokenLifetimeSeconds === undefined ? before.tokenLifetimeReason : isLong(seconds) ? (wanted.reason ?? null) : null,
+  }
+}
+
+function requireReasons({ disabled, tokenLifetimeSeconds, reason = '' }: Wanted): void {
+  if (reason.length >= 3) return
+  if (disabled === true) throw reasonNeeded('Say why the identity is disabled.')
+  if (isLong(tokenLifetimeSeconds)) throw reasonNeeded(`Say why its tokens must live longer than ${TOKEN_LIFETIME_SECONDS_UNREMARKABLE} seconds.`)
+}
+
+const isLong = (seconds: number | null | undefined): boolean => (seconds ?? 0) > TOKEN_LIFETIME_SECONDS_UNREMARKABLE
+const reasonNeeded = (sentence: string) => new ControlError('invalid-value', sentence, [{ pointer: '/reason', detail: 'is needed here: at least 3 characters' }])
+
+const audited = ({ disabledAt, tokenLifetimeSeconds, tokenLifetimeReason }: Setting) => ({ disabled: disabledAt !== null, tokenLifetimeSeconds, tokenLifetimeReason })
+const isSame = (a: Setting, b: Setting): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+function actionOf(before: Setting, after: Setting): `identity.${string}` {
+  if (before.disabledAt === null && after.disabledAt !== null) return 'identity.disable'
+  if (before.disabledAt !== null && after.disabledAt === null) return 'identity.enable'
+  return 'identity.change-token-lifetime'
+}
+
+const summaryOf = (clientId: string, before: Setting, after: Setting): string =>
+  ({ 'identity.disable': `Disable ${clientId}`, 'identity.enable': `Enable ${clientId}` })[actionOf(before, after) as string] ?? `Change the token lifetime of ${clientId}`
