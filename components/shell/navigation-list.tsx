@@ -1,0 +1,40 @@
+'use client'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { classNames } from '@/components/ui/class-names.ts'
+import { useEnvironmentPath } from './environment-context.tsx'
+import { NAVIGATION } from './navigation.ts'
+
+export function NavigationList({ onNavigate }: { readonly onNavigate?: () => void }) {
+  const pathname = usePathname()
+  const toPath = useEnvironmentPath()
+  return (
+    <nav aria-label="Main" className="scroll-thin min-h-0 flex-1 overflow-y-auto p-2">
+      <ul className="space-y-0.5">
+        {NAVIGATION.map(({ label, path, icon: Icon, key }) => {
+          const href = toPath(path)
+          const isCurrent = pathname === href || pathname.startsWith(`${href}/`)
+          return (
+            <li key={path}>
+              <Link
+                href={href}
+                aria-current={isCurrent ? 'page' : undefined}
+                {...(onNavigate === undefined ? {} : { onClick: onNavigate })}
+                className={classNames(
+                  'group flex h-8 items-center gap-2.5 rounded-md px-2 transition-colors',
+                  isCurrent ? 'bg-selected font-medium text-text' : 'text-muted hover:bg-hover hover:text-text',
+                )}
+              >
+                <Icon aria-hidden className="size-4 shrink-0" strokeWidth={1.75} />
+                <span className="flex-1">{label}</span>
+                <kbd aria-hidden className="text-xs text-faint opacity-0 group-hover:opacity-100">
+                  g {key}
+                </kbd>
+              </Link>
+            </li>
+          )
+        })}
+      </ul>
+    </nav>
+  )
+}
