@@ -3,13 +3,13 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { findBinaries } from './embedded/binaries.ts'
-import { APP_ROLE, type Cluster, initialize, OWNER_ROLE, prepareClusterFolder, prepareSocketFolder } from './embedded/cluster.ts'
+import { APP_ROLE, type Cluster, DATABASE, initialize, OWNER_ROLE, prepareClusterFolder, prepareSocketFolder } from './embedded/cluster.ts'
+import { type Passwords, preparePasswords, readPasswords } from './embedded/passwords.ts'
+import { POSTGRES_ENVIRONMENT } from './embedded/postgres-environment.ts'
 import { readPostmasterFile, stopPostmaster, waitUntil } from './embedded/postmaster.ts'
 import { StoreError } from './store-error.ts'
 
-/** Held by the program that started postgres, for as long as it lives. */
-const STARTER_LOCK = 72_707_370
-const DATABASE = 'stepgate'
+const STARTER_NAME = 'stepgate-starter'
 const START_DEADLINE_MS = 120_000
 
 export interface EmbeddedPostgresOptions {
@@ -30,24 +30,32 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
+/** URL of the owner of an embedded PostgreSQL that runs already; null when none does. */
+export function findRunningOwnerUrl(dataDir: string): string | null {
+  const passwords = readPasswords(dataDir)
+  const running = passwords && readPostmasterFile(join(dataDir, 'postgres', 'data'))
+  return running ? toUrl(running.socketFolder, DATABASE, 'owner', passwords) : null
+}
+
 /** Starts PostgreSQL on `<dataDir>/postgres`, reachable through a Unix socket of this user alone. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { folder, user } = prepareClusterFolder(options.dataDir)
   const binaries = findBinaries(user)
-  await stopLeftover(join(folder, 'data'))
+  await stopLeftover(options.dataDir, join(folder, 'data'))
   const cluster = initialize(folder, user, binaries, options.durable !== false)
+  const passwords = preparePasswords(options.dataDir, binaries.postgres, cluster)
   const socketFolder = prepareSocketFolder(cluster)
   const postgres = spawnPostgres(binaries.postgres, cluster, toSettings(socketFolder, options))
   const watchdog = spawnWatchdog(postgres, cluster)
   const exited = new Promise<void>((resolve) => postgres.once('exit', () => resolve()))
-  const urlOf = (database: string, role: 'owner' | 'app' = 'owner') => toUrl(socketFolder, database, role === 'owner' ? OWNER_ROLE : APP_ROLE)
+  const urlOf = (database: string, role: 'owner' | 'app' = 'owner') => toUrl(socketFolder, database, role, passwords)
   const stop = async () => {
     if (postgres.pid !== undefined) await stopPostmaster(postgres.pid, () => hasExited(postgres))
     watchdog?.kill('SIGKILL')
   }
   try {
     await waitUntilReady(postgres, cluster)
-    const starter = await prepareDatabase(urlOf)
+    const starter = await connectAsStarter(urlOf(DATABASE))
     return { ownerUrl: urlOf(DATABASE), appUrl: urlOf(DATABASE, 'app'), urlOf, exited, stop: () => starter.end().catch(() => undefined).then(stop) }
   } catch (error) {
     await stop()
@@ -57,8 +65,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 const hasExited = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
 
-function toUrl(socketFolder: string, database: string, role: string): string {
-  return `postgres://${role}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`
+function toUrl(socketFolder: string, database: string, role: 'owner' | 'app', passwords: Passwords): string {
+  const name = role === 'owner' ? OWNER_ROLE : APP_ROLE
+  return `postgres://${name}:${passwords[role]}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`
 }
 
 function toSettings(socketFolder: string, { durable = true, connectionsMax = 60 }: EmbeddedPostgresOptions): Record<string, string> {
@@ -88,7 +97,7 @@ function toSettings(socketFolder: string, { durable = true, connectionsMax = 60 
 function spawnPostgres(binary: string, { folder, data, user }: Cluster, settings: Record<string, string>): ChildProcess {
   const log = openSync(join(folder, 'log'), 'w', 0o600)
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
-  const child = spawn(binary, args, { ...user, cwd: folder, env: { LC_ALL: 'C', TZ: 'UTC' }, stdio: ['ignore', log, log], detached: true })
+  const child = spawn(binary, args, { ...user, cwd: folder, env: POSTGRES_ENVIRONMENT, stdio: ['ignore', log, log], detached: true })
   child.on('error', () => undefined)
   closeSync(log)
   return child
@@ -121,44 +130,35 @@ const isReady = (postgres: ChildProcess, data: string) => {
   return file?.pid === postgres.pid && file?.ready === true
 }
 
-/** Creates what migrations need, and takes the lock that tells others these files are in use. */
-async function prepareDatabase(urlOf: (database: string) => string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: urlOf('postgres'), application_name: 'stepgate-starter' })
+/** Held for as long as this process lives: tells others that these files are in use. */
+async function connectAsStarter(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: STARTER_NAME, keepAlive: true })
   client.on('error', () => undefined)
   await client.connect()
-  await client.query('SELECT pg_advisory_lock($1)', [STARTER_LOCK])
-  const { rows } = await client.query<{ database: boolean; role: boolean }>(
-    'SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS database, EXISTS (SELECT FROM pg_roles WHERE rolname = $2) AS role',
-    [DATABASE, APP_ROLE],
-  )
-  if (!rows[0]?.role) await client.query(`CREATE ROLE ${APP_ROLE}`)
-  await client.query(`ALTER ROLE ${APP_ROLE} LOGIN`)
-  if (!rows[0]?.database) await client.query(`CREATE DATABASE ${DATABASE}`)
   return client
 }
 
 /** A postgres whose starter is gone is stopped; one whose starter lives is somebody else's. */
-async function stopLeftover(data: string): Promise<void> {
+async function stopLeftover(dataDir: string, data: string): Promise<void> {
   const leftover = readPostmasterFile(data)
   if (!leftover) return
-  if (await hasStarter(leftover.socketFolder)) {
+  if (await hasStarter(dataDir, leftover.socketFolder)) {
     throw new StoreError(`The database files in ${data} are in use by another Stepgate: stop it, or set STEPGATE_DATA_DIR to another folder.`)
   }
   await stopPostmaster(leftover.pid)
-  rmSync(join(data, 'postmaster.pid'), { force: true })
 }
 
-async function hasStarter(socketFolder: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: toUrl(socketFolder, 'postgres', OWNER_ROLE), connectionTimeoutMillis: 5_000 })
+async function hasStarter(dataDir: string, socketFolder: string): Promise<boolean> {
+  const passwords = readPasswords(dataDir)
+  if (!passwords) return false
+  const client = new pg.Client({ connectionString: toUrl(socketFolder, DATABASE, 'owner', passwords), connectionTimeoutMillis: 5_000 })
   client.on('error', () => undefined)
   try {
     await client.connect()
-    const { rows } = await client.query<{ taken: boolean }>(
-      `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'stepgate-starter') AS taken`,
-    )
+    const { rows } = await client.query<{ taken: boolean }>('SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1) AS taken', [STARTER_NAME])
     return rows[0]?.taken === true
   } catch {
-    // It is starting or stopping, or not ours to enter; stopping it is safe, as its data is durable.
+    // It is starting or stopping; stopping it is safe, as its data is durable.
     return false
   } finally {
     await client.end().catch(() => undefined)

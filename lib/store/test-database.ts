@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
-import { APP_ROLE } from './embedded/cluster.ts'
 
 export interface TestDatabase extends Database {
   /** As the application role, the way the gateway and the worker connect. */
@@ -17,8 +16,8 @@ export interface TestDatabase extends Database {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await query(`CREATE DATABASE ${name} TEMPLATE template`)
-  const ownerUrl = urlOf(name)
-  const url = urlOf(name, APP_ROLE)
+  const ownerUrl = urlOf('owner', name)
+  const url = urlOf('app', name)
   const database = openDatabase({ url, applicationName: 'stepgate-test' })
   return {
     ...database,
@@ -35,18 +34,17 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 export async function createEmptyDatabase(): Promise<{ ownerUrl: string; drop: () => Promise<void> }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await query(`CREATE DATABASE ${name}`)
-  return { ownerUrl: urlOf(name), drop: () => query(`DROP DATABASE ${name} WITH (FORCE)`) }
+  return { ownerUrl: urlOf('owner', name), drop: () => query(`DROP DATABASE ${name} WITH (FORCE)`) }
 }
 
-function urlOf(database: string, role?: string): string {
-  const url = new URL(inject('testCluster'))
+function urlOf(role: 'owner' | 'app', database: string): string {
+  const url = new URL(inject('testCluster')[role])
   url.pathname = `/${database}`
-  if (role !== undefined) url.username = role
   return url.href
 }
 
 async function query(sql: string): Promise<void> {
-  const client = new pg.Client(inject('testCluster'))
+  const client = new pg.Client(inject('testCluster').owner)
   await client.connect()
   await client.query(sql).finally(() => client.end())
 }

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { StoreError } from '../store-error.ts'
 import { type Binaries, SHARED_FOLDER } from './binaries.ts'
+import { POSTGRES_ENVIRONMENT } from './postgres-environment.ts'
 import { canEnter, findDatabaseUser, type OperatingSystemUser } from './operating-system-user.ts'
 
 export const OWNER_ROLE = 'stepgate'
 export const APP_ROLE = 'stepgate_app'
+export const DATABASE = 'stepgate'
 
 /** A Unix socket's address has room for 103 bytes on macOS and 107 on Linux; PostgreSQL adds 15 to the folder. */
 const SOCKET_FOLDER_BYTES_MAX = 85
@@ -45,27 +47,27 @@ function makeFolderElsewhere(link: string): string {
 }
 
 /** Creates the database files once; an interrupted creation leaves nothing that looks finished. */
-export function initialize(folder: string, user: OperatingSystemUser | null, binaries: Binaries, sync: boolean): Cluster {
+export function initialize(folder: string, user: OperatingSystemUser | null, binaries: Binaries, durable: boolean): Cluster {
   const data = join(folder, 'data')
   if (existsSync(join(data, 'PG_VERSION'))) {
     requireVersion(data, binaries.version)
   } else {
     const unfinished = join(folder, 'data.unfinished')
     rmSync(unfinished, { recursive: true, force: true })
-    runInitdb(binaries.initdb, unfinished, user, sync)
+    runInitdb(binaries.initdb, unfinished, user, durable)
+    writeFileSync(join(unfinished, 'pg_hba.conf'), `local all ${OWNER_ROLE},${APP_ROLE} scram-sha-256\n`)
     renameSync(unfinished, data)
   }
-  writeAccessRules(data, user)
   return { folder, data, user }
 }
 
-function runInitdb(initdb: string, data: string, user: OperatingSystemUser | null, sync: boolean): void {
-  const args = ['--pgdata', data, '--username', OWNER_ROLE, '--auth', 'peer', '--encoding', 'UTF8', '--no-instructions']
+function runInitdb(initdb: string, data: string, user: OperatingSystemUser | null, durable: boolean): void {
+  const args = ['--pgdata', data, '--username', OWNER_ROLE, '--auth-local', 'reject', '--auth-host', 'reject', '--encoding', 'UTF8', '--no-instructions']
   const locale = ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8']
-  const { status, stderr, error } = spawnSync(initdb, [...args, ...locale, ...(sync ? [] : ['--no-sync'])], {
+  const { status, stderr, error } = spawnSync(initdb, [...args, ...locale, ...(durable ? [] : ['--no-sync'])], {
     ...user,
     cwd: dirname(data),
-    env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' },
+    env: POSTGRES_ENVIRONMENT,
     encoding: 'utf8',
   })
   if (status === 0) return
@@ -77,19 +79,6 @@ function requireVersion(data: string, version: string): void {
   const stored = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
   if (stored !== version.split('.')[0]) {
     throw new StoreError(`The database files in ${data} are of PostgreSQL ${stored}; this version of Stepgate brings ${version}.`)
-  }
-}
-
-/** The kernel tells postgres who connects: no password exists that could leak. */
-function writeAccessRules(data: string, user: OperatingSystemUser | null): void {
-  const name = userInfo().username
-  const identities = [OWNER_ROLE, APP_ROLE].map((role) => `stepgate "${name}" ${role}\n`).join('')
-  for (const [file, text] of [
-    ['pg_hba.conf', `local all ${OWNER_ROLE},${APP_ROLE} peer map=stepgate\n`],
-    ['pg_ident.conf', identities],
-  ] as const) {
-    writeFileSync(join(data, file), text, { mode: 0o600 })
-    if (user) chownSync(join(data, file), user.uid, user.gid)
   }
 }
 
