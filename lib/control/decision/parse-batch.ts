@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import { SampleReport, SignatureReport, type DecisionBatch } from '../../contract/machine.ts'
+import type { FieldError } from '../control-error.ts'
+import { REPLAY_DAYS_MAX } from '#lib/store/decisions/retention.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+/** An instance's clock may be ahead by so much. */
+const AHEAD_MS_MAX = 5 * MINUTE_MS
+
+/** A folded decision that passed; `hash` stands for its facts, whoever counted them and when. */
+export interface ParsedSignature {
+  readonly index: number
+  readonly report: SignatureReport
+  readonly hash: Buffer
+  readonly firstAt: Date
+  readonly lastAt: Date
+}
+
+export interface ParsedSample {
+  readonly index: number
+  readonly report: SampleReport
+  readonly at: Date
+}
+
+export interface ParsedBatch {
+  readonly signatures: readonly ParsedSignature[]
+  readonly samples: readonly ParsedSample[]
+  readonly refused: readonly FieldError[]
+}
+
+/** Item by item: a bad one is named and left out, and costs its neighbours nothing. */
+export function parseBatch(batch: DecisionBatch, serviceId: string, now: Date): ParsedBatch {
+  const refused: FieldError[] = []
+  const signatures = batch.signatures.flatMap((item, index) => {
+    const parsed = parseSignature(item, index, batch.replayed, serviceId, now)
+    if ('pointer' in parsed) refused.push(parsed)
+    return 'pointer' in parsed ? [] : [parsed]
+  })
+  const known = new Set(signatures.map(({ index }) => index))
+  const samples = batch.samples.flatMap((item, index) => {
+    const parsed = parseSample(item, index, known, now)
+    if ('pointer' in parsed) refused.push(parsed)
+    return 'pointer' in parsed ? [] : [parsed]
+  })
+  return { signatures, samples, refused }
+}
+
+function parseSignature(item: unknown, index: number, replayed: boolean, serviceId: string, now: Date): ParsedSignature | FieldError {
+  const pointer = `/signatures/${index}`
+  const result = SignatureReport.safeParse(item)
+  if (!result.success) return toFieldError(pointer, result.error)
+  const report = result.data
+  const firstAt = new Date(report.firstAt)
+  const lastAt = new Date(report.lastAt)
+  const detail = findContradiction(report) ?? findTimeProblem(firstAt, lastAt, now)
+  if (detail !== null) return { pointer, detail }
+  return { index, report, hash: hashFacts(report, serviceId, replayed), firstAt, lastAt }
+}
+
+function parseSample(item: unknown, index: number, signatures: ReadonlySet<number>, now: Date): ParsedSample | FieldError {
+  const pointer = `/samples/${index}`
+  const result = SampleReport.safeParse(item)
+  if (!result.success) return toFieldError(pointer, result.error)
+  if (!signatures.has(result.data.signature)) return { pointer: `${pointer}/signature`, detail: 'is not the index of a signature that was kept' }
+  const at = new Date(result.data.at)
+  const detail = findTimeProblem(at, at, now)
+  return detail === null ? { index, report: result.data, at } : { pointer: `${pointer}/at`, detail }
+}
+
+function toFieldError(pointer: string, error: z.ZodError): FieldError {
+  const [issue] = error.issues
+  return { pointer: [pointer, ...(issue?.path ?? []).map(String)].join('/').slice(0, 300), detail: issue?.message ?? 'is invalid' }
+}
+
+/** What no evaluator could have answered is a fault of the sender, and would be evidence of nothing. */
+function findContradiction(report: SignatureReport): string | null {
+  if ((report.outcome === 'allowed') !== (report.reason === null)) return 'has a reason exactly when it was not allowed'
+  if (!report.evaluated && report.outcome !== 'allowed') return 'was not evaluated, so it cannot be a denial'
+  if (report.outcome === 'denied' && report.mode !== 'enforce') return 'is denied in a mode that denies nothing'
+  if (report.callerKind === 'anonymous' && report.caller !== null) return 'names an anonymous caller'
+  if (report.tokenAges !== null && sum(report.tokenAges) > report.count) return 'has more token ages than requests'
+  return null
+}
+
+function findTimeProblem(firstAt: Date, lastAt: Date, now: Date): string | null {
+  if (firstAt > lastAt) return 'ends before it begins'
+  if (lastAt.getTime() > now.getTime() + AHEAD_MS_MAX) return 'lies more than 5 minutes in the future'
+  if (firstAt.getTime() < now.getTime() - REPLAY_DAYS_MAX * DAY_MS) return `is older than ${REPLAY_DAYS_MAX} days`
+  return null
+}
+
+function hashFacts(report: SignatureReport, serviceId: string, replayed: boolean): Buffer {
+  const { method, route, mode, outcome, reason, tokenProblem, callerKind, caller, callerHint, issuer, scopes, missingScopes, sender, evaluated } = report
+  const facts = [serviceId, method, route, mode, outcome, reason, tokenProblem, callerKind, caller, callerHint, issuer, scopes, missingScopes, sender, evaluated, replayed]
+  return createHash('sha256').update(JSON.stringify(facts)).digest()
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+export const minuteOf = (at: Date): Date => new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS)

@@ -1,0 +1,91 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Database } from '#lib/store/database.ts'
+import { createGatewayCore, type GatewayCore } from './gateway-core.ts'
+import type { ConsoleTarget, GatewaySettings } from './gateway-settings.ts'
+import { registerHealthRoutes } from './health-routes.ts'
+import { readClientAddressBehind, trustProxies } from './http/client-address.ts'
+import { createConsoleProxy, type ConsoleProxy } from './http/console-proxy.ts'
+import { createLogger } from './http/create-logger.ts'
+import { BODY_BYTES_MAX, takeJsonOnly } from './http/json-body.ts'
+import { logRequests } from './http/log-requests.ts'
+import { answerUnknownRoutes } from './http/not-found.ts'
+import { answerWithProblems } from './http/problem-details.ts'
+import { chooseDoor } from './http/request-listener.ts'
+import { addSecurityHeaders } from './http/security-headers.ts'
+import { registerMachineRoutes } from './machine/register-machine-routes.ts'
+import { countRequests } from './metrics.ts'
+import { registerTokenRoutes } from './oauth/register-token-routes.ts'
+
+/** Longer than the idle time of usual balancers, so that it is never the gateway that closes under a request. */
+const KEEP_ALIVE_MS = 72_000
+const HEADERS_TIMEOUT_MS = 75_000
+const REQUEST_TIMEOUT_MS = 60_000
+
+export interface GatewayOptions {
+  readonly settings: GatewaySettings
+  readonly database: Database
+  /** Null where this gateway serves no console. */
+  readonly consoleTarget: ConsoleTarget | null
+  readonly logger?: Logger
+}
+
+export interface Gateway {
+  readonly url: string
+  close(): Promise<void>
+}
+
+export async function startGateway({ settings, database, consoleTarget, logger = createLogger(settings.logLevel) }: GatewayOptions): Promise<Gateway> {
+  const readAddress = readClientAddressBehind(trustProxies(settings.trustedProxies))
+  const core = await createGatewayCore({ settings, database, logger, readAddress })
+  const consoleProxy = createConsoleProxy({ target: consoleTarget, publicUrl: settings.publicUrl, readAddress })
+  const app = createApp(settings, core, logger, consoleProxy)
+  app.addHook('preClose', async () => core.waitingRoom.close())
+  app.addHook('onClose', async () => {
+    consoleProxy.close()
+    await core.close()
+  })
+  await registerRoutes(app, core)
+  try {
+    await app.listen({ port: settings.port, host: settings.host })
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  const { port } = app.server.address() as AddressInfo // it listens on TCP
+  return { url: `http://${settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host}:${port}`, close: () => app.close() }
+}
+
+function createApp(settings: GatewaySettings, core: GatewayCore, logger: Logger, consoleProxy: ConsoleProxy): FastifyInstance {
+  const isTrusted = trustProxies(settings.trustedProxies)
+  const app = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES_MAX,
+    trustProxy: isTrusted,
+    genReqId: core.createRequestId,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 300 },
+    serverFactory: (framework) => {
+      const listener = chooseDoor({ configPoll: core.configPoll, framework, console: consoleProxy.forward })
+      return createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, listener)
+    },
+  })
+  addSecurityHeaders(app, settings.publicUrl)
+  answerWithProblems(app)
+  answerUnknownRoutes(app)
+  takeJsonOnly(app)
+  countRequests(app, core.metrics)
+  logRequests(app)
+  return app
+}
+
+async function registerRoutes(app: FastifyInstance, core: GatewayCore): Promise<void> {
+  registerHealthRoutes(app, core)
+  await app.register(async (scope) => registerTokenRoutes(scope, core))
+  await app.register(async (scope) => registerMachineRoutes(scope, core))
+}
