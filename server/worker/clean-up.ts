@@ -1,0 +1,30 @@
+import type pg from 'pg'
+
+/** Days for which the counts and the evidence are kept. Evidence asks for 30. */
+export const RETENTION_DAYS = { decision_minute: 14, decision_hour: 62, decision_sample: 31 } as const
+const AHEAD_DAYS = 7
+
+/** Makes room for the days to come, and drops the days that are past their retention. */
+export async function keepPartitions(pool: pg.Pool): Promise<void> {
+  await pool.query('SELECT ensure_decision_partitions(current_date - 1, current_date + $1::int)', [AHEAD_DAYS])
+  for (const [table, days] of Object.entries(RETENTION_DAYS)) {
+    await pool.query('SELECT drop_decision_partitions($1, (current_date - $2::int))', [table, days])
+  }
+}
+
+/** What has ended and is of no use to anybody. */
+const EXPIRED = [
+  `DELETE FROM ingest_batch WHERE received_at < now() - interval '7 days'`,
+  `DELETE FROM decision_signature WHERE last_at < now() - interval '70 days'`,
+  `DELETE FROM idempotency_key WHERE created_at < now() - interval '1 day'`,
+  `DELETE FROM sign_in_failure WHERE at < now() - interval '1 day'`,
+  `DELETE FROM session WHERE expires_at < now() - interval '30 days'`,
+  `DELETE FROM setup_link WHERE expires_at < now() - interval '30 days'`,
+  `DELETE FROM credential_use WHERE last_at < now() - interval '30 days'`,
+  `DELETE FROM revoked_token WHERE expires_at < now() - interval '5 minutes'`,
+  `DELETE FROM instance WHERE last_seen_at < now() - interval '7 days'`,
+] as const
+
+export async function removeExpired(pool: pg.Pool): Promise<void> {
+  for (const statement of EXPIRED) await pool.query(statement)
+}

@@ -1,0 +1,46 @@
+import { pino } from 'pino'
+import { retireSigningKeys } from '#lib/control/signing-key/retire-signing-keys.ts'
+import { createTransact } from '#lib/control/transaction.ts'
+import type { Database } from '#lib/store/database.ts'
+import type { Settings } from '#server/settings.ts'
+import { keepPartitions, removeExpired } from './clean-up.ts'
+import { keepLeadership } from './leadership.ts'
+import { refreshIssuers } from './refresh-issuers.ts'
+import { runTasks, type Task } from './schedule.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+export interface WorkerOptions {
+  readonly settings: Pick<Settings, 'logLevel'>
+  readonly database: Database
+}
+
+/** Starts the work that exactly one process of a database does. `close` resolves when it has stopped. */
+export function startWorker({ settings, database }: WorkerOptions): Promise<{ close(): Promise<void> }> {
+  const log = pino({ name: 'worker', level: settings.logLevel })
+  const stop = new AbortController()
+  const tasks = listTasks(database)
+  const done = keepLeadership(database, log, stop.signal, (until) => runTasks(tasks, log, until))
+  const close = async () => {
+    stop.abort()
+    await done
+  }
+  return Promise.resolve({ close })
+}
+
+function listTasks(database: Database): Task[] {
+  return [
+    { name: 'partitions', everyMs: HOUR_MS, run: () => keepPartitions(database.pool) },
+    { name: 'expired rows', everyMs: HOUR_MS, run: () => removeExpired(database.pool) },
+    { name: 'issuer keys', everyMs: 5 * MINUTE_MS, run: () => refreshIssuers(database.prisma) },
+    { name: 'signing keys', everyMs: HOUR_MS, run: () => retireKeys(database) },
+  ]
+}
+
+async function retireKeys(database: Database): Promise<void> {
+  const transact = createTransact(database.prisma)
+  for (const { id } of await database.prisma.environment.findMany({ select: { id: true } })) {
+    await transact((tx) => retireSigningKeys(tx, id, new Date()))
+  }
+}
