@@ -1,0 +1,38 @@
+import type { RouteResponse } from '#lib/contract/routes.ts'
+import { OUTCOME_WORDS, toReasonWords } from '@/components/ui/words.ts'
+
+export type Series = RouteResponse<'readSeries'>
+export type SeriesBy = 'outcome' | 'reason' | 'service' | 'caller'
+
+export interface SeriesStyle {
+  readonly key: string
+  readonly label: string
+  /** A colour as CSS, or the hatching of would-be denials. */
+  readonly fill: string
+  readonly isHatched: boolean
+}
+
+const OUTCOME_FILLS = { allowed: 'var(--color-allowed-fill)', 'would-deny': 'var(--color-log-only-fill)', denied: 'var(--color-denied-fill)' } as const
+/** From the axis upwards: what is worst stands where it can be compared. */
+const OUTCOME_ORDER = ['denied', 'would-deny', 'allowed']
+const NEUTRAL_FILLS = 8
+
+const isOutcome = (key: string): key is keyof typeof OUTCOME_FILLS => key in OUTCOME_FILLS
+
+export function toSeriesStyles(by: SeriesBy, series: Series['series']): SeriesStyle[] {
+  if (by === 'outcome') {
+    const present = series.toSorted((left, right) => OUTCOME_ORDER.indexOf(left.key) - OUTCOME_ORDER.indexOf(right.key))
+    return present.map(({ key }) => ({
+      key,
+      label: isOutcome(key) ? OUTCOME_WORDS[key] : key,
+      fill: isOutcome(key) ? OUTCOME_FILLS[key] : 'var(--color-off-fill)',
+      isHatched: key === 'would-deny',
+    }))
+  }
+  return series.map(({ key, label }, index) => ({
+    key,
+    label: by === 'reason' ? toReasonWords(key) : label,
+    fill: index < NEUTRAL_FILLS ? `var(--color-series-${String(index + 1)})` : 'var(--color-off-fill)',
+    isHatched: false,
+  }))
+}

@@ -1,0 +1,69 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { seriesQuery } from '#lib/client/decisions.ts'
+import { overviewQuery } from '#lib/client/overview.ts'
+import { DecisionChart } from '@/components/charts/decision-chart.tsx'
+import { useEnvironment, useEnvironmentPath } from '@/components/shell/environment-context.tsx'
+import { ButtonLink } from '@/components/ui/button.tsx'
+import { PageHeader } from '@/components/ui/page-header.tsx'
+import { Panel } from '@/components/ui/panel.tsx'
+import { ProblemAlert } from '@/components/ui/problem-alert.tsx'
+import { RelativeTime } from '@/components/ui/relative-time.tsx'
+import { AttentionList } from './attention-list.tsx'
+import { FirstSteps } from './first-steps.tsx'
+import { LastDay } from './last-day.tsx'
+import { Posture, type Overview } from './posture.tsx'
+
+export function OverviewPage() {
+  const environment = useEnvironment()
+  const { data: overview, error, refetch } = useQuery(overviewQuery(environment))
+  const isEmpty = overview !== undefined && overview.services === 0
+  return (
+    <>
+      <PageHeader title="Overview" description={<Published overview={overview} />} />
+      {overview === undefined && error !== null && <ProblemAlert problem={error} onRetry={() => void refetch()} />}
+      {isEmpty ? <FirstSteps /> : <Fleet overview={overview} />}
+    </>
+  )
+}
+
+const Published = ({ overview }: { readonly overview: Overview | undefined }) =>
+  overview === undefined ? (
+    <span>Posture of the fleet</span>
+  ) : (
+    <span>
+      Revision {overview.revision}, published <RelativeTime at={overview.publishedAt} never="not yet" />
+    </span>
+  )
+
+const Fleet = ({ overview }: { readonly overview: Overview | undefined }) => (
+  <div className="grid gap-4 xl:grid-cols-12">
+    <Posture overview={overview} className="xl:col-span-7" />
+    <LastDay overview={overview} className="xl:col-span-5" />
+    <AttentionList items={overview?.attention} className="xl:col-span-7" />
+    <Denials className="xl:col-span-5" />
+  </div>
+)
+
+const ALLOWED = ['allowed'] as const
+
+function Denials({ className }: { readonly className: string }) {
+  const environment = useEnvironment()
+  const toPath = useEnvironmentPath()
+  const { data, error, refetch } = useQuery(seriesQuery(environment, { by: 'outcome' }))
+  return (
+    <Panel
+      id="denials"
+      title="Denials over time"
+      description="Last 24 hours, by outcome"
+      className={className}
+      actions={
+        <ButtonLink size="sm" variant="ghost" href={toPath('/decisions')}>
+          Explore
+        </ButtonLink>
+      }
+    >
+      {data === undefined && error !== null ? <ProblemAlert problem={error} onRetry={() => void refetch()} /> : <DecisionChart label="Decisions of the last 24 hours by outcome" series={data} hiddenAtFirst={ALLOWED} size="lg" />}
+    </Panel>
+  )
+}
