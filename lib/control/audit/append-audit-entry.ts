@@ -16,18 +16,36 @@ export interface AuditRecord {
   readonly reason?: string
 }
 
-const STORED_KIND = { account: 'account', 'api-token': 'api-token', system: 'system' } as const
-
 /** Appends to the hash chain, in the transaction of the change itself; secrets in `before` and `after` are dropped. */
 export async function appendAuditEntry(tx: Tx, record: AuditRecord): Promise<bigint> {
-  const { actor, target } = record
-  const [row] = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT append_audit_entry(
-      ${STORED_KIND[actor.kind]}::actor_kind, ${actor.id}, ${actor.name}, ${record.action}, ${record.environment},
-      ${target.kind}, ${target.id}, ${target.name}, ${toJson(record.before)}::jsonb, ${toJson(record.after)}::jsonb,
-      ${record.reason ?? ''}, ${actor.requestId}) AS id`
-  if (!row) throw new Error('append_audit_entry() answered nothing')
-  return row.id
+  const [id] = await appendAuditEntries(tx, [record])
+  if (id === undefined) throw new Error('append_audit_entry() answered nothing')
+  return id
 }
 
-const toJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(toAuditable(value)))
+/** The same for many targets of one change, in their order and in one statement. */
+export async function appendAuditEntries(tx: Tx, records: readonly AuditRecord[]): Promise<bigint[]> {
+  const rows = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT append_audit_entry(
+      actor_kind::actor_kind, actor_id, actor_name, action, environment,
+      target_kind, target_id, target_name, nullif(before, 'null'), nullif(after, 'null'), reason, request_id) AS id
+    FROM jsonb_to_recordset(${JSON.stringify(records.map(toRow))}::jsonb) AS record (
+      actor_kind text, actor_id text, actor_name text, action text, environment text,
+      target_kind text, target_id text, target_name text, before jsonb, after jsonb, reason text, request_id text)`
+  return rows.map(({ id }) => id)
+}
+
+const toRow = ({ actor, action, environment, target, before, after, reason = '' }: AuditRecord) => ({
+  actor_kind: actor.kind,
+  actor_id: actor.id,
+  actor_name: actor.name,
+  action,
+  environment,
+  target_kind: target.kind,
+  target_id: target.id,
+  target_name: target.name,
+  before: toAuditable(before),
+  after: toAuditable(after),
+  reason,
+  request_id: actor.requestId,
+})

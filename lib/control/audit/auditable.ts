@@ -20,6 +20,8 @@ export function toAuditable(value: unknown): AuditJson {
 
 function toAuditableObject(value: object): AuditJson {
   const isKey = 'kty' in value
-  const kept = Object.entries(value).filter(([name, member]) => member !== undefined && !SECRET_NAME.test(name) && !(isKey && PRIVATE_JWK_MEMBERS.has(name)))
+  const kept = Object.entries(value).filter(
+    ([name, member]) => member !== undefined && !SECRET_NAME.test(name) && !(isKey && PRIVATE_JWK_MEMBERS.has(name)),
+  )
   return Object.fromEntries(kept.map(([name, member]) => [name, toAuditable(member)]))
 }

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { EndpointQuery } from '../../contract/endpoint.ts'
+import { requireRole, type Actor } from '../actor.ts'
+import type { ControlContext } from '../context.ts'
+import { ControlError } from '../control-error.ts'
+import { parseCursor, toCursor, type Page } from '../cursor.ts'
+import { toStoredMode } from '../stored-mode.ts'
+import { endpointInclude, type EndpointRow } from './audited-endpoint.ts'
+import { getEndpointRow } from './get-endpoint-row.ts'
+import { orderEndpoints } from './order-endpoints.ts'
+import { readEndpointStates } from './read-endpoint-states.ts'
+import { toEndpoint, type EndpointAnswer } from './to-endpoint.ts'
+
+type Query = z.output<typeof EndpointQuery>
+
+/** Filtered and sorted here rather than in SQL: traffic and readiness, which it sorts by, are not columns. */
+export async function listEndpoints(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  query: Query,
+): Promise<Page<EndpointAnswer> & { total: number }> {
+  requireRole(actor, 'viewer')
+  const environment = await getEnvironmentRow(ctx, environmentSlug)
+  const [rows, stateOf] = await Promise.all([
+    findRows(ctx, environment.id, query),
+    readEndpointStates(ctx, environment),
+  ])
+  const matching = rows
+    .map((row) => toEndpoint(row, stateOf(row)))
+    .filter(({ readiness }) => query.readiness === undefined || query.readiness.includes(readiness))
+  return { ...cutPage(orderEndpoints(matching, query), query), total: matching.length }
+}
+
+export async function getEndpoint(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  id: string,
+): Promise<EndpointAnswer> {
+  requireRole(actor, 'viewer')
+  const environment = await getEnvironmentRow(ctx, environmentSlug)
+  const row = await getEndpointRow(ctx.database, environment.id, id)
+  return toEndpoint(row, (await readEndpointStates(ctx, environment))(row))
+}
+
+/** Several, in the order of their ids. */
+export async function getEndpoints(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  ids: readonly string[],
+): Promise<EndpointAnswer[]> {
+  requireRole(actor, 'viewer')
+  const environment = await getEnvironmentRow(ctx, environmentSlug)
+  const rows = await ctx.database.endpoint.findMany({
+    where: { environmentId: environment.id, id: { in: [...ids] } },
+    include: endpointInclude,
+  })
+  const stateOf = await readEndpointStates(ctx, environment)
+  const byId = new Map(rows.map((row) => [row.id, toEndpoint(row, stateOf(row))]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+async function getEnvironmentRow(ctx: ControlContext, slug: string): Promise<{ id: string; revision: number }> {
+  const row = await ctx.database.environment.findUnique({ where: { slug }, select: { id: true, revision: true } })
+  if (!row) throw new ControlError('not-found', `There is no environment ${slug}.`)
+  return row
+}
+
+async function findRows(
+  ctx: ControlContext,
+  environmentId: string,
+  { service, mode, method, q = '' }: Query,
+): Promise<EndpointRow[]> {
+  const rows = await ctx.database.endpoint.findMany({
+    where: {
+      environmentId,
+      ...(service === undefined ? {} : { service: { slug: { in: service } } }),
+      ...(mode === undefined ? {} : { mode: { in: mode.map(toStoredMode) } }),
+      ...(method === undefined ? {} : { method: { in: method } }),
+    },
+    include: endpointInclude,
+  })
+  const words = q.normalize('NFC').toLowerCase().split(/\s+/).filter(Boolean)
+  return rows.filter((row) =>
+    containsAll(`${row.method} ${row.route} ${row.service.slug} ${row.service.name}`.toLowerCase(), words),
+  )
+}
+
+const containsAll = (text: string, words: readonly string[]): boolean => words.every((word) => text.includes(word))
+
+/** A cursor names the last row seen, and its place in case that row is gone. */
+function cutPage(endpoints: readonly EndpointAnswer[], { cursor, limit }: Query): Page<EndpointAnswer> {
+  const after = parseCursor('endpoints', cursor, z.uuid(), z.int().min(0))
+  const found = after === undefined ? -1 : endpoints.findIndex(({ id }) => id === after[0])
+  const start = after === undefined ? 0 : found >= 0 ? found + 1 : after[1]
+  const items = endpoints.slice(start, start + limit)
+  const last = items.at(-1)
+  const end = start + items.length
+  return {
+    items,
+    nextCursor: last !== undefined && end < endpoints.length ? toCursor('endpoints', last.id, end) : null,
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { ModeChange } from '../../contract/endpoint.ts'
+import type { PageQuery } from '../../contract/primitives.ts'
+import { readTop } from '#lib/store/decisions/read-top.ts'
+import type { ModeChange as ModeChangeRow } from '#lib/store/generated/client.ts'
+import { requireRole, type Actor } from '../actor.ts'
+import type { ControlContext } from '../context.ts'
+import { parseCursor, toCursor, toPage, type Page } from '../cursor.ts'
+import { getEndpointRow } from '../endpoint/get-endpoint-row.ts'
+import { getEnvironmentId } from '../environment/get-environment.ts'
+import { toMode } from '../stored-mode.ts'
+
+const KEPT_MS = 30 * 86_400_000
+const CALLERS_MAX = 100
+
+type Answer = z.output<typeof ModeChange>
+const Forecast = ModeChange.shape.forecast.unwrap()
+
+/** Newest first; the newest one says what happened since. */
+export async function listModeChanges(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  endpointId: string,
+  query: z.output<typeof PageQuery>,
+): Promise<Page<Answer>> {
+  requireRole(actor, 'viewer')
+  const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
+  await getEndpointRow(ctx.database, environmentId, endpointId)
+  const after = parseCursor('mode-changes', query.cursor, z.uuid())
+  const rows = await ctx.database.modeChange.findMany({
+    where: { endpointId, ...(after ? { id: { lt: after[0] } } : {}) },
+    orderBy: { id: 'desc' },
+    take: query.limit + 1,
+  })
+  const newest = after ? null : (rows[0] ?? null)
+  const actual = newest && (await readActual(ctx, newest))
+  return toPage(
+    rows,
+    query.limit,
+    (row) => toModeChange(row, row === newest ? actual : null),
+    ({ id }) => toCursor('mode-changes', id),
+  )
+}
+
+function toModeChange(row: ModeChangeRow, actual: Answer['actual']): Answer {
+  return {
+    id: row.id,
+    at: row.at.toISOString(),
+    actorName: row.actorName,
+    revision: row.revision,
+    from: { mode: toMode(row.fromMode), percent: row.fromPercent },
+    to: { mode: toMode(row.toMode), percent: row.toPercent },
+    reason: row.reason,
+    forecast: forecastOf(row),
+    actual,
+  }
+}
+
+const forecastOf = ({ forecast }: ModeChangeRow): Answer['forecast'] => Forecast.safeParse(forecast).data ?? null
+
+async function readActual(ctx: ControlContext, row: ModeChangeRow): Promise<Answer['actual']> {
+  const to = new Date()
+  const from = new Date(Math.max(row.at.getTime(), to.getTime() - KEPT_MS))
+  const callers = await readTop(
+    ctx.pool,
+    { environmentId: row.environmentId, endpoint: row.endpointId, from, to },
+    'caller',
+    CALLERS_MAX,
+  )
+  const foreseen = new Set(forecastOf(row)?.callers.map(({ caller }) => caller.key))
+  return {
+    requests: callers.reduce((sum, caller) => sum + caller.allowed + caller['would-deny'] + caller.denied, 0),
+    denied: callers.reduce((sum, { denied }) => sum + denied, 0),
+    unforeseen: callers
+      .filter(({ key, denied }) => denied > 0 && !foreseen.has(key))
+      .map(({ key, label, denied }) => ({ caller: { key, kind: kindOf(key), name: label }, denied })),
+  }
+}
+
+/** A caller's key starts with its kind. */
+function kindOf(key: string): 'service' | 'integration' | 'user' | 'anonymous' {
+  const kind = key.slice(0, key.indexOf(':'))
+  return kind === 'service' || kind === 'integration' || kind === 'user' ? kind : 'anonymous'
+}

@@ -1,0 +1,99 @@
+import type { Prisma } from '#lib/store/generated/client.ts'
+import type { Actor } from '../actor.ts'
+import { appendAuditEntries } from '../audit/append-audit-entry.ts'
+import type { Tx } from '../context.ts'
+import { endpointName } from '../endpoint/audited-endpoint.ts'
+import { publishRevision } from '../publication/publish-revision.ts'
+import { toStoredMode } from '../stored-mode.ts'
+import type { Gate } from './classify-change.ts'
+import type { ForecastChange } from './forecast-change.ts'
+import type { PlannedChange } from './load-changes.ts'
+
+interface Writing {
+  readonly actor: Actor
+  readonly environment: { readonly id: string; readonly slug: string }
+  readonly action: 'endpoint.change-mode' | 'endpoint.undo-mode-change'
+  readonly reason: string
+}
+
+/** Endpoints, audit entries, revision and the changes themselves, with what was forecast for each. */
+export async function writeChanges(
+  tx: Tx,
+  writing: Writing,
+  changes: readonly (PlannedChange & Partial<ForecastChange>)[],
+): Promise<number> {
+  await updateEndpoints(tx, changes)
+  const [auditEntryId] = await appendAuditEntries(
+    tx,
+    changes.map((change) => toAuditRecord(writing, change)),
+  )
+  const { number } = await publishRevision(tx, {
+    environmentId: writing.environment.id,
+    summary: summaryOf(changes),
+    actorName: writing.actor.name,
+    ...(auditEntryId === undefined ? {} : { auditEntryId }),
+  })
+  await tx.modeChange.createMany({ data: changes.map((change) => toRow(writing, number, change)) })
+  return number
+}
+
+/** One statement for each target; there are few, however many endpoints. */
+async function updateEndpoints(tx: Tx, changes: readonly PlannedChange[]): Promise<void> {
+  for (const group of Map.groupBy(changes, ({ to }) => `${to.mode} ${to.percent}`).values()) {
+    const [first] = group
+    if (!first) continue
+    await tx.endpoint.updateMany({
+      where: { id: { in: group.map(({ endpoint }) => endpoint.id) } },
+      data: { mode: toStoredMode(first.to.mode), percent: first.to.percent, version: { increment: 1 } },
+    })
+  }
+}
+
+const toAuditRecord = ({ actor, environment, action, reason }: Writing, { endpoint, from, to }: PlannedChange) => ({
+  actor,
+  action,
+  environment: environment.slug,
+  target: { kind: 'endpoint', id: endpoint.id, name: endpointName(endpoint) },
+  before: from,
+  after: to,
+  reason,
+})
+
+const toRow = (
+  { actor, environment, reason }: Writing,
+  revision: number,
+  change: PlannedChange & Partial<ForecastChange>,
+): Prisma.ModeChangeCreateManyInput => ({
+  environmentId: environment.id,
+  endpointId: change.endpoint.id,
+  revision,
+  fromMode: toStoredMode(change.from.mode),
+  fromPercent: change.from.percent,
+  toMode: toStoredMode(change.to.mode),
+  toPercent: change.to.percent,
+  forecast: toForecast(change),
+  reason,
+  actorName: actor.name,
+})
+
+/** Empty where nothing was forecast: going back, and undoing. */
+function toForecast({ evidence, deniedCallers = [] }: Partial<ForecastChange>): Prisma.InputJsonObject {
+  if (!evidence) return {}
+  return {
+    requests: evidence.requests,
+    wouldDeny: evidence.wouldDeny,
+    windowHours: evidence.windowHours,
+    callers: deniedCallers.map(({ caller, wouldDeny }) => ({ caller, wouldDeny })),
+  }
+}
+
+function summaryOf(changes: readonly PlannedChange[]): string {
+  const [first] = changes
+  if (!first) return 'Change modes'
+  const targets = new Set(changes.map(({ to }) => describeGate(to)))
+  const target = targets.size === 1 ? describeGate(first.to) : 'several modes'
+  return changes.length === 1 ? `${endpointName(first.endpoint)}: ${target}` : `${changes.length} endpoints: ${target}`
+}
+
+export const describeGate = ({ mode, percent }: Gate): string =>
+  mode === 'enforce' && percent < 100 ? `enforce for ${percent} % of callers` : mode
