@@ -1,0 +1,113 @@
+import type { ServerResponse } from 'node:http'
+import type { Engine } from '../../guard/engine.ts'
+import { METHODS } from '../../../../lib/policy/vocabulary.ts'
+import type { StepgateDecision } from '../../guard/request-decision.ts'
+import type { Route } from '../../guard/route-table.ts'
+import { httpRequestReader } from '../http-request-reader.ts'
+import { writeRefusal } from '../write-refusal.ts'
+import { EXPRESS_MOUNT, LAYER_MOUNT, type ExpressLayer, type ExpressNext, type ExpressRequest, type ExpressRoute, type ExpressRouter, type LayerGuard, type LayerHandler } from './express-internals.ts'
+import { mountTemplate, toTemplate } from './layer-template.ts'
+import { findRouter, patchLayersOf } from './patch-layers.ts'
+
+/** Methods of a route that takes all of them, as far as they are worth an endpoint each before they are seen. */
+const ALL_METHODS = METHODS.filter((method) => method !== 'OPTIONS')
+
+/** The method under which Express has found a handler; null when this route has none for the request. */
+function handledMethod(route: ExpressRoute, request: ExpressRequest): string | null {
+  const method = (request.method ?? '').toLowerCase()
+  if (route.methods['_all'] === true || route.methods[method] === true) return method
+  return method === 'head' && route.methods['get'] === true ? 'get' : null
+}
+
+/** `app.all` adds a handler for each method that Node knows. */
+const EVERY_METHOD_MIN = 20
+
+function methodsOf(route: ExpressRoute): readonly string[] {
+  const methods = Object.keys(route.methods).filter((method) => route.methods[method] === true)
+  return methods.includes('_all') || methods.length >= EVERY_METHOD_MIN ? ALL_METHODS : methods
+}
+
+/** Stands at every layer of one application's requests: follows the mounts, and decides where a route begins. */
+export class ExpressGuard implements LayerGuard {
+  readonly #engine: Engine
+  /** Route of a layer by method and mount, as one router may be mounted in several places. */
+  readonly #routes = new WeakMap<ExpressLayer, Map<string, Route>>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  enter(layer: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown {
+    return layer.route === undefined ? this.#pass(layer, request, response, next, proceed) : this.#decide(layer, layer.route, request, response, next, proceed)
+  }
+
+  /** Registers the routes of a router and of all that are mounted in it. */
+  discover(router: ExpressRouter, mount: string): void {
+    this.#discover(router, mount, new Set())
+  }
+
+  #discover(router: ExpressRouter, mount: string, ancestors: ReadonlySet<ExpressRouter>): void {
+    // A router that is mounted in itself has no end of templates.
+    if (ancestors.has(router)) return
+    const path = new Set(ancestors).add(router)
+    for (const layer of router.stack) {
+      if (layer.route !== undefined) this.#discoverRoute(layer.route, mount)
+      else this.#discoverMounted(layer, mount, path)
+    }
+  }
+
+  #discoverMounted(layer: ExpressLayer, mount: string, ancestors: ReadonlySet<ExpressRouter>): void {
+    const router = findRouter(layer.handle)
+    if (router !== undefined) this.#discover(router, mount + this.#mountOf(layer), ancestors)
+  }
+
+  #discoverRoute(route: ExpressRoute, mount: string): void {
+    for (const method of methodsOf(route)) this.#engine.routes.register(method, mount + toTemplate(route.path))
+  }
+
+  #pass(layer: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown {
+    const mount = this.#mountOf(layer)
+    if (mount === '') return proceed.call(layer, request, response, next)
+    const outer = request[EXPRESS_MOUNT] ?? ''
+    request[EXPRESS_MOUNT] = outer + mount
+    return proceed.call(layer, request, response, (error) => {
+      request[EXPRESS_MOUNT] = outer
+      next(error)
+    })
+  }
+
+  #mountOf(layer: ExpressLayer): string {
+    layer[LAYER_MOUNT] ??= this.#firstSight(layer)
+    return layer[LAYER_MOUNT]
+  }
+
+  /** A router of another copy of Express has layers of its own kind, which would let requests past the guard. */
+  #firstSight(layer: ExpressLayer): string {
+    const router = findRouter(layer.handle)
+    if (router !== undefined) patchLayersOf(router)
+    return mountTemplate(layer)
+  }
+
+  #decide(layer: ExpressLayer, route: ExpressRoute, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown {
+    const method = handledMethod(route, request)
+    // Express lets HEAD requests into routes that have nothing for them; none of their handlers will run.
+    if (method === null) return proceed.call(layer, request, response, next)
+    const answer = this.#engine.guard.check(this.#routeOf(layer, route, method, request[EXPRESS_MOUNT] ?? ''), request, httpRequestReader)
+    if (answer !== null && 'refused' in answer) {
+      writeRefusal(response, answer)
+      return undefined
+    }
+    ;(request as { stepgate?: StepgateDecision | undefined }).stepgate = answer ?? undefined
+    return proceed.call(layer, request, response, next)
+  }
+
+  #routeOf(layer: ExpressLayer, route: ExpressRoute, method: string, mount: string): Route {
+    const routes = this.#routes.get(layer) ?? new Map<string, Route>()
+    const key = mount === '' ? method : `${method} ${mount}`
+    const known = routes.get(key)
+    if (known !== undefined) return known
+    const made = this.#engine.routes.register(method, mount + toTemplate(route.path))
+    this.#routes.set(layer, routes.set(key, made))
+    return made
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/**
+ * The parts of Express 4 and 5 (package `router`) that the guard works with. They are not typed by Express and not all of
+ * them are public; each use is covered by the adapter's tests on both versions.
+ */
+export type ExpressNext = (error?: unknown) => void
+export type LayerHandler = (this: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext) => unknown
+
+export interface ExpressRoute {
+  readonly path: unknown
+  /** Lower-case methods with a handler; `_all` for `route.all`. */
+  readonly methods: Readonly<Record<string, boolean | undefined>>
+}
+
+/** Where the template of a layer's mount is kept; it is the same for every application the layer serves. */
+export const LAYER_MOUNT = Symbol('stepgate mount')
+
+export interface ExpressLayer {
+  [LAYER_MOUNT]?: string
+  readonly handle: unknown
+  readonly route?: ExpressRoute | undefined
+  /** Express 4. */
+  readonly regexp?: RegExp & { readonly fast_slash?: boolean; readonly fast_star?: boolean }
+  readonly keys?: readonly { readonly name: string | number }[]
+  /** `router` 2.3 and later. */
+  readonly rawPath?: unknown
+  /** `router` 2: matches everything under `/`. */
+  readonly slash?: boolean
+  readonly matchers?: readonly ((path: string) => false | { readonly params: Readonly<Record<string, unknown>> })[]
+}
+
+export interface ExpressRouter {
+  readonly stack: ExpressLayer[]
+  use(...handlers: unknown[]): unknown
+}
+
+/** An application. */
+export interface ExpressInternals {
+  /** Express 5: made when it is first asked for. */
+  readonly router?: unknown
+  /** Express 4: made by `lazyrouter`. */
+  _router?: ExpressRouter
+  lazyrouter?: () => void
+  mountpath: unknown
+  handle: (request: ExpressRequest, response: ServerResponse, callback?: ExpressNext) => unknown
+  use: (...handlers: unknown[]) => unknown
+  path: () => string
+}
+
+/** Shared by all copies of the package: whichever patched the layers calls the guard that came with the request. */
+export const EXPRESS_GUARD = Symbol.for('@stepgate/node express guard 1')
+export const EXPRESS_MOUNT = Symbol.for('@stepgate/node express mount 1')
+
+export interface ExpressRequest extends IncomingMessage {
+  [EXPRESS_GUARD]?: LayerGuard | undefined
+  /** Template of the mounts the request has passed, `/tenants/:tenantId`. */
+  [EXPRESS_MOUNT]?: string
+}
+
+/** Called at every layer of a guarded request, in place of the layer. */
+export interface LayerGuard {
+  enter(layer: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown
+}

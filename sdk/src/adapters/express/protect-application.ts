@@ -1,0 +1,109 @@
+import type { Engine } from '../../guard/engine.ts'
+import { ExpressGuard } from './express-guard.ts'
+import { EXPRESS_GUARD, EXPRESS_MOUNT, type ExpressInternals, type ExpressNext, type ExpressRequest, type ExpressRouter } from './express-internals.ts'
+import { toTemplate } from './layer-template.ts'
+import { isApplication, patchLayersOf, routerOf } from './patch-layers.ts'
+
+const DISCOVERY_DELAY_MS = 50
+
+/** Guards one application. */
+class ProtectedApplication {
+  readonly #app: ExpressInternals
+  readonly #guard: ExpressGuard
+  readonly #subApplications = new Set<ExpressInternals>()
+  #isPatched = false
+  #discovery: NodeJS.Timeout | null = null
+
+  constructor(app: ExpressInternals, engine: Engine) {
+    this.#app = app
+    this.#guard = new ExpressGuard(engine)
+  }
+
+  protect(): void {
+    this.#guardRequests()
+    this.#noticeSubApplications()
+    for (const name of ['use', 'route'] as const) this.#noticeRoutes(name)
+  }
+
+  #guardRequests(): void {
+    const { handle } = this.#app
+    this.#app.handle = (request: ExpressRequest, response, callback) => {
+      this.#patch()
+      const present = request[EXPRESS_GUARD]
+      // Through a guarded parent comes the parent's guard, with the mounts it has followed.
+      if (present !== undefined && present !== this.#guard) return handle.call(this.#app, request, response, callback)
+      return handle.call(this.#app, request, response, this.#enter(request, callback))
+    }
+  }
+
+  /** Sets out from the root of this application, also when a handler sends the request through it once more. */
+  #enter(request: ExpressRequest, callback: ExpressNext | undefined): ExpressNext | undefined {
+    const { [EXPRESS_GUARD]: outerGuard, [EXPRESS_MOUNT]: outerMount = '' } = request
+    request[EXPRESS_GUARD] = this.#guard
+    request[EXPRESS_MOUNT] = this.#app.path()
+    if (callback === undefined) return undefined
+    return (error) => {
+      request[EXPRESS_GUARD] = outerGuard
+      request[EXPRESS_MOUNT] = outerMount
+      callback(error)
+    }
+  }
+
+  #patch(): void {
+    if (this.#isPatched) return
+    const router = routerOf(this.#app)
+    if (router === undefined) return
+    for (const found of [router, ...this.#mountedRouters()]) patchLayersOf(found)
+    this.#isPatched = true
+    // What was registered on routers after they were mounted is found now.
+    this.#discoverSoon()
+  }
+
+  /** Sub-applications are hidden in a closure once they are mounted, so they are remembered. */
+  #noticeSubApplications(): void {
+    const { use } = this.#app
+    this.#app.use = (...handlers) => {
+      const answer = use.apply(this.#app, handlers)
+      for (const app of handlers.flat(Infinity).filter(isApplication)) this.#subApplications.add(app)
+      this.#isPatched = false
+      return answer
+    }
+  }
+
+  #noticeRoutes(name: 'use' | 'route'): void {
+    const app = this.#app as unknown as Record<string, (...parts: unknown[]) => unknown> // both are methods of an application
+    const method = app[name]
+    if (method === undefined) return
+    app[name] = (...parts) => {
+      this.#discoverSoon()
+      return method.apply(app, parts)
+    }
+  }
+
+  /** Once the present code has registered what it has to; a server that listens has a moment for it. */
+  #discoverSoon(): void {
+    if (this.#discovery !== null) return
+    this.#discovery = setTimeout(() => {
+      this.#discovery = null
+      this.#discover()
+    }, DISCOVERY_DELAY_MS)
+    this.#discovery.unref()
+  }
+
+  #discover(): void {
+    const router = routerOf(this.#app)
+    if (router !== undefined) this.#guard.discover(router, this.#app.path())
+    for (const app of this.#subApplications) {
+      const nested = routerOf(app)
+      if (nested !== undefined) this.#guard.discover(nested, this.#app.path() + toTemplate(app.mountpath))
+    }
+  }
+
+  #mountedRouters(): ExpressRouter[] {
+    return Array.from(this.#subApplications, routerOf).filter((router) => router !== undefined)
+  }
+}
+
+export function protectApplication(app: ExpressInternals, engine: Engine): void {
+  new ProtectedApplication(app, engine).protect()
+}

@@ -1,0 +1,89 @@
+/** Guards the routes of a Fastify 5 application. */
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, RouteOptions, onRequestHookHandler } from 'fastify'
+import { httpRequestReader } from './adapters/http-request-reader.ts'
+import { engineOf, type Engine } from './guard/engine.ts'
+import type { StepgateDecision } from './guard/request-decision.ts'
+import type { Refusal } from './guard/refusal.ts'
+import type { Route } from './guard/route-table.ts'
+import type { Stepgate } from './stepgate.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What Stepgate decided about this request; null where the endpoint's mode is `off`. */
+    stepgate: StepgateDecision | null
+  }
+}
+
+export type { StepgateDecision }
+
+export interface StepgateFastifyOptions {
+  readonly stepgate: Stepgate
+}
+
+/** Fastify's way of saying that a plugin is meant for the application that registers it, not for a child of it. */
+const SKIP_OVERRIDE = Symbol.for('skip-override')
+const PLUGIN_METADATA = Symbol.for('plugin-meta')
+
+function sendRefusal(reply: FastifyReply, { status, headers, body }: Refusal): FastifyReply {
+  return reply.code(status).headers(headers).send(body)
+}
+
+function guardRoute(engine: Engine, route: Route): onRequestHookHandler {
+  return function stepgateGuard(request: FastifyRequest, reply: FastifyReply, done) {
+    const answer = engine.guard.check(route, request.raw, httpRequestReader)
+    if (answer !== null && 'refused' in answer) {
+      void sendRefusal(reply, answer)
+      return
+    }
+    request.stepgate = answer
+    done()
+  }
+}
+
+const listed = <Item>(value: Item | readonly Item[] | undefined): readonly Item[] => {
+  if (value === undefined) return []
+  return Array.isArray(value) ? (value as readonly Item[]) : [value as Item] // Array.isArray does not narrow readonly arrays
+}
+
+/** One handler answers all methods of a route, and each of them is an endpoint of its own. */
+function guardRouteOptions(engine: Engine, options: RouteOptions): void {
+  const routes = new Map(listed(options.method).map((method) => [method.toUpperCase(), engine.routes.register(method, options.url)]))
+  const guards = new Map([...routes].map(([method, route]) => [method, guardRoute(engine, route)]))
+  const [only] = guards.values()
+  const guard: onRequestHookHandler =
+    guards.size === 1 && only !== undefined
+      ? only
+      : function stepgateGuard(request, reply, done) {
+          const guardOfMethod = guards.get(request.method) ?? guardRoute(engine, engine.routes.register(request.method, options.url))
+          return guardOfMethod.call(this, request, reply, done)
+        }
+  options.onRequest = [guard, ...listed(options.onRequest)]
+}
+
+const EMPTY_TREE = '(empty tree)'
+
+function requireNoRoutes(app: FastifyInstance): void {
+  if (app.printRoutes().trim() !== EMPTY_TREE) throw new Error('Stepgate: register stepgateFastify before the first route; routes that are there already would not be guarded')
+}
+
+const plugin: FastifyPluginAsync<StepgateFastifyOptions> = (app, { stepgate }) => {
+  const engine = engineOf(stepgate)
+  engine.useFramework(`fastify ${app.version}`)
+  requireNoRoutes(app)
+  app.decorateRequest('stepgate', null)
+  app.addHook('onRoute', (options) => guardRouteOptions(engine, options))
+  return Promise.resolve()
+}
+
+/**
+ * Guards every route that is registered after it, in this application and all its children: as the first `onRequest` hook of
+ * the route, so after the application's own `onRequest` hooks and before the body is read. Register it first, with `await`.
+ * Not-found handlers are not routes.
+ *
+ * @example
+ * await app.register(stepgateFastify, { stepgate })
+ */
+export const stepgateFastify: FastifyPluginAsync<StepgateFastifyOptions> = Object.assign(plugin, {
+  [SKIP_OVERRIDE]: true,
+  [PLUGIN_METADATA]: { name: '@stepgate/node', fastify: '5.x' },
+})

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { decide, decideUndeclared } from '../../../lib/policy/evaluate.ts'
+import { explain, explainUndeclared } from '../../../lib/policy/explain.ts'
+import type { Network } from '../../../lib/policy/network.ts'
+import type { Snapshot } from '../../../lib/policy/snapshot.ts'
+import type { EventHub } from '../event-hub.ts'
+import type { DecisionQueue } from '../report/decision-queue.ts'
+import type { DecisionSample } from '../report/fold.ts'
+import { Recorder } from '../report/recorder.ts'
+import { Authenticator } from '../token/authenticator.ts'
+import { Caller, type Memo } from '../token/caller.ts'
+import { clientAddress } from '../token/client-address.ts'
+import { toTrust } from '../token/trust.ts'
+import { CLOSED, refuseDenied, type Refusal } from './refusal.ts'
+import { RequestDecision } from './request-decision.ts'
+import type { RequestReader } from './request-reader.ts'
+import type { Binding, Route, RouteTable } from './route-table.ts'
+
+/** Null lets the request pass undecided, as mode `off` does. */
+export type GuardAnswer = RequestDecision | Refusal | null
+
+export interface GuardParts {
+  readonly routes: RouteTable
+  readonly queue: DecisionQueue
+  readonly events: EventHub
+  readonly trustedProxies: readonly Network[]
+  readonly foldsMax: number
+}
+
+/** One request on its way through the guard. */
+interface Visit<Request> {
+  readonly route: Route
+  readonly binding: Binding
+  readonly caller: Caller
+  readonly request: Request
+  readonly reader: RequestReader<Request>
+  readonly nowMs: number
+  readonly tokenAgeSeconds: number | null
+}
+
+/** Stands for everybody while the mode is off: requests are counted and nothing of them is looked at. */
+const ANYBODY = new Caller('', { problem: null, token: null }, null)
+
+const PATH_LENGTH_MAX = 500
+const USER_AGENT_LENGTH_MAX = 300
+
+/** Decides requests at their route: authenticates, evaluates, applies the mode, records. Never throws, never waits. */
+export class Guard {
+  readonly #parts: GuardParts
+  readonly #recorder: Recorder
+  readonly #authenticator = new Authenticator()
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts
+    this.#recorder = new Recorder(parts.queue, parts.foldsMax)
+  }
+
+  /** From the next request on decides by this snapshot. */
+  apply(snapshot: Snapshot): void {
+    const trust = toTrust(snapshot)
+    this.#authenticator.trust(trust)
+    this.#recorder.begin(snapshot.report.samplesPerSignature)
+    this.#parts.routes.bind(snapshot)
+    for (const keyId of trust.unusableKeys) this.#parts.events.failure('key-unusable', `key "${keyId}" cannot be used; tokens signed with it are refused`)
+  }
+
+  check<Request>(route: Route, request: Request, reader: RequestReader<Request>): GuardAnswer {
+    const { binding } = route
+    if (binding === null) return CLOSED
+    try {
+      return binding.mode === 'off' ? this.#countOnly(route, binding) : this.#decide(route, binding, request, reader)
+    } catch (error) {
+      return this.#answerFailure(binding, error)
+    }
+  }
+
+  #countOnly(route: Route, binding: Binding): null {
+    binding.unevaluated ??= this.#recorder.foldOf(route, ANYBODY, decide(ANYBODY.facts, binding), binding.revision, false)
+    this.#recorder.count(binding.unevaluated, Date.now(), null)
+    return null
+  }
+
+  #decide<Request>(route: Route, binding: Binding, request: Request, reader: RequestReader<Request>): GuardAnswer {
+    const nowMs = Date.now()
+    const caller = this.#authenticator.authenticate(request, reader, nowMs)
+    const tokenAgeSeconds = caller.issuedAtSeconds === null ? null : nowMs / 1000 - caller.issuedAtSeconds
+    let memo = caller.findMemo(route)
+    if (memo === null || !binding.isConstant) memo = this.#evaluate({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
+    this.#recorder.count(memo.fold, nowMs, tokenAgeSeconds)
+    if (memo.decision.outcome === 'allowed') return new RequestDecision(caller, memo.decision, null)
+    return this.#answerDenial({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
+  }
+
+  #evaluate<Request>(visit: Visit<Request>, known: Memo | null): Memo {
+    const { route, binding, caller } = visit
+    caller.facts.tokenAgeSeconds = visit.tokenAgeSeconds
+    caller.facts.address = binding.needsAddress ? this.#addressOf(visit) : null
+    const decision = binding.isDeclared ? decide(caller.facts, binding) : decideUndeclared(caller.facts, binding.mode)
+    for (let memo = known; memo !== null; memo = memo.next) {
+      if (memo.decision.outcome === decision.outcome && memo.decision.reason === decision.reason) return memo
+    }
+    const memo = { decision, fold: this.#recorder.foldOf(route, caller, decision, binding.revision, true), next: known }
+    caller.keepMemo(route, memo)
+    return memo
+  }
+
+  #answerDenial<Request>(visit: Visit<Request>, { decision, fold }: Memo): RequestDecision | Refusal {
+    const { route, binding, caller } = visit
+    const decisionId = randomUUID()
+    this.#recorder.sample(fold, () => this.#toSample(visit, decisionId))
+    if (decision.outcome !== 'denied' || decision.reason === null) return new RequestDecision(caller, decision, decisionId)
+    const { caller: name } = caller.facts
+    this.#parts.events.emit('decision-denied', { decisionId, method: route.method, route: route.template, caller: name, reason: decision.reason })
+    return refuseDenied(decision.reason, binding.rule, decisionId)
+  }
+
+  #toSample<Request>(visit: Visit<Request>, id: string): DecisionSample {
+    const { binding, caller, request, reader, nowMs, tokenAgeSeconds } = visit
+    const facts = { ...caller.facts, tokenAgeSeconds, address: this.#addressOf(visit) }
+    return {
+      id,
+      atMs: nowMs,
+      path: reader.path(request).slice(0, PATH_LENGTH_MAX),
+      address: facts.address?.slice(0, 64) ?? null,
+      userAgent: reader.userAgent(request)?.slice(0, USER_AGENT_LENGTH_MAX) ?? null,
+      subject: caller.subject,
+      tokenId: caller.tokenId,
+      tokenAgeSeconds: tokenAgeSeconds === null ? null : Math.round(tokenAgeSeconds * 1000) / 1000,
+      checks: binding.isDeclared ? explain(facts, binding.rule) : explainUndeclared(facts),
+    }
+  }
+
+  #addressOf<Request>({ request, reader }: Visit<Request>): string | null {
+    return clientAddress(reader.socketAddress(request), reader.forwardedFor(request), this.#parts.trustedProxies)
+  }
+
+  /** An error of ours must not let a request through that would be refused, nor refuse one in log-only. */
+  #answerFailure(binding: Binding, error: unknown): GuardAnswer {
+    this.#parts.events.failure('decision-failed', error instanceof Error ? error.message : 'unknown')
+    return binding.mode === 'enforce' ? CLOSED : null
+  }
+}

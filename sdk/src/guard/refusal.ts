@@ -1,0 +1,51 @@
+import type { ParsedRule } from '../../../lib/policy/rule.ts'
+import { TOKEN_PROBLEMS, type Reason } from '../../../lib/policy/vocabulary.ts'
+
+/** The answer to a request that may not reach its handler. */
+export interface Refusal {
+  readonly refused: true
+  readonly status: 401 | 403 | 503
+  readonly headers: Readonly<Record<string, string>>
+  /** A problem document (RFC 9457). */
+  readonly body: string
+}
+
+const RETRY_AFTER_SECONDS = 5
+const TITLES = { 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' } as const
+
+const problem = (status: Refusal['status'], members: object): string => JSON.stringify({ type: 'about:blank', title: TITLES[status], status, ...members })
+
+function toRefusal(status: Refusal['status'], headers: Record<string, string>, members: object): Refusal {
+  const body = problem(status, members)
+  const common = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'content-length': String(Buffer.byteLength(body)) }
+  return { refused: true, status, headers: { ...common, ...headers }, body }
+}
+
+/** A token that is too old is answered like an expired one: the caller has to get a new one, and may then try again. */
+const isTokenReason = (reason: Reason): boolean => reason === 'token-too-old' || (TOKEN_PROBLEMS as readonly Reason[]).includes(reason)
+
+const scopesOf = (rule: ParsedRule): string => rule.requirements.flatMap((requirement) => (requirement.kind === 'scopes' ? requirement.allOf : [])).join(' ')
+
+/** Scopes that cannot stand in a quoted string are not told. */
+const isQuotable = (text: string): boolean => /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
+
+/** RFC 6750, section 3: without a token there is no error to name. */
+function challenge(reason: Reason, rule: ParsedRule): string {
+  if (reason === 'token-missing') return 'Bearer'
+  if (isTokenReason(reason)) return 'Bearer error="invalid_token"'
+  const scope = scopesOf(rule)
+  return `Bearer error="insufficient_scope"${reason === 'scope-missing' && isQuotable(scope) ? `, scope="${scope}"` : ''}`
+}
+
+/**
+ * Refuses a request. It says what a caller can act on and the id by which the decision is found, and nothing about which
+ * check failed: whether an identity exists, is disabled or comes from the wrong network is nobody's business outside.
+ */
+export function refuseDenied(reason: Reason, rule: ParsedRule, decisionId: string): Refusal {
+  const status = isTokenReason(reason) ? 401 : 403
+  const isAboutToken = status === 401 || reason === 'scope-missing'
+  return toRefusal(status, isAboutToken ? { 'www-authenticate': challenge(reason, rule) } : {}, { decisionId })
+}
+
+/** Refuses a request that cannot be decided, for want of a configuration. */
+export const CLOSED: Refusal = toRefusal(503, { 'retry-after': String(RETRY_AFTER_SECONDS) }, { detail: 'This service is not ready to verify requests.' })

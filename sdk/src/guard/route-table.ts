@@ -1,0 +1,108 @@
+import { RULE_DEFAULT, type ParsedRule } from '../../../lib/policy/rule.ts'
+import type { Snapshot, SnapshotEndpoint } from '../../../lib/policy/snapshot.ts'
+import type { Mode } from '../../../lib/policy/vocabulary.ts'
+import type { Fold } from '../report/fold.ts'
+
+/** What the configuration says about one route. */
+export interface Binding {
+  readonly mode: Mode
+  readonly percent: number
+  readonly rule: ParsedRule
+  /** False where no endpoint of the snapshot covers the route: it follows the mode for undeclared routes. */
+  readonly isDeclared: boolean
+  readonly revision: number
+  /** The answer depends on the caller alone, not on the moment or the address. */
+  readonly isConstant: boolean
+  readonly needsAddress: boolean
+  /** Counts the requests of a route whose mode is off. */
+  unevaluated: Fold | null
+}
+
+/** A route of the service's framework: method and template as they were registered. */
+export class Route {
+  readonly method: string
+  readonly template: string
+  /** Null until a configuration was applied: the route is closed. */
+  binding: Binding | null = null
+
+  constructor(method: string, template: string) {
+    this.method = method
+    this.template = template
+  }
+}
+
+const TEMPLATE_LENGTH_MAX = 500
+
+/**
+ * One spelling for a template: a slash at the start, none at the end and none twice, so that `/orders` of one framework is
+ * `/orders/` of another. Regular expressions are left as they are.
+ */
+export function normalizeTemplate(template: string): string {
+  if (template.startsWith('/(') || template.startsWith('(')) return `/${template.replace(/^\//, '')}`.slice(0, TEMPLATE_LENGTH_MAX)
+  const collapsed = `/${template}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
+  return collapsed.slice(0, TEMPLATE_LENGTH_MAX)
+}
+
+const keyOf = (method: string, template: string): string => `${method} ${template}`
+
+const dependsOnRequest = (rule: ParsedRule, kind: string): boolean => rule.requirements.some((requirement) => requirement.kind === kind)
+
+function toBinding(endpoint: SnapshotEndpoint | undefined, snapshot: Snapshot): Binding {
+  const rule = endpoint?.rule ?? RULE_DEFAULT
+  const needsAddress = dependsOnRequest(rule, 'network')
+  return {
+    mode: endpoint?.mode ?? snapshot.undeclaredMode,
+    percent: endpoint?.percent ?? 100,
+    rule,
+    isDeclared: endpoint !== undefined,
+    revision: snapshot.revision,
+    isConstant: !needsAddress && !dependsOnRequest(rule, 'max-token-age'),
+    needsAddress,
+    unevaluated: null,
+  }
+}
+
+/** The routes of a service, each bound to its endpoint of the snapshot when either of them arrives. */
+export class RouteTable {
+  readonly #routes = new Map<string, Route>()
+  readonly #onRegister: () => void
+  #endpoints = new Map<string, SnapshotEndpoint>()
+  #snapshot: Snapshot | null = null
+
+  /** `onRegister` is told of each route that is new. */
+  constructor(onRegister: () => void) {
+    this.#onRegister = onRegister
+  }
+
+  get size(): number {
+    return this.#routes.size
+  }
+
+  /** The route for a method and template, made when it is new. HEAD is decided as the GET that answers it. */
+  register(method: string, template: string): Route {
+    const verb = method.toUpperCase()
+    const [decided, normalized] = [verb === 'HEAD' ? 'GET' : verb, normalizeTemplate(template)]
+    const known = this.#routes.get(keyOf(decided, normalized))
+    if (known !== undefined) return known
+    const route = new Route(decided, normalized)
+    this.#routes.set(keyOf(decided, normalized), route)
+    this.#bind(route)
+    this.#onRegister()
+    return route
+  }
+
+  bind(snapshot: Snapshot): void {
+    this.#snapshot = snapshot
+    this.#endpoints = new Map(snapshot.endpoints.map((endpoint) => [keyOf(endpoint.method, normalizeTemplate(endpoint.route)), endpoint]))
+    for (const route of this.#routes.values()) this.#bind(route)
+  }
+
+  list(): { readonly method: string; readonly route: string }[] {
+    return Array.from(this.#routes.values(), ({ method, template }) => ({ method, route: template }))
+  }
+
+  #bind(route: Route): void {
+    if (this.#snapshot === null) return
+    route.binding = toBinding(this.#endpoints.get(keyOf(route.method, route.template)), this.#snapshot)
+  }
+}

@@ -1,0 +1,85 @@
+import type { Decision } from '../../../lib/policy/decision.ts'
+import type { Caller } from '../token/caller.ts'
+import type { Route } from '../guard/route-table.ts'
+import type { DecisionQueue } from './decision-queue.ts'
+import { Fold, type DecisionSample, type DecisionSignature } from './fold.ts'
+
+function toSignature(route: Route, caller: Caller, decision: Decision, revision: number, evaluated: boolean): DecisionSignature {
+  const { facts } = caller
+  return {
+    method: route.method,
+    route: route.template,
+    mode: decision.mode,
+    outcome: decision.outcome,
+    reason: decision.reason,
+    tokenProblem: facts.tokenProblem,
+    callerKind: facts.callerKind,
+    caller: facts.caller,
+    callerHint: caller.callerHint,
+    issuer: facts.issuer?.slice(0, 300) ?? null,
+    scopes: facts.scopes,
+    missingScopes: decision.missingScopes.slice(0, 50),
+    sender: facts.sender,
+    revision,
+    evaluated,
+  }
+}
+
+/** Missing scopes follow from route, scopes and revision. */
+const keyOf = (signature: DecisionSignature): string =>
+  [
+    signature.method,
+    signature.route,
+    signature.mode,
+    signature.outcome,
+    signature.reason,
+    signature.tokenProblem,
+    signature.callerKind,
+    signature.caller,
+    signature.callerHint,
+    signature.issuer,
+    signature.scopes.join(' '),
+    signature.sender,
+    signature.revision,
+  ].join('\n')
+
+/** Folds decisions by signature in memory. Counting one that was seen before allocates nothing. */
+export class Recorder {
+  readonly #folds = new Map<string, Fold>()
+  readonly #foldsMax: number
+  readonly #queue: DecisionQueue
+  #samplesPerSignature = 0
+
+  constructor(queue: DecisionQueue, foldsMax: number) {
+    this.#queue = queue
+    this.#foldsMax = foldsMax
+  }
+
+  /** Begins anew with another configuration: its revision is part of every signature. */
+  begin(samplesPerSignature: number): void {
+    this.#samplesPerSignature = samplesPerSignature
+    this.#folds.clear()
+  }
+
+  foldOf(route: Route, caller: Caller, decision: Decision, revision: number, evaluated: boolean): Fold {
+    const signature = toSignature(route, caller, decision, revision, evaluated)
+    const key = keyOf(signature)
+    const known = this.#folds.get(key)
+    if (known !== undefined) return known
+    const fold = new Fold(signature, evaluated && caller.issuedAtSeconds !== null)
+    // Forgetting a fold loses no count: while it counts, the queue holds it.
+    if (this.#folds.size >= this.#foldsMax) this.#folds.clear()
+    this.#folds.set(key, fold)
+    return fold
+  }
+
+  count(fold: Fold, nowMs: number, tokenAgeSeconds: number | null): void {
+    if (fold.count === 0 && !this.#queue.open(fold, nowMs)) return
+    fold.add(nowMs, tokenAgeSeconds)
+  }
+
+  /** Keeps a request as evidence, up to the bound of its signature in the present window. */
+  sample(fold: Fold, makeSample: () => DecisionSample): void {
+    if (fold.count > 0 && fold.sampleCount < this.#samplesPerSignature) this.#queue.addSample(fold, makeSample)
+  }
+}

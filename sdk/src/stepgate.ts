@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto'
+import type { SnapshotState } from '../../lib/policy/vocabulary.ts'
+import { fetchAuthorized, type StepgateFetchInit } from './client/authorized-fetch.ts'
+import { ControlPlane } from './client/control-plane.ts'
+import { TokenClient, type StepgateToken } from './client/token-client.ts'
+import { SnapshotDisk } from './config/snapshot-disk.ts'
+import { SnapshotPoller } from './config/snapshot-poller.ts'
+import { EventHub, type StepgateEventName, type StepgateEvents, type StepgateLogger } from './event-hub.ts'
+import { attachEngine, type Engine } from './guard/engine.ts'
+import { Guard } from './guard/guard.ts'
+import { RouteTable } from './guard/route-table.ts'
+import { DecisionQueue, type Dropped } from './report/decision-queue.ts'
+import { DecisionReporter } from './report/decision-reporter.ts'
+import { toInstanceReport, type InstanceReport } from './report/instance-report.ts'
+import { InventoryReporter } from './report/inventory-reporter.ts'
+import { parseSettings, type Settings, type StepgateOptions } from './settings.ts'
+import { closeOnExit } from './shutdown.ts'
+
+/** How the middleware of this process stands. */
+export interface StepgateStatus {
+  /**
+   * `fresh`: confirmed by the control plane lately. `stale`: it cannot be reached, the last configuration is in force.
+   * `static`: started from the copy on disk and not confirmed since. `closed`: no configuration, protected routes answer 503.
+   */
+  readonly state: SnapshotState
+  readonly epoch: string | null
+  readonly revision: number | null
+  readonly environment: string | null
+  /** Seconds since the control plane last confirmed the configuration; null when it never did. */
+  readonly ageSeconds: number | null
+  readonly lastPollAt: Date | null
+  /** What went wrong with the last poll; null when it went well. */
+  readonly lastError: string | null
+  /** Routes that are guarded. */
+  readonly routes: number
+  /** Decision signatures that wait to be reported. */
+  readonly queued: number
+  /** Decisions the control plane has acknowledged. */
+  readonly stored: number
+  /** Decisions that could not be kept, since the start. */
+  readonly dropped: Readonly<Dropped>
+  /** Id of this process. */
+  readonly instanceId: string
+  readonly workload: string
+}
+
+/** The middleware's connection to the control plane. Hand it to an adapter: `protectExpress`, `stepgateFastify` or `guard`. */
+export interface Stepgate {
+  /** Settles when the first configuration was applied, or could not be had. Never rejects. */
+  readonly started: Promise<void>
+  /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
+  fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response>
+  /** An access token for another service: kept, renewed ahead of time. Throws `StepgateTokenError` when none can be had. */
+  getToken(audience: string, options?: { readonly scopes?: readonly string[] }): Promise<StepgateToken>
+  status(): StepgateStatus
+  /** Whether requests can be decided: false only in state `closed`. */
+  ready(): boolean
+  /** Reports events; the answer takes the listener away again. */
+  on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void
+  /** Reports what was not reported yet, for at most 5 s, and stops. */
+  close(): Promise<void>
+}
+
+const QUEUE_SIZE_MAX = 20_000
+const SAMPLES_MAX = 5_000
+const REPORT_INTERVAL_SECONDS_DEFAULT = 5
+const CLOSE_DEADLINE_MS = 5_000
+
+const consoleLogger: StepgateLogger = {
+  warn: (message) => console.warn(message),
+  error: (message) => console.error(message),
+}
+
+/** All parts of one middleware, put together. */
+class StepgateRuntime implements Stepgate, Engine {
+  readonly #settings: Settings
+  readonly #events: EventHub
+  readonly #tokens: TokenClient
+  readonly #poller: SnapshotPoller
+  readonly #reporter: DecisionReporter
+  readonly #inventory: InventoryReporter
+  readonly #instanceId = randomUUID()
+  readonly #startedAt = new Date()
+  readonly #forgetExit: () => void
+  #framework: string | null
+  #closing: Promise<void> | null = null
+  readonly guard: Guard
+  readonly routes: RouteTable
+
+  constructor(settings: Settings, logger: StepgateLogger) {
+    const events = new EventHub(logger)
+    const queue = new DecisionQueue(QUEUE_SIZE_MAX, SAMPLES_MAX)
+    const describeInstance = (): InstanceReport => this.#describe()
+    this.#settings = settings
+    this.#framework = settings.framework
+    this.#events = events
+    this.#tokens = new TokenClient(settings)
+    const controlPlane = new ControlPlane({ url: settings.url, instanceId: this.#instanceId, workload: settings.workload, applied: () => this.#applied() }, this.#tokens)
+    this.#inventory = new InventoryReporter({ controlPlane, routes: () => this.routes, events, describeInstance })
+    this.routes = new RouteTable(() => this.#inventory.announce())
+    this.guard = new Guard({ routes: this.routes, queue, events, trustedProxies: settings.trustedProxies, foldsMax: QUEUE_SIZE_MAX })
+    this.#poller = new SnapshotPoller({
+      controlPlane,
+      events,
+      disk: settings.stateDir === null ? null : new SnapshotDisk(settings.stateDir, settings.clientId),
+      service: settings.clientId,
+      configKeys: settings.configKeys,
+      apply: (snapshot) => this.guard.apply(snapshot),
+    })
+    this.#reporter = new DecisionReporter({ controlPlane, queue, events, describeInstance, intervalMs: () => this.#reportIntervalMs() })
+    this.#forgetExit = closeOnExit(this)
+  }
+
+  get started(): Promise<void> {
+    return this.#poller.started
+  }
+
+  start(): void {
+    this.#poller.start()
+    this.#reporter.start()
+    this.#inventory.announce()
+  }
+
+  /** The adapter's framework, unless a setting named another. */
+  useFramework(name: string): void {
+    this.#framework ??= name
+  }
+
+  fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response> {
+    return fetchAuthorized(this.#tokens, this.#settings.audiences, input, init)
+  }
+
+  getToken(audience: string, options: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
+    return this.#tokens.getToken(audience, options.scopes)
+  }
+
+  on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
+    return this.#events.on(event, listener)
+  }
+
+  ready(): boolean {
+    return this.#poller.state !== 'closed'
+  }
+
+  status(): StepgateStatus {
+    const { state, snapshot, ageSeconds, lastPollAt, lastError } = this.#poller
+    const { queued, stored, dropped } = this.#reporter
+    const { epoch = null, revision = null, environment = null } = snapshot ?? {}
+    const { workload } = this.#settings
+    return { state, epoch, revision, environment, ageSeconds, lastPollAt, lastError, routes: this.routes.size, queued, stored, dropped, instanceId: this.#instanceId, workload }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#poller.stop()
+    this.#inventory.stop()
+    await this.#reporter.stop(CLOSE_DEADLINE_MS)
+    this.#forgetExit()
+  }
+
+  #applied(): string | null {
+    const { snapshot } = this.#poller
+    return snapshot === null ? null : `${snapshot.epoch}:${String(snapshot.revision)}`
+  }
+
+  #reportIntervalMs(): number {
+    return (this.#poller.snapshot?.report.intervalSeconds ?? REPORT_INTERVAL_SECONDS_DEFAULT) * 1000
+  }
+
+  #describe(): InstanceReport {
+    const { snapshot, state } = this.#poller
+    return toInstanceReport({ id: this.#instanceId, workload: this.#settings.workload, startedAt: this.#startedAt, framework: this.#framework ?? 'node', snapshot, state })
+  }
+}
+
+/**
+ * Connects this service to its control plane and begins to poll its configuration. Settings that are not given come from
+ * the environment (`STEPGATE_URL`, `STEPGATE_CLIENT_ID`, …). Throws `StepgateConfigurationError` naming the first that is
+ * missing; everything after that is told by `status()` and events, never by an exception.
+ *
+ * @example
+ * const stepgate = createStepgate()
+ * protectExpress(app, stepgate)
+ */
+export function createStepgate(options: StepgateOptions = {}): Stepgate {
+  const runtime = new StepgateRuntime(parseSettings(options, process.env), options.logger ?? consoleLogger)
+  const stepgate: Stepgate = {
+    started: runtime.started,
+    fetch: (input, init) => runtime.fetch(input, init),
+    getToken: (audience, tokenOptions) => runtime.getToken(audience, tokenOptions),
+    status: () => runtime.status(),
+    ready: () => runtime.ready(),
+    on: (event, listener) => runtime.on(event, listener),
+    close: () => runtime.close(),
+  }
+  attachEngine(stepgate, runtime)
+  runtime.start()
+  return stepgate
+}

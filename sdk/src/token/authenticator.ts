@@ -1,0 +1,69 @@
+import type { RequestReader } from '../guard/request-reader.ts'
+import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
+import { anonymousCaller, Caller } from './caller.ts'
+import { CallerHints } from './caller-hint.ts'
+import { TOKEN_LENGTH_MAX } from './decode-token.ts'
+import { TokenCache } from './token-cache.ts'
+import { NO_TRUST, type Trust } from './trust.ts'
+import { verifyToken } from './verify-token.ts'
+
+const BEARER = /^bearer +(\S+)$/i
+const CACHE_CAPACITY = 8_192
+const REFUSED_CAPACITY = 512
+
+/** Establishes who calls. Each distinct token is verified once, for as long as the configuration stays the same. */
+export class Authenticator {
+  readonly #callers = new TokenCache(CACHE_CAPACITY)
+  /** Tokens of which nothing can be believed, apart, so that a flood of them displaces no good one. */
+  readonly #refused = new TokenCache(REFUSED_CAPACITY)
+  readonly #anonymous = new Map<TokenProblem, Map<string | null, Caller>>()
+  readonly #hints = new CallerHints()
+  #trust: Trust = NO_TRUST
+
+  /** From here on tokens are verified against this; everything verified before is forgotten. */
+  trust(trust: Trust): void {
+    this.#trust = trust
+    this.#callers.clear()
+    this.#refused.clear()
+    this.#anonymous.clear()
+  }
+
+  authenticate<Request>(request: Request, reader: RequestReader<Request>, nowMs: number): Caller {
+    const authorization = reader.authorization(request)
+    if (authorization === undefined || authorization === '') return this.#anonymousCaller('token-missing', reader.userAgent(request))
+    const known = this.#callers.find(authorization)
+    if (known !== undefined && nowMs < known.expiresAtMs && nowMs >= known.validFromMs) return known
+    return this.#establish(authorization, nowMs) ?? this.#anonymousCaller(this.#problemOf(authorization), reader.userAgent(request))
+  }
+
+  /** Null when nothing in the token can be believed. */
+  #establish(authorization: string, nowMs: number): Caller | null {
+    if (this.#refused.find(authorization) !== undefined) return null
+    const compact = authorization.length > TOKEN_LENGTH_MAX + 16 ? undefined : BEARER.exec(authorization)?.[1]
+    if (compact === undefined) return null
+    const caller = new Caller(authorization, verifyToken(compact, this.#trust, nowMs), null)
+    if (caller.facts.caller === null) {
+      this.#refused.keep(caller)
+      return null
+    }
+    this.#callers.keep(caller)
+    return caller
+  }
+
+  #problemOf(authorization: string): TokenProblem {
+    const problem = this.#refused.find(authorization)?.facts.tokenProblem
+    return problem ?? (/^bearer\b/i.test(authorization) ? 'token-malformed' : 'token-missing')
+  }
+
+  #anonymousCaller(problem: TokenProblem, userAgent: string | undefined): Caller {
+    const hint = this.#hints.hintOf(userAgent)
+    return this.#anonymous.get(problem)?.get(hint) ?? this.#keepAnonymous(problem, hint)
+  }
+
+  #keepAnonymous(problem: TokenProblem, hint: string | null): Caller {
+    const caller = anonymousCaller(problem, hint)
+    const siblings = this.#anonymous.get(problem) ?? new Map<string | null, Caller>()
+    this.#anonymous.set(problem, siblings.set(hint, caller))
+    return caller
+  }
+}

@@ -1,0 +1,107 @@
+import type { Decision, Facts } from '../../../lib/policy/decision.ts'
+import type { CallerKind, TokenProblem } from '../../../lib/policy/vocabulary.ts'
+import type { Fold } from '../report/fold.ts'
+import type { Route } from '../guard/route-table.ts'
+import type { TokenClaims } from './token-claims.ts'
+import type { VerifiedToken } from './verify-token.ts'
+
+/** The part of the facts that differs from request to request is filled in just before the evaluation. */
+export interface RequestFacts extends Facts {
+  tokenAgeSeconds: number | null
+  address: string | null
+}
+
+/** A decision once made for a caller on a route, with the counter it is folded into. */
+export interface Memo {
+  readonly decision: Decision
+  readonly fold: Fold
+  /** Another answer for the same caller and route, where it depends on more than both. */
+  readonly next: Memo | null
+}
+
+const MEMOS_MAX = 64
+
+/** Who calls, as established from one token or, without a usable one, from the kind of anonymity. */
+export class Caller {
+  /** The whole `Authorization` header this was established from; empty for anonymous callers. */
+  readonly authorization: string
+  readonly facts: RequestFacts
+  readonly callerHint: string | null
+  readonly subject: string | null
+  readonly tokenId: string | null
+  readonly issuedAtSeconds: number | null
+  readonly validFromMs: number
+  readonly expiresAtMs: number
+  /** Set by the cache, for choosing whom to forget. */
+  usedAt = 0
+  #lastRoute: Route | null = null
+  #lastMemo: Memo | null = null
+  #memos: Map<Route, Memo> | null = null
+
+  constructor(authorization: string, verified: VerifiedToken, callerHint: string | null) {
+    const { token, problem } = verified
+    const claims = token?.claims
+    this.authorization = authorization
+    this.facts = toFacts(verified)
+    this.callerHint = callerHint
+    this.subject = claims?.subject ?? null
+    this.tokenId = claims?.tokenId ?? null
+    this.issuedAtSeconds = claims?.issuedAtSeconds ?? null
+    const [from, until] = validity(problem, claims)
+    this.validFromMs = from
+    this.expiresAtMs = until
+  }
+
+  findMemo(route: Route): Memo | null {
+    return route === this.#lastRoute ? this.#lastMemo : this.#findOlderMemo(route)
+  }
+
+  #findOlderMemo(route: Route): Memo | null {
+    const memo = this.#memos?.get(route) ?? null
+    if (memo !== null) this.#setLast(route, memo)
+    return memo
+  }
+
+  keepMemo(route: Route, memo: Memo): void {
+    this.#memos ??= new Map()
+    if (this.#memos.size >= MEMOS_MAX) this.#memos.clear()
+    this.#memos.set(route, memo)
+    this.#setLast(route, memo)
+  }
+
+  /** Counters and rules have changed: nothing decided before may be used again. */
+  forgetMemos(): void {
+    this.#memos = null
+    this.#lastRoute = null
+    this.#lastMemo = null
+  }
+
+  #setLast(route: Route, memo: Memo): void {
+    this.#lastRoute = route
+    this.#lastMemo = memo
+  }
+}
+
+/** While nothing about the token changes: it may become valid, and it expires. */
+function validity(problem: TokenProblem | null, claims: TokenClaims | undefined): readonly [from: number, until: number] {
+  if (claims === undefined) return [0, Number.MAX_SAFE_INTEGER]
+  if (problem === 'token-not-yet-valid') return [0, claims.validFromMs]
+  return problem === 'token-expired' ? [claims.expiresAtMs, Number.MAX_SAFE_INTEGER] : [claims.validFromMs, claims.expiresAtMs]
+}
+
+function toFacts({ problem, token }: VerifiedToken): RequestFacts {
+  return {
+    tokenProblem: problem,
+    callerKind: token?.principal.callerKind ?? ('anonymous' satisfies CallerKind),
+    caller: token?.principal.caller ?? null,
+    callerKey: token?.principal.callerKey ?? null,
+    issuer: token?.claims.issuer ?? null,
+    scopes: token?.scopes ?? [],
+    tokenAgeSeconds: null,
+    sender: 'none',
+    address: null,
+  }
+}
+
+/** A caller of whom nothing is known but what is wrong and, perhaps, the product that asked. */
+export const anonymousCaller = (problem: TokenProblem, callerHint: string | null): Caller => new Caller('', { problem, token: null }, callerHint)

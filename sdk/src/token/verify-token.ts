@@ -1,0 +1,67 @@
+import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
+import { decodeToken, type DecodedToken } from './decode-token.ts'
+import { readClaims, readPrincipal, readScopes, type Principal, type TokenClaims } from './token-claims.ts'
+import type { Trust, TrustedIssuer } from './trust.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+/** A token whose signature holds: its contents may be believed, even where it is expired or meant for somebody else. */
+export interface SignedToken {
+  readonly claims: TokenClaims
+  readonly principal: Principal
+  readonly scopes: readonly string[]
+}
+
+export interface VerifiedToken {
+  readonly problem: TokenProblem | null
+  /** Null when nothing in the token may be believed. */
+  readonly token: SignedToken | null
+}
+
+const unbelievable = (problem: TokenProblem): VerifiedToken => ({ problem, token: null })
+const MALFORMED = unbelievable('token-malformed')
+const UNTRUSTED = unbelievable('issuer-untrusted')
+const UNSIGNED = unbelievable('signature-invalid')
+
+/** Access tokens say what they are (RFC 9068). Identity providers often do not, but must not say they are something else. */
+const isAcceptedType = (typ: string | null, kind: 'stepgate' | 'oidc'): boolean => typ === 'at+jwt' || (kind === 'oidc' && (typ === null || typ === 'jwt'))
+
+/** Without `kid` the key is only clear when the issuer has just one. */
+function findKey(issuer: TrustedIssuer, decoded: DecodedToken): VerificationKey | null {
+  const { kid, alg } = decoded.header
+  const [onlyKey = null] = issuer.keys.size === 1 ? issuer.keys.values() : []
+  const key = kid === null ? onlyKey : (issuer.keys.get(kid) ?? null)
+  return key !== null && key.alg === alg ? key : null
+}
+
+function readSignedToken(decoded: DecodedToken, claims: TokenClaims, issuer: TrustedIssuer): SignedToken | null {
+  const principal = readPrincipal(decoded.payload, claims, issuer.settings)
+  const scopes = readScopes(decoded.payload, issuer.settings.scopeClaim)
+  return principal === null || scopes === null ? null : { claims, principal, scopes }
+}
+
+function findProblem(token: SignedToken, issuer: TrustedIssuer, trust: Trust, nowMs: number): TokenProblem | null {
+  const { claims, principal } = token
+  if (nowMs < claims.validFromMs) return 'token-not-yet-valid'
+  if (nowMs >= claims.expiresAtMs) return 'token-expired'
+  if (!claims.audiences.includes(issuer.settings.audience)) return 'audience-mismatch'
+  if (principal.clientId !== null && trust.disabledIdentities.has(principal.clientId)) return 'identity-disabled'
+  return claims.tokenId !== null && trust.revokedTokens.has(claims.tokenId) ? 'token-revoked' : null
+}
+
+/**
+ * Verifies a token against the trusted issuers. Keys come from the snapshot alone: `jwk`, `jku` and `x5u` in a token are not
+ * looked at, and each key is good for its own algorithm only. A token bound to a key of its sender (`cnf`) is refused as
+ * long as the binding cannot be checked here, never taken for a plain one.
+ */
+export function verifyToken(compact: string, trust: Trust, nowMs: number): VerifiedToken {
+  const decoded = decodeToken(compact)
+  const claims = decoded === null ? null : readClaims(decoded.payload)
+  if (decoded === null || claims === null || Object.hasOwn(decoded.payload, 'cnf')) return MALFORMED
+  const issuer = trust.issuers.get(claims.issuer)
+  if (issuer === undefined) return UNTRUSTED
+  const token = isAcceptedType(decoded.header.typ, issuer.settings.kind) ? readSignedToken(decoded, claims, issuer) : null
+  if (token === null) return MALFORMED
+  const key = findKey(issuer, decoded)
+  if (key === null || !key.matches(decoded.signedBytes, decoded.signature)) return UNSIGNED
+  return { problem: findProblem(token, issuer, trust, nowMs), token }
+}
