@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Database } from '#lib/store/database.ts'
 import { createGatewayCore, type GatewayCore } from './gateway-core.ts'
@@ -21,7 +21,7 @@ import { registerTokenRoutes } from './oauth/register-token-routes.ts'
 
 /** Longer than the idle time of usual balancers, so that it is never the gateway that closes under a request. */
 const KEEP_ALIVE_MS = 72_000
-const HEADERS_TIMEOUT_MS = 75_000
+const HEADERS_TIMEOUT_MS = 20_000
 const REQUEST_TIMEOUT_MS = 60_000
 
 export interface GatewayOptions {
@@ -62,7 +62,7 @@ function createApp(settings: GatewaySettings, core: GatewayCore, logger: Logger,
   const isTrusted = trustProxies(settings.trustedProxies)
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     trustProxy: isTrusted,
     genReqId: core.createRequestId,

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-export const SECRET_LENGTH_MIN = 32
+const SECRET_BYTES_MIN = 32
 
 /** What an encrypted key belongs to. Bound as additional data, so a key moved to another row does not open. */
 export interface KeyContext {
@@ -26,7 +26,7 @@ export class WrongSecretError extends Error {
 
 /** AES-256-GCM under a key derived from STEPGATE_SECRET. */
 export function createKeyCipher(secret: string): KeyCipher {
-  if (secret.length < SECRET_LENGTH_MIN) throw new Error(`STEPGATE_SECRET must have at least ${SECRET_LENGTH_MIN} characters.`)
+  if (Buffer.byteLength(secret) < SECRET_BYTES_MIN) throw new Error(`STEPGATE_SECRET must have at least ${SECRET_BYTES_MIN} bytes.`)
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'stepgate signing keys v1', 32))
   return {
     encrypt(plain, context) {
