@@ -1,0 +1,70 @@
+/** Builds the published package: ES modules and CommonJS by esbuild, one self-contained declaration file per entry by rollup. */
+import { build } from 'esbuild'
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
+import { rollup } from 'rollup'
+import { dts } from 'rollup-plugin-dts'
+
+const root = dirname(fileURLToPath(import.meta.url))
+const target = join(root, 'dist')
+const draft = join(root, 'dist', `.draft-${process.pid}`)
+const entries = ['index', 'express', 'fastify', 'node-http']
+const sourceOf = (entry) => join(root, 'src', `${entry}.ts`)
+
+/** Every entry stands alone; entries find each other's parts through well-known symbols. */
+async function buildCode(format, extension) {
+  await build({
+    entryPoints: entries.map(sourceOf),
+    outdir: draft,
+    outExtension: { '.js': extension },
+    bundle: true,
+    format,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    minify: true,
+    sourcemap: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+}
+
+async function buildTypes(entry) {
+  const bundle = await rollup({
+    input: sourceOf(entry),
+    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
+    plugins: [dts({ tsconfig: join(root, 'tsconfig.build.json') })],
+    onwarn: (warning) => {
+      throw new Error(`${entry}: ${warning.message}`)
+    },
+  })
+  await bundle.write({ file: join(draft, `${entry}.d.ts`), format: 'es' })
+  await bundle.close()
+  await cp(join(draft, `${entry}.d.ts`), join(draft, `${entry}.d.cts`))
+}
+
+async function report() {
+  for (const entry of entries) {
+    const code = await readFile(join(target, `${entry}.js`))
+    console.log(`${entry.padEnd(10)} ${(code.length / 1000).toFixed(1).padStart(6)} kB  ${(brotliCompressSync(code).length / 1000).toFixed(1).padStart(5)} kB brotli`)
+  }
+}
+
+/** Files are replaced one by one when all of them are ready, so that a failed build leaves the last good one. */
+async function publish() {
+  for (const entry of entries) {
+    for (const extension of ['js.map', 'cjs.map', 'js', 'cjs', 'd.ts', 'd.cts']) await rename(join(draft, `${entry}.${extension}`), join(target, `${entry}.${extension}`))
+  }
+}
+
+await mkdir(draft, { recursive: true })
+try {
+  await Promise.all([buildCode('esm', '.js'), buildCode('cjs', '.cjs'), ...entries.map(buildTypes)])
+  await publish()
+  await writeFile(join(target, '.built'), new Date().toISOString())
+  await report()
+} finally {
+  await rm(draft, { recursive: true, force: true })
+}
