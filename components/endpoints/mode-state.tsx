@@ -14,8 +14,26 @@ export function toConfirmationWords({ confirmation: { state, live, confirmed } }
 
 const modeWord = ({ mode, confirmation }: Stated): string => (mode === 'enforce' && confirmation.state === 'applied' ? 'Enforced' : MODE_WORDS[mode])
 
+interface ModeStateProps {
+  readonly endpoint: Stated
+  /** "2 of 3" instead of "2 of 3 confirmed", where a column has no room. */
+  readonly short?: boolean
+}
+
+function Confirmation({ endpoint, short }: Required<ModeStateProps>) {
+  const words = toConfirmationWords(endpoint)
+  if (!short) return <span className="text-xs text-muted tabular-nums">{words}</span>
+  if (endpoint.confirmation.state === 'no-instances') return <span className="sr-only">{words}</span>
+  return (
+    <span className="text-xs text-muted tabular-nums" title={words}>
+      {words.replace(' confirmed', '')}
+      <span className="sr-only"> confirmed</span>
+    </span>
+  )
+}
+
 /** The mode that was published and, apart from it, whether the instances run it. */
-export function ModeState({ endpoint }: { readonly endpoint: Stated }) {
+export function ModeState({ endpoint, short = false }: ModeStateProps) {
   const { mode, percent, confirmation } = endpoint
   const isPending = confirmation.state === 'pending'
   return (
@@ -25,7 +43,7 @@ export function ModeState({ endpoint }: { readonly endpoint: Stated }) {
         {modeWord(endpoint)}
         {mode === 'enforce' && percent < 100 && <span className="tabular-nums">{percent} %</span>}
       </Badge>
-      {confirmation.state !== 'applied' && <span className="text-xs text-muted tabular-nums">{toConfirmationWords(endpoint)}</span>}
+      {confirmation.state !== 'applied' && <Confirmation endpoint={endpoint} short={short} />}
     </span>
   )
 }

@@ -1,0 +1,91 @@
+import Link from 'next/link'
+import type { Endpoint } from '#lib/client/object-types.ts'
+import { BackToLogOnly } from '../mode-change/back-to-log-only.tsx'
+import { RuleChips } from '../rules/rule-chips.tsx'
+import type { Column } from '../ui/data-table/column.ts'
+import { EndpointName, ReadinessBadge } from '../ui/status-badges.tsx'
+import { toCount } from '../ui/words.ts'
+import { requestCount } from './endpoint-filter.ts'
+import { ModeState } from './mode-state.tsx'
+import { TrafficCell } from './traffic-cell.tsx'
+
+interface ColumnOptions {
+  readonly toPath: (path: string) => string
+  readonly withService: boolean
+}
+
+const WouldDenyCallers = ({ count }: { readonly count: number }) =>
+  count === 0 ? <span className="text-faint">0</span> : <span className="font-medium text-log-only tabular-nums">{toCount(count)}</span>
+
+const serviceColumn = (toPath: ColumnOptions['toPath']): Column<Endpoint> => ({
+  id: 'service',
+  header: 'Service',
+  accessorFn: ({ serviceSlug }) => serviceSlug,
+  cell: ({ row: { original } }) => (
+    <Link href={toPath(`/services/${original.serviceSlug}`)} prefetch={false} tabIndex={-1} className="text-muted hover:text-text hover:underline">
+      {original.serviceName}
+    </Link>
+  ),
+  meta: { width: 108 },
+})
+
+export function toEndpointColumns({ toPath, withService }: ColumnOptions): Column<Endpoint>[] {
+  return [
+    {
+      id: 'route',
+      header: 'Endpoint',
+      accessorFn: ({ route }) => route,
+      cell: ({ row: { original } }) => (
+        <Link href={toPath(`/endpoints/${original.id}`)} prefetch={false} tabIndex={-1} title={`${original.method} ${original.route}`} className="flex min-w-0 hover:underline">
+          <EndpointName method={original.method} route={original.route} />
+        </Link>
+      ),
+      meta: { isRowHeader: true },
+    },
+    ...(withService ? [serviceColumn(toPath)] : []),
+    { id: 'rule', header: 'Rule', enableSorting: false, cell: ({ row: { original } }) => <RuleChips rule={original.rule} />, meta: { width: 196, from: 'xl' } },
+    { id: 'mode', header: 'Mode', accessorFn: ({ mode }) => mode, cell: ({ row: { original } }) => <ModeState endpoint={original} short />, meta: { width: 152 } },
+    {
+      id: 'requests',
+      header: 'Requests 24 h',
+      accessorFn: requestCount,
+      sortDescFirst: true,
+      cell: ({ row: { original } }) => <TrafficCell counts={original.last24Hours} />,
+      meta: { width: 120, align: 'right' },
+    },
+    {
+      id: 'would-deny',
+      header: 'Denied callers',
+      accessorFn: ({ wouldDenyCallers }) => wouldDenyCallers,
+      sortDescFirst: true,
+      cell: ({ row: { original } }) => <WouldDenyCallers count={original.wouldDenyCallers} />,
+      meta: { width: 104, align: 'right', from: 'lg' },
+    },
+    {
+      id: 'readiness',
+      header: 'Readiness',
+      enableSorting: false,
+      cell: ({ row: { original } }) => <ReadinessBadge readiness={original.readiness} />,
+      meta: { width: 160, from: 'md' },
+    },
+    {
+      id: 'actions',
+      header: () => <span className="sr-only">Actions</span>,
+      enableSorting: false,
+      cell: ({ row: { original } }) => (original.mode === 'enforce' ? <BackToLogOnly endpoints={[original]} /> : null),
+      meta: { width: 44 },
+    },
+  ]
+}
+
+/** An endpoint on a phone. */
+export const NarrowEndpoint = ({ endpoint, withService }: { readonly endpoint: Endpoint; readonly withService: boolean }) => (
+  <div className="flex min-w-0 flex-col gap-1">
+    <EndpointName method={endpoint.method} route={endpoint.route} />
+    <div className="flex min-w-0 items-center gap-2 text-xs text-muted">
+      <ModeState endpoint={endpoint} short />
+      {withService && <span className="truncate">{endpoint.serviceName}</span>}
+      {endpoint.wouldDenyCallers > 0 && <span className="ml-auto shrink-0 font-medium text-log-only">{toCount(endpoint.wouldDenyCallers)} denied</span>}
+    </div>
+  </div>
+)

@@ -1,0 +1,129 @@
+'use client'
+import dynamic from 'next/dynamic'
+import { useRouter } from 'next/navigation'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import type { Endpoint } from '#lib/client/object-types.ts'
+import { MODES, type Mode } from '#lib/policy/vocabulary.ts'
+import { useModeChangeSheet } from '../mode-change/use-mode-change-sheet.tsx'
+import { useCommands } from '../shell/commands.ts'
+import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { MODE_WORDS, toCount, toPlural } from '../ui/words.ts'
+import { BulkBar, MODE_KEYS } from './bulk-bar.tsx'
+import { NarrowEndpoint, toEndpointColumns } from './endpoint-columns.tsx'
+import { ENDPOINT_SORTS } from './endpoint-filter.ts'
+import { EndpointFilters, SEARCH_ID } from './endpoint-filters.tsx'
+import { useEndpointParams } from './endpoint-params.ts'
+import { useEndpointRows } from './use-endpoint-rows.ts'
+
+const BulkRuleDialog = dynamic(async () => (await import('../rules/bulk-rule-dialog.tsx')).BulkRuleDialog, { ssr: false })
+
+interface EndpointsTableProps {
+  /** Only those of one service. */
+  readonly service?: string
+  /** Where no endpoint is known at all. */
+  readonly empty: ReactNode
+}
+
+/** The row that has the keyboard's focus, as keys for rows mean it. */
+function focusedIndex(): number | null {
+  const row = document.activeElement?.closest<HTMLElement>('tr[data-index]')
+  return row ? Number(row.dataset['index']) : null
+}
+
+function useModeCommands(target: () => readonly Endpoint[], open: (endpoints: readonly Endpoint[], mode: Mode) => void) {
+  useCommands(
+    useMemo(
+      () => [
+        ...[...MODES].reverse().map((mode) => ({
+          id: `mode-${mode}`,
+          title: `Change mode of the row or selection to ${MODE_WORDS[mode]}`,
+          shortcut: MODE_KEYS[mode],
+          run: () => { open(target(), mode) },
+        })),
+        { id: 'endpoint-search', title: 'Search in this list', shortcut: 'f', run: () => { document.getElementById(SEARCH_ID)?.focus() } },
+      ],
+      [target, open],
+    ),
+  )
+}
+
+const isPlainEscape = (event: KeyboardEvent): boolean => event.key === 'Escape' && !event.defaultPrevented && document.querySelector('[role="dialog"]') === null
+
+function useEscape(onEscape: () => void) {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => { if (isPlainEscape(event)) onEscape() }
+    document.addEventListener('keydown', listen)
+    return () => { document.removeEventListener('keydown', listen) }
+  }, [onEscape])
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+function useSelection(rows: readonly Endpoint[] | undefined) {
+  const [ids, setIds] = useState(NOTHING)
+  const selected = useMemo(() => (rows ?? []).filter(({ id }) => ids.has(id)), [rows, ids])
+  useEscape(useMemo(() => () => { setIds(NOTHING) }, []))
+  return { ids, setIds, selected, clear: () => { setIds(NOTHING) } }
+}
+
+function Footer({ shown, total, isWhole }: { readonly shown: number; readonly total: number; readonly isWhole: boolean }) {
+  if (!isWhole && total > shown) return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. Narrow the list to see others.`
+  return shown === total ? toPlural(total, 'endpoint') : `${toCount(shown)} of ${toPlural(total, 'endpoint')}`
+}
+
+/** Every endpoint with its mode at a glance: filter, sort, select, change. */
+export function EndpointsTable({ service, empty }: EndpointsTableProps) {
+  const environment = useEnvironment()
+  const toPath = useEnvironmentPath()
+  const router = useRouter()
+  const { filter, setFilter, clear, isFiltered } = useEndpointParams()
+  const { rows, all, total, isWhole, problem, retry } = useEndpointRows(environment, filter, service)
+  const selection = useSelection(rows)
+  const [isRuleOpen, setRuleOpen] = useState(false)
+  const { openModeChange, modeChangeSheet } = useModeChangeSheet()
+  const withService = service === undefined
+  const columns = useMemo(() => toEndpointColumns({ toPath, withService }), [toPath, withService])
+
+  const target = () => {
+    if (selection.selected.length > 0) return selection.selected
+    const index = focusedIndex()
+    return rows?.[index ?? -1] === undefined ? [] : [rows[index ?? -1]!] // the line's own condition
+  }
+  const open = (endpoints: readonly Endpoint[], mode: Mode) => { openModeChange({ endpoints, mode }) }
+  useModeCommands(target, open)
+
+  return (
+    <div className="flex flex-col gap-3">
+      <EndpointFilters filter={filter} onChange={setFilter} onClear={clear} isFiltered={isFiltered} all={all} withoutService={!withService} />
+      <div className="rounded-lg border border-line">
+        <DataTable
+          label="Endpoints"
+          columns={columns}
+          rows={rows}
+          rowId={({ id }) => id}
+          problem={problem}
+          onRetry={retry}
+          sort={{ column: filter.sort, direction: filter.direction }}
+          onSort={({ column, direction }) => {
+            const sort = ENDPOINT_SORTS.find((each) => each === column)
+            if (sort !== undefined) setFilter({ sort, direction })
+          }}
+          isSortedOutside
+          selection={selection.ids}
+          onSelection={selection.setIds}
+          onOpen={({ id }) => { router.push(toPath(`/endpoints/${id}`)) }}
+          narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} withService={withService} />}
+          empty={isFiltered ? <EmptyState title="No endpoint fits the filter" action={<Button onClick={clear}>Clear the filter</Button>} /> : empty}
+          footer={rows && rows.length > 0 ? <Footer shown={rows.length} total={total} isWhole={isWhole} /> : undefined}
+          loadingRows={18}
+        />
+      </div>
+      <BulkBar endpoints={selection.selected} onMode={(mode) => { open(selection.selected, mode) }} onRule={() => { setRuleOpen(true) }} onClear={selection.clear} />
+      {isRuleOpen && <BulkRuleDialog endpoints={selection.selected} onClose={() => { setRuleOpen(false) }} />}
+      {modeChangeSheet}
+    </div>
+  )
+}
