@@ -8,7 +8,7 @@ import { MINUTES_KEPT_DAYS } from '#lib/store/decisions/retention.ts'
 import { storeBatches, type BatchRows, type CountRow, type SampleRow } from '#lib/store/decisions/store-batches.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createNoveltyLimit } from './novelty-limit.ts'
-import { minuteOf, parseBatch, type ParsedBatch, type ParsedSample, type ParsedSignature } from './parse-batch.ts'
+import { minuteOf, NOT_KEPT, parseBatch, type ParsedBatch, type ParsedSample, type ParsedSignature } from './parse-batch.ts'
 import { createSampleLimit } from './sample-limit.ts'
 import { createSignatureDictionary } from './signature-dictionary.ts'
 
@@ -74,10 +74,12 @@ function withoutItems(
   const signatures = parsed.signatures.filter(keepSignature)
   if (signatures.length === parsed.signatures.length && parsed.samples.every(keepSample)) return parsed
   const keptIndexes = new Set(signatures.map(({ index }) => index))
-  const samples = parsed.samples.filter((sample) => keepSample(sample) && keptIndexes.has(sample.report.signature))
+  const isOrphan = ({ report }: ParsedSample): boolean => !keptIndexes.has(report.signature)
+  const samples = parsed.samples.filter((sample) => keepSample(sample) && !isOrphan(sample))
   const refused: FieldError[] = [
     ...parsed.signatures.filter(({ index }) => !keptIndexes.has(index)).map(({ index }) => ({ pointer: `/signatures/${index}`, detail })),
-    ...parsed.samples.filter((sample) => !samples.includes(sample)).map(({ index }) => ({ pointer: `/samples/${index}`, detail })),
+    ...parsed.samples.filter(isOrphan).map(({ index }) => ({ pointer: `/samples/${index}/signature`, detail: NOT_KEPT })),
+    ...parsed.samples.filter((sample) => !keepSample(sample) && !isOrphan(sample)).map(({ index }) => ({ pointer: `/samples/${index}/at`, detail })),
   ]
   return { signatures, samples, refused: [...parsed.refused, ...refused] }
 }
@@ -117,5 +119,9 @@ function batchKey(environmentId: string, serviceId: string, batchId: string): st
 
 function toReceipt(batchId: string, duplicate: boolean, { signatures, refused }: ParsedBatch, samples: number): DecisionReceipt {
   const decisions = signatures.reduce((total, { report }) => total + report.count, 0)
-  return { batchId, duplicate, accepted: { signatures: signatures.length, samples, decisions }, refused: [...refused] }
+  return { batchId, duplicate, accepted: { signatures: signatures.length, samples, decisions }, refused: refused.toSorted(byPosition) }
 }
+
+const positionOf = ({ pointer }: FieldError): number => Number(pointer.split('/')[2])
+const isOfSample = ({ pointer }: FieldError): number => Number(pointer.startsWith('/samples'))
+const byPosition = (a: FieldError, b: FieldError): number => isOfSample(a) - isOfSample(b) || positionOf(a) - positionOf(b)

@@ -8,6 +8,7 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** An instance's clock may be ahead by so much. */
 const AHEAD_MS_MAX = 5 * MINUTE_MS
+export const NOT_KEPT = 'is not the index of a signature that was kept'
 
 /** A folded decision that passed; `hash` stands for its facts, whoever counted them and when. */
 export interface ParsedSignature {
@@ -63,7 +64,7 @@ function parseSample(item: unknown, index: number, signatures: ReadonlySet<numbe
   const pointer = `/samples/${index}`
   const result = SampleReport.safeParse(item)
   if (!result.success) return toFieldError(pointer, result.error)
-  if (!signatures.has(result.data.signature)) return { pointer: `${pointer}/signature`, detail: 'is not the index of a signature that was kept' }
+  if (!signatures.has(result.data.signature)) return { pointer: `${pointer}/signature`, detail: NOT_KEPT }
   const at = new Date(result.data.at)
   const detail = findTimeProblem(at, at, now)
   return detail === null ? { index, report: result.data, at } : { pointer: `${pointer}/at`, detail }

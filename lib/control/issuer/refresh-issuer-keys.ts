@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { Transact, Tx } from '../context.ts'
-import { publishRevision } from '../publication/publish-revision.ts'
+import { lockEnvironment, publishRevision } from '../publication/publish-revision.ts'
 import { fetchIssuerKeys, type IssuerKeys } from './fetch-issuer-keys.ts'
 
 export interface RefreshedIssuer {
@@ -41,6 +41,7 @@ async function store(tx: Tx, actor: Actor, issuer: RefreshedIssuer, { keys, erro
     await tx.issuer.updateMany({ where: { id: issuer.id }, data: { refreshError: error } })
     return
   }
+  await lockEnvironment(tx, issuer.environmentId)
   const before = await tx.issuer.findUnique({
     where: { id: issuer.id },
     include: { environment: { select: { slug: true } } },

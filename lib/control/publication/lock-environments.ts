@@ -17,5 +17,5 @@ export async function lockEnvironmentBySlug(
 
 /** For changes that every environment sees. */
 export async function lockEveryEnvironment(tx: Tx): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM environment ORDER BY id FOR UPDATE`
+  await tx.$queryRaw`SELECT id FROM environment ORDER BY id FOR NO KEY UPDATE`
 }

@@ -38,6 +38,8 @@ export function registerMachineRoutes(app: FastifyInstance, core: GatewayCore): 
     const batch = parseInput(DecisionBatch, request.body)
     const caller = requireCaller(request.machineCaller)
     core.instances.reported(caller, batch.instance, core.readAddress(request.raw))
+    // What was dropped is added to the instance, which has to be there.
+    if (hasDropped(batch)) await core.instances.flush()
     const receipt = await ingestDecisions(caller, batch)
     if (receipt.duplicate) repeated.add(1)
     else stored.add(receipt.accepted.decisions)
@@ -50,3 +52,5 @@ function requireCaller(caller: MachineCaller | null): MachineCaller {
   if (caller === null) throw new Error('A route of instances was reached without a verified token.')
   return caller
 }
+
+const hasDropped = ({ dropped }: DecisionBatch): boolean => dropped.allowed + dropped.wouldDeny + dropped.denied > 0
