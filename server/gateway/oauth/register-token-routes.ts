@@ -49,7 +49,7 @@ function registerTokenEndpoint(app: FastifyInstance, core: GatewayCore, uses: Cr
     uses.used(credential.id, workloadOf(request), core.readAddress(request.raw))
     issued.add(1)
     return reply.header('pragma', 'no-cache').send({
-      access_token: signAccessToken(trust, client.clientId, decision, now),
+      access_token: signAccessToken(trust, client, decision, now),
       token_type: 'Bearer',
       expires_in: decision.lifetimeSeconds,
       scope: decision.scopes.join(' '),
