@@ -7,6 +7,8 @@ const SECURITY_HEADERS = [
   { key: 'Permissions-Policy', value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()' },
 ]
 
+const GATEWAY_URL = process.env.STEPGATE_GATEWAY_URL ?? 'http://127.0.0.1:3000'
+
 /** @type {import('next').NextConfig} */
 const config = {
   distDir: process.env.STEPGATE_CONSOLE_DIST ?? '.next',
@@ -19,6 +21,8 @@ const config = {
   // `npm run verify` checks types, for the whole repository at once.
   typescript: { ignoreBuildErrors: true, tsconfigPath: process.env.STEPGATE_CONSOLE_TSCONFIG ?? 'tsconfig.json' },
   experimental: { optimizePackageImports: ['radix-ui', 'lucide-react', 'date-fns', 'recharts'] },
+  // `next dev` on its own port, against any running gateway.
+  rewrites: () => Promise.resolve(process.env.NODE_ENV === 'development' ? [{ source: '/api/v1/:path*', destination: `${GATEWAY_URL}/api/v1/:path*` }] : []),
   headers: () => Promise.resolve([{ source: '/(.*)', headers: SECURITY_HEADERS }]),
 }
 

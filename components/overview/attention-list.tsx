@@ -33,10 +33,10 @@ const SEVERITIES: readonly { readonly severity: Severity; readonly label: string
 ]
 
 /** What to do next, the worst first. */
-export function AttentionList({ items, className }: { readonly items: readonly Item[] | undefined; readonly className: string }) {
+export function AttentionList({ items }: { readonly items: readonly Item[] | undefined  }) {
   const description = items === undefined || items.length === 0 ? 'What to look at next' : toPlural(items.length, 'thing to look at', 'things to look at')
   return (
-    <Panel id="attention" title="Needs attention" description={description} className={className} flush>
+    <Panel id="attention" title="Needs attention" description={description} flush>
       {items === undefined && (
         <div className="h-96 p-4">
           <SkeletonLines lines={9} />

@@ -9,12 +9,12 @@ import type { Overview } from './posture.tsx'
 type Counts = Overview['last24Hours']
 const decided = (counts: Counts): number => counts.allowed + counts['would-deny'] + counts.denied
 
-export function LastDay({ overview, className }: { readonly overview: Overview | undefined; readonly className: string }) {
+export function LastDay({ overview }: { readonly overview: Overview | undefined  }) {
   const now = overview?.last24Hours
   const before = overview?.previous24Hours
   const whole = now === undefined ? 0 : decided(now)
   return (
-    <Panel id="last-day" title="Last 24 hours" description="Compared with the 24 hours before" className={className} flush>
+    <Panel id="last-day" title="Last 24 hours" description="Compared with the 24 hours before" flush>
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-b-lg bg-line">
         <Figure label="Denied" path="/decisions?outcome=denied" value={now?.denied} before={before?.denied} tone="text-denied" note={now && (now.denied === 0 ? 'nobody was refused' : `${toShare(now.denied, whole)} of decisions`)} />
         <Figure label="Would have been denied" path="/decisions?outcome=would-deny" value={now?.['would-deny']} before={before?.['would-deny']} tone="text-log-only" note={now && `${toShare(now['would-deny'], whole)} of decisions`} />

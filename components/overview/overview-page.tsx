@@ -36,18 +36,23 @@ const Published = ({ overview }: { readonly overview: Overview | undefined }) =>
     </span>
   )
 
+/** Two columns that grow on their own; on a phone what needs attention comes before the chart. */
 const Fleet = ({ overview }: { readonly overview: Overview | undefined }) => (
-  <div className="grid gap-4 xl:grid-cols-12">
-    <Posture overview={overview} className="xl:col-span-7" />
-    <LastDay overview={overview} className="xl:col-span-5" />
-    <AttentionList items={overview?.attention} className="xl:col-span-7" />
-    <Denials className="xl:col-span-5" />
+  <div className="grid items-start gap-4 xl:grid-cols-12">
+    <div className="grid gap-4 xl:col-span-7">
+      <Posture overview={overview} />
+      <AttentionList items={overview?.attention} />
+    </div>
+    <div className="grid gap-4 xl:sticky xl:top-16 xl:col-span-5">
+      <LastDay overview={overview} />
+      <Denials />
+    </div>
   </div>
 )
 
 const ALLOWED = ['allowed'] as const
 
-function Denials({ className }: { readonly className: string }) {
+function Denials() {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
   const { data, error, refetch } = useQuery(seriesQuery(environment, { by: 'outcome' }))
@@ -56,7 +61,6 @@ function Denials({ className }: { readonly className: string }) {
       id="denials"
       title="Denials over time"
       description="Last 24 hours, by outcome"
-      className={className}
       actions={
         <ButtonLink size="sm" variant="ghost" href={toPath('/decisions')}>
           Explore

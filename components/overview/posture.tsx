@@ -34,14 +34,14 @@ function toReadiness({ readiness }: Overview): Part[] {
   ]
 }
 
-export function Posture({ overview, className }: { readonly overview: Overview | undefined; readonly className: string }) {
+export function Posture({ overview }: { readonly overview: Overview | undefined  }) {
   const total = overview === undefined ? 0 : overview.endpoints.off + overview.endpoints['log-only'] + overview.endpoints.enforce
   return (
     <Panel
       id="posture"
       title="Posture"
       description={overview === undefined ? 'Endpoints by mode' : `${toPlural(total, 'endpoint')} of ${toPlural(overview.services, 'service')}, ${toPlural(overview.identities, 'identity', 'identities')}`}
-      className={className}
+     
     >
       <div className="space-y-5">
         <Distribution label="Endpoints by mode" parts={overview && toModes(overview)} total={total} />

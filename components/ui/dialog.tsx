@@ -34,6 +34,14 @@ const Heading = ({ title, description }: Pick<DialogProps, 'title' | 'descriptio
 
 const Footer = ({ children }: { readonly children: ReactNode }) => <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{children}</footer>
 
+/** The first field, or the choice that is made; without either, the first button. */
+function focusFirstField(event: Event): void {
+  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector<HTMLElement>('input:checked,input:not([type="radio"]),textarea,select') : null
+  if (field === null) return
+  event.preventDefault()
+  field.focus()
+}
+
 const describedBy = (description: ReactNode) => (description === undefined ? { 'aria-describedby': undefined } : {})
 
 /** In the middle of the page; at the bottom of a phone. */
@@ -43,6 +51,7 @@ export const Dialog = ({ open, onOpenChange, title, description, footer, size = 
       <Overlay />
       <Radix.Content
         {...describedBy(description)}
+        onOpenAutoFocus={focusFirstField}
         className={classNames(
           'fixed z-40 flex max-h-[92dvh] w-full animate-appear flex-col rounded-t-xl bg-raised shadow-float outline-none sm:rounded-xl',
           'inset-x-0 bottom-0 sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh]',
@@ -73,6 +82,7 @@ export const Sheet = ({ open, onOpenChange, title, description, footer, side = '
       <Overlay />
       <Radix.Content
         {...describedBy(description)}
+        onOpenAutoFocus={focusFirstField}
         className={classNames(
           'fixed inset-y-0 z-40 flex w-full flex-col bg-raised shadow-float outline-none',
           side === 'right' ? 'right-0 animate-slide-in-right' : 'left-0 max-w-[85vw] animate-slide-in-left',

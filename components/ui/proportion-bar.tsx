@@ -52,9 +52,10 @@ function toSpans(parts: readonly Proportion[], total: number) {
 /** Stripes of the would-be denials. Use as `fill="url(#id)"`. */
 export const HatchPattern = ({ id }: { readonly id: string }) => (
   <defs>
-    <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-      <rect width="6" height="6" className="fill-log-only-tint" />
-      <rect width="3" height="6" className="fill-log-only-fill" />
+    <pattern id={id} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <rect width="5" height="5" className="fill-log-only-tint" />
+      <rect width="5" height="5" className="fill-log-only-fill/30" />
+      <rect width="2.5" height="5" className="fill-log-only-fill" />
     </pattern>
   </defs>
 )

@@ -1,0 +1,75 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsString, useQueryState } from 'nuqs'
+import dynamic from 'next/dynamic'
+import { seriesQuery } from '#lib/client/decisions.ts'
+import { DecisionChart } from '@/components/charts/decision-chart.tsx'
+import { useEnvironment } from '@/components/shell/environment-context.tsx'
+import { PageHeader } from '@/components/ui/page-header.tsx'
+import { Panel } from '@/components/ui/panel.tsx'
+import { ProblemAlert } from '@/components/ui/problem-alert.tsx'
+import { Segmented } from '@/components/ui/segmented.tsx'
+import { DecisionFilters } from './decision-filters.tsx'
+import { DecisionSearch } from './decision-search.tsx'
+import { LiveButton } from './live-button.tsx'
+import { SampleList } from './sample-list.tsx'
+import { toSpanWords } from './time-range.ts'
+import { TopLists } from './top-lists.tsx'
+import { useDecisionFilter, type DecisionFilter } from './use-decision-filter.ts'
+
+const DecisionSheet = dynamic(() => import('./decision-sheet.tsx').then((module) => module.DecisionSheet), { ssr: false })
+
+export function DecisionsPage() {
+  const filter = useDecisionFilter()
+  const [openId, setOpenId] = useQueryState('decision', parseAsString.withOptions({ history: 'push' }))
+  return (
+    <>
+      <PageHeader
+        title="Decisions"
+        description="Who was denied, or would have been, and why"
+        actions={
+          <>
+            <DecisionSearch onFound={(id) => void setOpenId(id)} />
+            <LiveButton filter={filter} />
+          </>
+        }
+      />
+      <div className="space-y-4">
+        <DecisionFilters filter={filter} />
+        <Chart filter={filter} />
+        <TopLists filter={filter} />
+        <SampleList filter={filter} openId={openId} onOpen={(id) => void setOpenId(id)} />
+      </div>
+      {openId !== null && <DecisionSheet id={openId} filter={filter} onClose={() => void setOpenId(null)} />}
+    </>
+  )
+}
+
+const BY = [
+  { value: 'outcome', label: 'Outcome' },
+  { value: 'reason', label: 'Reason' },
+  { value: 'service', label: 'Service' },
+  { value: 'caller', label: 'Caller' },
+] as const
+const ALLOWED = ['allowed'] as const
+
+function Chart({ filter }: { readonly filter: DecisionFilter }) {
+  const environment = useEnvironment()
+  const { by, span, dimensions, isKnown, isLive, brushed } = filter
+  const { data, error, refetch } = useQuery({ ...seriesQuery(environment, { ...span, ...dimensions, by }, isLive), enabled: isKnown })
+  return (
+    <Panel
+      id="over-time"
+      title="Over time"
+      description={brushed === null ? 'Drag over the chart to look closer' : toSpanWords(brushed)}
+      actions={<Segmented label="Stack by" value={by} options={BY} onChange={filter.setBy} />}
+    >
+      {data === undefined && error !== null ? (
+        <ProblemAlert problem={error} onRetry={() => void refetch()} />
+      ) : (
+        <DecisionChart key={by} label={`Decisions over time by ${by}`} series={data} by={by} hiddenAtFirst={dimensions.outcome === 'allowed' ? NOTHING : ALLOWED} onBrush={filter.setSpan} />
+      )}
+    </Panel>
+  )
+}
+const NOTHING: readonly string[] = []
