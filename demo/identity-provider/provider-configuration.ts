@@ -41,6 +41,7 @@ export function providerConfiguration(customers: readonly Customer[], keys: Prov
         redirect_uris: [redirectUri],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
+        id_token_signed_response_alg: 'ES256',
       },
     ],
     jwks: { keys: [keys.signingKey] },
@@ -53,6 +54,10 @@ export function providerConfiguration(customers: readonly Customer[], keys: Prov
     loadExistingGrant: grantShop,
     issueRefreshToken: () => true,
     expiresWithSession: () => false,
+    renderError: (ctx: { type: string; body: string }, out: { error: string; error_description?: string }) => {
+      ctx.type = 'text/plain'
+      ctx.body = `${out.error}: ${out.error_description ?? 'no further detail'}`
+    },
     interactions: { url: (_ctx: unknown, interaction: { uid: string }) => `/sign-in/${interaction.uid}` },
     ttl: { RefreshToken: DAY_SECONDS, Grant: DAY_SECONDS, Session: 3_600, Interaction: 600, IdToken: 600 },
     features: {

@@ -9,7 +9,7 @@ export const WAREHOUSES = [
 ] as const
 
 const RESERVATIONS_KEPT = 400
-const INITIAL_PIECES = 120
+const INITIAL_PIECES = 64
 
 /** What lies in the warehouses and what is promised. */
 export class StockRoom {

@@ -10,7 +10,7 @@ import { stopGently } from '../shared/stop-gently.ts'
 
 const SYNC_INTERVAL_MS = 30_000
 const REFILL_BELOW_PIECES = 60
-const REFILL_TO_PIECES = 140
+const REFILL_TO_PIECES = 72
 
 const stepgate = createStepgate()
 const inventory = createPeer(stepgate, 'inventory', requireVariable('INVENTORY_URL'))
@@ -20,7 +20,7 @@ async function syncOnce(): Promise<void> {
   const demand = await orders.get<Record<string, number>>('/demand')
   const { levels } = await inventory.get<{ levels: StockLevel[] }>('/stock')
   const low = levels.filter(({ available }) => available < REFILL_BELOW_PIECES).slice(0, 3)
-  for (const { sku } of low) await inventory.send('PUT', `/stock/${sku}`, { available: REFILL_TO_PIECES + (demand[sku] ?? 0) })
+  for (const { sku } of low) await inventory.send('PUT', `/stock/${sku}`, { available: REFILL_TO_PIECES + Math.min(demand[sku] ?? 0, 12) })
 }
 
 function sync(): void {

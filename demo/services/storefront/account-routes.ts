@@ -1,8 +1,8 @@
-import { Router, type RequestHandler } from 'express'
+import { Router } from 'express'
 import type { Order } from '../shared/messages.ts'
 import type { Peer } from '../shared/peer.ts'
 import { RecentMap } from '../shared/recent-map.ts'
-import { customerOf } from './signed-in.ts'
+import { customerOf, type SignIn } from './signed-in.ts'
 
 interface Profile {
   readonly displayName: string
@@ -10,7 +10,7 @@ interface Profile {
 }
 
 /** `/account`: a customer's own orders and profile. */
-export function accountRoutes(orders: Peer, signIn: RequestHandler): Router {
+export function accountRoutes(orders: Peer, signIn: SignIn): Router {
   const routes = Router()
   const profiles = new RecentMap<Profile>(300)
   const profileOf = (customerId: string): Profile => profiles.get(customerId) ?? { displayName: customerId, newsletter: false }

@@ -1,11 +1,11 @@
-import { Router, type RequestHandler } from 'express'
+import { Router } from 'express'
 import type { Order } from '../shared/messages.ts'
 import type { Peer } from '../shared/peer.ts'
 import type { Carts } from './carts.ts'
-import { customerOf } from './signed-in.ts'
+import { customerOf, type SignIn } from './signed-in.ts'
 
 /** `/cart` and `/checkout`. */
-export function cartRoutes(carts: Carts, orders: Peer, signIn: RequestHandler): Router {
+export function cartRoutes(carts: Carts, orders: Peer, signIn: SignIn): Router {
   const routes = Router()
 
   routes.get('/cart', signIn, (_request, response) => {
