@@ -1,0 +1,318 @@
+/** What the middleware does when the control plane is away, slow, wrong or hostile: each row of its failure table. */
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createStepgate, type SecurityCode, type Stepgate, type StepgateOptions } from '../src/index.ts'
+import { guard } from '../src/node-http.ts'
+import { CLIENT_SECRET, TestControlPlane, type Fault } from './control-plane.ts'
+import { bearer, connect, endpoint, sendRaw, silentLogger, type RawAnswer } from './fixtures.ts'
+import { makeConfigKey, signSnapshot } from './signing.ts'
+import { waitFor } from './wait-for.ts'
+import { serializeSnapshot } from '../../lib/policy/serialize-snapshot.ts'
+import type { AddressInfo } from 'node:net'
+
+interface Harness {
+  readonly stepgate: Stepgate
+  readonly security: SecurityCode[]
+  readonly failures: string[]
+  request(token?: string): Promise<RawAnswer>
+}
+
+let plane: TestControlPlane
+const cleanUps: (() => Promise<unknown>)[] = []
+
+beforeEach(async () => {
+  plane = await new TestControlPlane([endpoint('GET /orders', 'enforce')]).start()
+})
+
+afterEach(async () => {
+  plane.fault = null
+  await Promise.all(cleanUps.splice(0).map((cleanUp) => cleanUp()))
+  await plane.kill()
+})
+
+async function harness(options: StepgateOptions = {}): Promise<Harness> {
+  const stepgate = connect(plane, options)
+  const security: SecurityCode[] = []
+  const failures: string[] = []
+  stepgate.on('security', ({ code }) => security.push(code))
+  stepgate.on('error', ({ code }) => failures.push(code))
+  const handler = guard(stepgate, 'GET', '/orders', (_request, response) => response.end('{}'))
+  const server = createServer(handler)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  cleanUps.push(async () => {
+    server.close()
+    await stepgate.close()
+  })
+  await stepgate.started
+  return { stepgate, security, failures, request: (token) => sendRaw(port, 'GET', '/orders', token === undefined ? {} : bearer(token)) }
+}
+
+const onConfig =
+  (answer: Fault): Fault =>
+  (request, response, route) =>
+    route === 'GET /v1/config' && answer(request, response, route)
+
+const answering = (status: number, body = '<html>', headers: Record<string, string> = {}): Fault =>
+  onConfig((_request, response) => {
+    response.writeHead(status, headers).end(body)
+    return true
+  })
+
+const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'stepgate-sdk-'))
+
+describe('without a configuration', () => {
+  it('answers 503 with Retry-After, is not ready, and the process stays up', async () => {
+    await plane.kill()
+    const { stepgate, request } = await harness()
+    const answer = await request(plane.issueToken())
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } })
+    expect(stepgate.ready()).toBe(false)
+    expect(stepgate.status()).toMatchObject({ state: 'closed', revision: null, epoch: null, ageSeconds: null })
+  })
+
+  it('opens by itself when the control plane comes', async () => {
+    await plane.kill()
+    const { stepgate, request } = await harness()
+    await plane.start()
+    await waitFor('the configuration', () => stepgate.ready())
+    expect((await request(plane.issueToken())).status).toBe(200)
+    expect((await request()).status).toBe(401)
+  })
+})
+
+describe('with a copy on disk', () => {
+  async function fillDisk(stateDir: string): Promise<void> {
+    const { stepgate } = await harness({ stateDir })
+    await waitFor('the copy', () => readdirSync(stateDir).some((name) => name.endsWith('.snapshot')))
+    await stepgate.close()
+  }
+  const copyIn = (stateDir: string): string => join(stateDir, readdirSync(stateDir)[0] ?? '')
+
+  it('starts from it while the control plane is away, as static', async () => {
+    const stateDir = temporaryFolder()
+    await fillDisk(stateDir)
+    await plane.kill()
+    const { stepgate, request } = await harness({ stateDir })
+    expect(stepgate.status()).toMatchObject({ state: 'static', revision: plane.snapshot.revision })
+    expect((await request(plane.issueToken())).status).toBe(200)
+    expect((await request()).status).toBe(401)
+  })
+
+  it('becomes fresh when the control plane confirms it', async () => {
+    const stateDir = temporaryFolder()
+    await fillDisk(stateDir)
+    const { stepgate } = await harness({ stateDir })
+    await waitFor('the confirmation', () => stepgate.status().state === 'fresh')
+  })
+
+  it('keeps it readable by the owner only', async () => {
+    const stateDir = temporaryFolder()
+    await fillDisk(stateDir)
+    expect(statSync(copyIn(stateDir)).mode & 0o777).toBe(0o600)
+  })
+
+  it('proves it again: a copy that was changed is not used', async () => {
+    const stateDir = temporaryFolder()
+    await fillDisk(stateDir)
+    const file = copyIn(stateDir)
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"mode":"enforce"', '"mode":"off"    '))
+    await plane.kill()
+    const { stepgate, request, security } = await harness({ stateDir })
+    expect(stepgate.status().state).toBe('closed')
+    expect((await request(plane.issueToken())).status).toBe(503)
+    expect(security).toContain('snapshot-unsigned')
+  })
+
+  it('refuses an older configuration than the one on disk', async () => {
+    const stateDir = temporaryFolder()
+    plane.publish({ revision: 9 })
+    await fillDisk(stateDir)
+    plane.publish({ revision: 8 })
+    const { stepgate, security } = await harness({ stateDir })
+    await waitFor('the security event', () => security.includes('snapshot-older'))
+    expect(stepgate.status().revision).toBe(9)
+  })
+
+  it('runs from memory where nothing can be written, and says so', async () => {
+    const blocked = join(temporaryFolder(), 'file')
+    writeFileSync(blocked, '')
+    const { stepgate, failures, request } = await harness({ stateDir: join(blocked, 'folder') })
+    await waitFor('the warning', () => failures.includes('disk-unwritable'))
+    expect(stepgate.status().state).toBe('fresh')
+    expect((await request(plane.issueToken())).status).toBe(200)
+  })
+})
+
+describe('with a control plane that fails', () => {
+  const truncated = onConfig((_request, response) => {
+    response.writeHead(200, { 'content-length': '100000', 'stepgate-signature': plane.signed.signature })
+    response.write(plane.signed.body.subarray(0, 100))
+    setTimeout(() => response.destroy(), 10)
+    return true
+  })
+  const faults: readonly (readonly [name: string, fault: () => Fault])[] = [
+    ...[400, 404, 409, 410, 413, 418, 429, 500, 502, 503, 504].map((status) => [`status ${String(status)}`, () => answering(status)] as const),
+    ['a redirect', () => answering(302, '', { location: 'http://127.0.0.1:1/' })],
+    ['HTML with status 200', () => answering(200)],
+    ['an unsigned configuration', () => answering(200, plane.signed.body.toString())],
+    ['a reset connection', () => onConfig((request) => Boolean(request.socket.destroy()))],
+    ['a body that is cut off', () => truncated],
+    ['an unknown encoding', () => answering(200, 'x', { 'content-encoding': 'br' })],
+    ['a body that unpacks beyond all bounds', () => onConfig((_request, response) => Boolean(response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(20_000_000)))))],
+    ['too large a body', () => onConfig((_request, response) => Boolean(response.writeHead(200).end(Buffer.alloc(9_000_000))))],
+    ['a 304 that nobody asked for', () => answering(304)],
+    ['no tokens', () => (_request, response, route) => route === 'POST /oauth/token' && Boolean(response.writeHead(500).end())],
+  ]
+
+  it.each(faults)('keeps deciding through %s and recovers', async (_name, fault) => {
+    const { stepgate, request } = await harness()
+    const { revision } = stepgate.status()
+    plane.fault = fault()
+    if (_name === 'no tokens') await plane.kill().then(() => plane.start())
+    plane.release()
+    plane.publish({})
+    expect((await request(plane.issueToken())).status).toBe(200)
+    expect((await request()).status).toBe(401)
+    if (_name !== 'a 304 that nobody asked for' && _name !== 'no tokens') await waitFor('the failure to be noticed', () => stepgate.status().state === 'stale')
+    expect(stepgate.status().revision).toBe(revision)
+    plane.fault = null
+    await waitFor('the recovery', () => stepgate.status().state === 'fresh' && stepgate.status().revision === plane.snapshot.revision)
+    expect(plane.concurrentPollsMax).toBe(1)
+  })
+
+  it('gives up on a first answer that drips in', { timeout: 30_000 }, async () => {
+    const timers: NodeJS.Timeout[] = []
+    plane.fault = onConfig((_request, response) => {
+      response.writeHead(200)
+      timers.push(setInterval(() => response.write(' '), 100))
+      return true
+    })
+    const { stepgate } = await harness()
+    expect(stepgate.status()).toMatchObject({ state: 'closed', lastError: expect.stringContaining('no whole answer within') })
+    timers.forEach((timer) => clearInterval(timer))
+  })
+
+  it.each([401, 403])('keeps enforcing and raises the alarm at status %d', async (status) => {
+    const { stepgate, security, request } = await harness()
+    plane.fault = answering(status)
+    plane.publish({})
+    await waitFor('the alarm', () => security.includes('credential-refused'))
+    expect(stepgate.status().state).toBe('stale')
+    expect((await request(plane.issueToken())).status).toBe(200)
+    expect((await request()).status).toBe(401)
+  })
+
+  it('asks for a new token when its own is refused', async () => {
+    const { stepgate } = await harness()
+    const before = plane.tokenRequests.length
+    let isRefused = false
+    plane.fault = onConfig((_request, response) => {
+      if (isRefused) return false
+      isRefused = true
+      return Boolean(response.writeHead(401).end())
+    })
+    const { revision } = plane.publish({})
+    await waitFor('the new configuration', () => stepgate.status().revision === revision)
+    expect(plane.tokenRequests.length).toBe(before + 1)
+  })
+})
+
+describe('with a hostile or confused control plane', () => {
+  const serve = (change: Parameters<TestControlPlane['makeSnapshot']>[0], key = plane.configKey, header: object = {}): void => {
+    const body = Buffer.from(serializeSnapshot({ ...plane.snapshot, ...change }))
+    plane.serve(body, signSnapshot(key, body, header))
+  }
+  const open = [endpoint('GET /orders', 'off')]
+  const attacks: readonly (readonly [name: string, code: SecurityCode, attack: () => void])[] = [
+    ['an older revision', 'snapshot-older', () => serve({ revision: 1, endpoints: open })],
+    ['the same revision with other content', 'snapshot-conflict', () => serve({ endpoints: open })],
+    ['the configuration of another service', 'snapshot-foreign', () => serve({ revision: 99, service: 'payments', endpoints: open })],
+    ['another key', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, makeConfigKey())],
+    ['another key under the name of the pinned one', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, { ...makeConfigKey(), keyId: plane.configKey.keyId })],
+    ['another type of signature', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, plane.configKey, { typ: 'at+jwt' })],
+    ['an encoded payload', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, plane.configKey, { b64: true })],
+    ['more critical headers', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, plane.configKey, { crit: ['b64', 'exp'] })],
+    ['no signature', 'snapshot-unsigned', () => plane.serve(Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })), '')],
+    ['the signature of other bytes', 'snapshot-unsigned', () => plane.serve(Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })), plane.signed.signature)],
+  ]
+
+  it.each(attacks)('refuses %s', async (_name, code, attack) => {
+    plane.publish({ revision: 7 })
+    const { stepgate, security, request } = await harness()
+    attack()
+    await waitFor('the security event', () => security.includes(code))
+    expect(stepgate.status().revision).toBe(7)
+    expect((await request()).status).toBe(401)
+  })
+
+  it('accepts one of several signatures while keys rotate', async () => {
+    const { stepgate } = await harness()
+    const body = Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 20 }))
+    plane.serve(body, `${signSnapshot(makeConfigKey(), body)}, ${signSnapshot(plane.configKey, body)}`)
+    await waitFor('the configuration', () => stepgate.status().revision === 20)
+  })
+
+  it('accepts one of several pins', async () => {
+    const stepgate = connect(plane, { configKey: `${makeConfigKey().pin},${plane.configKey.pin}` })
+    await stepgate.started
+    expect(stepgate.ready()).toBe(true)
+    await stepgate.close()
+  })
+
+  it('accepts another epoch, and raises the alarm', async () => {
+    plane.publish({ revision: 7 })
+    const { stepgate, security } = await harness()
+    plane.publish({ epoch: 'epoch-2', revision: 1 })
+    await waitFor('the configuration', () => stepgate.status().epoch === 'epoch-2')
+    expect(security).toEqual(['epoch-changed'])
+  })
+
+  it('denies an endpoint with a requirement it does not know', async () => {
+    const { stepgate, request } = await harness()
+    const { revision } = plane.publish({ endpoints: [{ ...endpoint('GET /orders', 'enforce'), rule: { access: 'token', requirements: [{ kind: 'unknown', statedKind: 'quantum-posture' }] } }] })
+    await waitFor('the configuration', () => stepgate.status().revision === revision)
+    expect((await request(plane.issueToken())).status).toBe(403)
+  })
+
+  it('applies a good configuration after a bad one was answered under the same ETag', async () => {
+    const { stepgate, failures } = await harness()
+    const good = { ...plane.snapshot, revision: 30 }
+    const bad = Buffer.from(JSON.stringify({ ...good, endpoints: 'none' }))
+    let isBad = true
+    plane.fault = onConfig((request, response) => {
+      const body = isBad ? bad : Buffer.from(serializeSnapshot(good))
+      if (request.headers['if-none-match'] === '"same"') return Boolean(response.writeHead(304).end())
+      return Boolean(response.writeHead(200, { etag: '"same"', 'stepgate-signature': signSnapshot(plane.configKey, body) }).end(body))
+    })
+    plane.release()
+    await waitFor('the refusal', () => failures.includes('snapshot-invalid'))
+    isBad = false
+    await waitFor('the good one', () => stepgate.status().revision === 30)
+  })
+})
+
+it('confirms what it applies with the next poll, at once', async () => {
+  await harness()
+  await waitFor('the confirmation', () => plane.applied.includes(`epoch-1:${String(plane.snapshot.revision)}`))
+  expect(plane.polls[0]).toEqual({ ifNoneMatch: undefined, prefer: 'undefined' })
+  expect(plane.polls[1]).toEqual({ ifNoneMatch: plane.signed.etag, prefer: 'wait=5' })
+})
+
+it('shows its secret nowhere', async () => {
+  const messages: string[] = []
+  const logger = { warn: (message: string) => messages.push(message), error: (message: string) => messages.push(message) }
+  plane.fault = answering(401)
+  const { stepgate } = await harness({ logger })
+  const { inspect } = await import('node:util')
+  expect(messages.join() + inspect(stepgate, { depth: 9, showHidden: true }) + JSON.stringify(stepgate.status())).not.toContain(CLIENT_SECRET)
+  expect(messages.length).toBeGreaterThan(0)
+})
+
+it('names the setting that is missing', () => {
+  expect(() => createStepgate({ url: 'http://127.0.0.1:1', clientId: 'orders', clientSecret: 'x', logger: silentLogger })).toThrow('configKey (STEPGATE_CONFIG_KEY) is missing')
+})
