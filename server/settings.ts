@@ -46,6 +46,7 @@ const networks = z
   .string()
   .transform(list)
   .refine((items) => items.every(isNetwork), 'must be a comma-separated list of addresses or networks, such as 10.0.0.0/8')
+  .transform((items) => items.map((item) => (item.includes('/') ? item : `${item}/${isIP(item) === 4 ? '32' : '128'}`)))
 
 /** Every setting there is: the one schema, and the table in the README. */
 export const Variables = z.object({
