@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { StoreError } from '#lib/store/store-error.ts'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
@@ -17,10 +18,9 @@ export interface KeyCipher {
   decrypt(sealed: Uint8Array, context: KeyContext): Buffer
 }
 
-export class WrongSecretError extends Error {
+export class WrongSecretError extends StoreError {
   constructor() {
     super('STEPGATE_SECRET is not the one the signing keys in this database were encrypted with. Start with the secret used before.')
-    this.name = 'WrongSecretError'
   }
 }
 

@@ -1,0 +1,40 @@
+import { requireRole, type Actor } from '../actor.ts'
+import { appendAuditEntry } from '../audit/append-audit-entry.ts'
+import type { ControlContext } from '../context.ts'
+import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
+import { publishRevision } from '../publication/publish-revision.ts'
+import { requireVersion } from '../version-mismatch-error.ts'
+import { getIssuerRow } from './get-issuer-row.ts'
+import { auditedIssuer } from './to-issuer.ts'
+
+/** Tokens of its users are refused with the revision this publishes. */
+export async function deleteIssuer(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  id: string,
+  version: number,
+): Promise<Record<string, never>> {
+  requireRole(actor, 'administrator')
+  return ctx.transact(async (tx) => {
+    const environment = await lockEnvironmentBySlug(tx, environmentSlug)
+    const issuer = await getIssuerRow(tx, environment.id, id)
+    requireVersion(version, issuer.version)
+    await tx.issuer.delete({ where: { id, version } })
+    const auditEntryId = await appendAuditEntry(tx, {
+      actor,
+      action: 'issuer.delete',
+      environment: environment.slug,
+      target: { kind: 'issuer', id, name: issuer.name },
+      before: auditedIssuer(issuer),
+      after: null,
+    })
+    await publishRevision(tx, {
+      environmentId: environment.id,
+      summary: `Trust issuer ${issuer.name} no more`,
+      actorName: actor.name,
+      auditEntryId,
+    })
+    return {}
+  })
+}
