@@ -26,7 +26,7 @@ const serviceColumn = (toPath: ColumnOptions['toPath']): Column<Endpoint> => ({
       {original.serviceName}
     </Link>
   ),
-  meta: { width: 108 },
+  meta: { width: 100 },
 })
 
 export function toEndpointColumns({ toPath, withService }: ColumnOptions): Column<Endpoint>[] {
@@ -43,15 +43,15 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       meta: { isRowHeader: true },
     },
     ...(withService ? [serviceColumn(toPath)] : []),
-    { id: 'rule', header: 'Rule', enableSorting: false, cell: ({ row: { original } }) => <RuleChips rule={original.rule} />, meta: { width: 196, from: 'xl' } },
-    { id: 'mode', header: 'Mode', accessorFn: ({ mode }) => mode, cell: ({ row: { original } }) => <ModeState endpoint={original} short />, meta: { width: 152 } },
+    { id: 'rule', header: 'Rule', enableSorting: false, cell: ({ row: { original } }) => <RuleChips rule={original.rule} short />, meta: { width: 180, from: 'xl' } },
+    { id: 'mode', header: 'Mode', accessorFn: ({ mode }) => mode, cell: ({ row: { original } }) => <ModeState endpoint={original} short />, meta: { width: 140 } },
     {
       id: 'requests',
       header: 'Requests 24 h',
       accessorFn: requestCount,
       sortDescFirst: true,
       cell: ({ row: { original } }) => <TrafficCell counts={original.last24Hours} />,
-      meta: { width: 120, align: 'right' },
+      meta: { width: 118, align: 'right' },
     },
     {
       id: 'would-deny',
@@ -59,21 +59,21 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       accessorFn: ({ wouldDenyCallers }) => wouldDenyCallers,
       sortDescFirst: true,
       cell: ({ row: { original } }) => <WouldDenyCallers count={original.wouldDenyCallers} />,
-      meta: { width: 104, align: 'right', from: 'lg' },
+      meta: { width: 110, align: 'right', from: 'lg' },
     },
     {
       id: 'readiness',
       header: 'Readiness',
       enableSorting: false,
       cell: ({ row: { original } }) => <ReadinessBadge readiness={original.readiness} />,
-      meta: { width: 160, from: 'md' },
+      meta: { width: 170, from: 'md' },
     },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
       enableSorting: false,
       cell: ({ row: { original } }) => (original.mode === 'enforce' ? <BackToLogOnly endpoints={[original]} /> : null),
-      meta: { width: 44 },
+      meta: { width: 56 },
     },
   ]
 }

@@ -98,7 +98,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
   return (
     <div className="flex flex-col gap-3">
       <EndpointFilters filter={filter} onChange={setFilter} onClear={clear} isFiltered={isFiltered} all={all} withoutService={!withService} />
-      <div className="rounded-lg border border-line">
+      <div className="overflow-x-clip rounded-lg border border-line">
         <DataTable
           label="Endpoints"
           columns={columns}

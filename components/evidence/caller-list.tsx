@@ -40,9 +40,13 @@ function DeniedCaller({ evidence, endpointId, onFixed }: DeniedCallerProps) {
           {bucketPercent !== null && ` · enforced above ${bucketPercent.toFixed(2)} %`}
         </span>
       </div>
-      {fixes.map((fix) => (
-        <FixAction key={`${fix.kind} ${fix.title}`} fix={fix} callerName={caller.name} endpointId={endpointId} onFixed={onFixed} />
-      ))}
+      {fixes.length > 0 && (
+        <div className="flex flex-col items-start gap-1.5">
+          {fixes.map((fix) => (
+            <FixAction key={`${fix.kind} ${fix.title}`} fix={fix} callerName={caller.name} endpointId={endpointId} onFixed={onFixed} />
+          ))}
+        </div>
+      )}
     </li>
   )
 }

@@ -25,6 +25,7 @@ const REASON_MIN = 3
 
 function toAcknowledgement({ totals }: ModeChangePreview): string {
   if (totals.deniedCallers > 0) return `I accept that ${toPlural(totals.deniedCallers, 'caller')} will be denied`
+  if (totals.notReady > 0) return 'I accept that it is not ready: callers may be denied, now or at a higher percent'
   return 'I accept that there is not enough evidence: callers may be denied that nobody forecast'
 }
 
@@ -64,7 +65,7 @@ export function ChangeForm(props: ChangeFormProps) {
       onKeyDown={(event) => {
         if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) void submit()
       }}
-      className="sticky bottom-0 -mx-4 -mb-4 flex flex-col gap-3 border-t border-line bg-raised px-4 py-3"
+      className="flex w-full flex-col gap-3"
     >
       {demands.acknowledgement && <CheckboxField label={toAcknowledgement(preview)} {...form.register('acceptDenials')} />}
       <TextField label="Reason" optional={!demands.reason} required={demands.reason} maxLength={500} placeholder="Kept with the change and in the audit log" error={form.formState.errors.reason?.message} {...form.register('reason')} />

@@ -72,7 +72,14 @@ export function ModeChangeSheet({ intent, onClose }: ModeChangeSheetProps) {
   })
   const isCurrent = draft.isSettled && !isPlaceholderData
   return (
-    <Sheet open onOpenChange={(open) => { if (!open) onClose() }} size="lg" title="Change mode" description={<span className="break-all">{toSubject(intent.endpoints)}</span>}>
+    <Sheet
+      open
+      onOpenChange={(open) => { if (!open) onClose() }}
+      size="lg"
+      title="Change mode"
+      description={<span className="break-all">{toSubject(intent.endpoints)}</span>}
+      footer={preview && <ChangeForm key={draft.mode} preview={preview} changes={draft.changes} isCurrent={isCurrent} onLookAgain={() => void refetch()} onDone={onClose} />}
+    >
       <div className="flex flex-col gap-5">
         <ModePicker value={draft.mode} onChange={draft.setMode} />
         {draft.mode === 'enforce' && <PercentPicker value={draft.percent} onChange={draft.setPercent} />}
@@ -89,7 +96,6 @@ export function ModeChangeSheet({ intent, onClose }: ModeChangeSheetProps) {
             <Forecast preview={preview} endpoints={intent.endpoints} />
           </div>
         )}
-        {preview !== undefined && <ChangeForm key={draft.mode} preview={preview} changes={draft.changes} isCurrent={isCurrent} onLookAgain={() => void refetch()} onDone={onClose} />}
       </div>
     </Sheet>
   )

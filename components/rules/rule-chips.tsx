@@ -1,9 +1,10 @@
 import { Clock, Globe, KeyRound, Network, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
 import type { Rule } from '#lib/client/object-types.ts'
 import { Badge } from '../ui/badge.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { toDuration } from '../ui/words.ts'
-import { ruleStance, SENDER_WORDS, STANCE_WORDS, type RuleRequirement, type RuleStance } from './rule-summary.ts'
+import { ruleStance, SENDER_WORDS, STANCE_WORDS, toRuleSentence, type RuleRequirement, type RuleStance } from './rule-summary.ts'
 
 const STANCE_LOOKS = {
   'no-rule': { tone: 'outline', icon: TriangleAlert },
@@ -21,41 +22,45 @@ function StanceBadge({ stance }: { readonly stance: Exclude<RuleStance, 'require
   )
 }
 
-const ScopeChip = ({ scope }: { readonly scope: string }) => <Badge className="font-mono font-normal text-text!">{scope}</Badge>
+const ScopeChip = ({ scope }: { readonly scope: string }) => <Badge className="min-w-0 font-mono font-normal text-text!"><span className="truncate">{scope}</span></Badge>
 
-function RequirementChips({ requirement }: { readonly requirement: RuleRequirement }) {
+function toChips(requirement: RuleRequirement): ReactNode[] {
   switch (requirement.kind) {
     case 'scopes':
       return requirement.allOf.map((scope) => <ScopeChip key={scope} scope={scope} />)
     case 'max-token-age':
-      return (
-        <Badge title={`The token is at most ${toDuration(requirement.seconds)} old`}>
+      return [
+        <Badge key="age" title={`The token is at most ${toDuration(requirement.seconds)} old`}>
           <Clock aria-hidden className="size-3" />≤ {toDuration(requirement.seconds)}
-        </Badge>
-      )
+        </Badge>,
+      ]
     case 'sender-constraint':
-      return (
-        <Badge title="The token is bound to its sender">
+      return [
+        <Badge key="sender" title="The token is bound to its sender">
           <KeyRound aria-hidden className="size-3" />
           {requirement.anyOf.map((way) => SENDER_WORDS[way]).join(' or ')}
-        </Badge>
-      )
+        </Badge>,
+      ]
     case 'network':
-      return (
-        <Badge title={requirement.cidrs.join(', ')}>
+      return [
+        <Badge key="network" title={requirement.cidrs.join(', ')}>
           <Network aria-hidden className="size-3" />
           {requirement.cidrs.length === 1 ? requirement.cidrs[0] : `${String(requirement.cidrs.length)} networks`}
-        </Badge>
-      )
+        </Badge>,
+      ]
   }
 }
 
-/** What an endpoint requires, as briefly as a row has room for. */
-export function RuleChips({ rule, wrap = false }: { readonly rule: Rule | null; readonly wrap?: boolean }) {
+/** What an endpoint requires; `short` names the first thing and counts the others, where a column has no room. */
+export function RuleChips({ rule, short = false }: { readonly rule: Rule | null; readonly short?: boolean }) {
   const stance = ruleStance(rule)
+  if (stance !== 'required') return <StanceBadge stance={stance} />
+  const chips = rule?.requirements.flatMap(toChips) ?? []
+  const shown = short ? chips.slice(0, 1) : chips
   return (
-    <span className={classNames('inline-flex max-w-full items-center gap-1', wrap ? 'flex-wrap' : 'overflow-hidden')}>
-      {stance === 'required' ? rule?.requirements.map((requirement) => <RequirementChips key={requirement.kind} requirement={requirement} />) : <StanceBadge stance={stance} />}
+    <span title={short ? toRuleSentence(rule) : undefined} className={classNames('inline-flex max-w-full items-center gap-1', short ? 'overflow-hidden' : 'flex-wrap')}>
+      {shown}
+      {chips.length > shown.length && <Badge>+{chips.length - shown.length}</Badge>}
     </span>
   )
 }
