@@ -77,7 +77,8 @@ function spawnConsole({ settings, listen, gatewayUrl, dev }: ConsoleOptions): Ch
   return spawn(process.execPath, [...toNodeFlags(listen, dev), join(ROOT, 'server/console-child.mjs')], {
     cwd: ROOT,
     env: toConsoleEnvironment(settings, listen, gatewayUrl, dev),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // Next announces its own start; ours is announced by the launcher.
+    stdio: ['ignore', dev ? 'inherit' : 'ignore', 'inherit', 'ipc'],
   })
 }
 

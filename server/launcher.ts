@@ -67,7 +67,7 @@ async function startRoles(parsed: ParsedSettings, { dev = false, onStep = () => 
   const gatewayUrl = store && has('gateway') ? await timed('gateway', runGateway(settings, store, toConsoleTarget(settings, listen), started)) : null
   if (store && has('worker')) started.push((await timed('worker', startWorker({ settings, database: store.database }))).close)
   if (consoleProcess) await timed('console', consoleProcess.ready)
-  const setupUrl = store && has('gateway') ? await findSetupUrl(store, settings) : null
+  const setupUrl = store && has('gateway') ? await ensureSetupLink(store.database, settings.publicUrl) : null
   return { settings, gatewayUrl, setupUrl }
 }
 
@@ -109,10 +109,6 @@ async function runGateway(settings: Settings, { database }: Store, consoleTarget
   })
   started.push(() => gateway.close())
   return toLocalUrl(settings.host, settings.port)
-}
-
-async function findSetupUrl({ database }: Store, { publicUrl }: Settings): Promise<string | null> {
-  return ensureSetupLink(database, publicUrl)
 }
 
 /** Stopping goes on with the next part when one hangs. */
