@@ -89,6 +89,7 @@ export const OpenApiImportResult = z.object({
   unchanged: z.array(EndpointRef),
   missing: z.array(EndpointRef).describe('Known endpoints that the document does not have; left as they are.'),
   createdScopes: z.array(z.string()),
+  notes: z.array(z.string()).describe('What was left out of the import, and why; a sentence each.'),
   revision: z.int().nullable(),
 })
 
