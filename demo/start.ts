@@ -1,0 +1,35 @@
+import { launch } from '#server/launcher.ts'
+import { takeSettings } from '#server/process-environment.ts'
+import { endWhenAsked, failToStart, report } from '#server/terminal.ts'
+import { type Fleet, startFleet } from './fleet.ts'
+
+// Request logs would bury the progress lines.
+process.env['LOG_LEVEL'] ??= 'warn'
+
+try {
+  const stops: (() => Promise<void>)[] = []
+  const stepgate = await launch(takeSettings(process.env), report)
+  stops.push(() => stepgate.close())
+  endWhenAsked(async () => {
+    for (const stop of stops.toReversed()) await stop()
+  })
+  const { settings, gatewayUrl, setupUrl } = stepgate
+  if (gatewayUrl === null) throw new Error('the demo needs the role gateway')
+  const { publicUrl, dataDir } = settings
+  const startedAt = performance.now()
+  const fleet = await startFleet({ gatewayUrl, publicUrl, dataDir, setupUrl, progress: announceStep })
+  stops.push(() => fleet.close())
+  report.onStep('demo fleet', performance.now() - startedAt)
+  announce(fleet, publicUrl)
+} catch (error) {
+  failToStart(error)
+}
+
+function announceStep(step: string): void {
+  process.stdout.write(`  ${step} …\n`)
+}
+
+function announce({ signIn }: Fleet, publicUrl: string): void {
+  const accounts = signIn.map(({ role, email, password }) => `  ${role.padEnd(14)} ${email.padEnd(24)} ${password}`)
+  process.stdout.write(`\nStepgate is ready: ${publicUrl}\n\nSign in as one of\n${accounts.join('\n')}\n\nCtrl-C stops everything.\n`)
+}
