@@ -24,6 +24,9 @@ const isName = (value: unknown): value is string => typeof value === 'string' &&
 
 const isSeconds = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= SECONDS_MAX
 
+/** A claim that may be left out may not be null instead. */
+const valueOr = (value: unknown, absent: unknown): unknown => (value === undefined ? absent : value)
+
 function readAudiences(value: unknown): readonly string[] | null {
   const audiences: readonly unknown[] = Array.isArray(value) ? value : [value]
   return audiences.length > 0 && audiences.length <= 50 && audiences.every((audience) => typeof audience === 'string') ? audiences : null
@@ -32,8 +35,8 @@ function readAudiences(value: unknown): readonly string[] | null {
 /** The claims every token must have, whoever issued it; null when one is missing or of the wrong type. */
 export function readClaims(payload: JsonObject): TokenClaims | null {
   const [issuer, subject, issuedAt, expiresAt] = [own(payload, 'iss'), own(payload, 'sub'), own(payload, 'iat'), own(payload, 'exp')]
-  const notBefore = own(payload, 'nbf') ?? issuedAt
-  const tokenId = own(payload, 'jti') ?? null
+  const notBefore = valueOr(own(payload, 'nbf'), issuedAt)
+  const tokenId = valueOr(own(payload, 'jti'), null)
   const audiences = readAudiences(own(payload, 'aud'))
   if (typeof issuer !== 'string' || !isName(subject) || audiences === null) return null
   if (!isSeconds(issuedAt) || !isSeconds(expiresAt) || !isSeconds(notBefore) || (tokenId !== null && !isName(tokenId))) return null
@@ -50,7 +53,7 @@ export function readClaims(payload: JsonObject): TokenClaims | null {
 
 /** Scopes, sorted and without duplicates, from a space-separated string or an array; null when there is something else. */
 export function readScopes(payload: JsonObject, claim: string): readonly string[] | null {
-  const value = own(payload, claim) ?? ''
+  const value = valueOr(own(payload, claim), '')
   const words: readonly unknown[] | null = typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : Array.isArray(value) ? value : null
   if (words === null || words.length > SCOPES_MAX) return null
   const scopes = words.filter((word) => typeof word === 'string' && word.length > 0 && word.length <= SCOPE_LENGTH_MAX) as string[] // the filter's own condition

@@ -1,0 +1,145 @@
+/** What is generated is stored or reported as dropped, exactly, whatever happens to the control plane meanwhile. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { engineOf } from '../src/guard/engine.ts'
+import { guard } from '../src/node-http.ts'
+import { DecisionQueue } from '../src/report/decision-queue.ts'
+import { Fold } from '../src/report/fold.ts'
+import type { Outcome } from '../../lib/policy/vocabulary.ts'
+import type { RequestReader } from '../src/guard/request-reader.ts'
+import { TestControlPlane, type Fault } from './control-plane.ts'
+import { bearer, connect, endpoint, sendRaw } from './fixtures.ts'
+import { SeededRandom } from './seeded-random.ts'
+import { waitFor } from './wait-for.ts'
+
+let plane: TestControlPlane
+
+beforeEach(async () => {
+  plane = await new TestControlPlane([endpoint('GET /orders', 'enforce'), endpoint('GET /trial', 'log-only'), endpoint('GET /off', 'off')]).start()
+})
+
+afterEach(async () => {
+  plane.fault = null
+  await plane.kill()
+})
+
+interface FakeRequest {
+  readonly authorization: string | undefined
+}
+
+/** Requests by the million do not fit through a socket in a test; the guard takes them as they come from any framework. */
+const reader: RequestReader<FakeRequest> = {
+  authorization: (request) => request.authorization,
+  userAgent: () => 'tests/1',
+  forwardedFor: () => undefined,
+  socketAddress: () => '127.0.0.1',
+  path: () => '/orders',
+}
+
+const storedCount = (): number => plane.signatures.reduce((sum, { count }) => sum + count, 0)
+const reportedDrops = (): number => [...plane.batches.values()].reduce((sum, { dropped }) => sum + dropped.allowed + dropped.wouldDeny + dropped.denied, 0)
+
+const FAULTS: readonly ((random: SeededRandom) => Fault | null)[] = [
+  () => null,
+  () => null,
+  ...[429, 500, 503].map((status): (() => Fault) => () => (_request, response, route) => route === 'POST /v1/decisions' && Boolean(response.writeHead(status).end())),
+  () => (request, response, route) => route === 'POST /v1/decisions' && Number(request.headers['content-length'] ?? 0) > 1_500 && Boolean(response.writeHead(413).end()),
+  // Stored, but the answer is lost: the batch comes again and must not count twice.
+  () => (request, response, route) => {
+    if (route === 'POST /v1/decisions') response.end = (() => response.destroy()) as unknown as typeof response.end
+    return false
+  },
+  () => (request, _response, route) => route === 'POST /v1/decisions' && Boolean(request.socket.destroy()),
+]
+
+it('accounts for every decision while the control plane is killed and fails at random', { timeout: 120_000 }, async () => {
+  const random = new SeededRandom()
+  plane.publish({ report: { intervalSeconds: 1, samplesPerSignature: 2 } })
+  const stepgate = connect(plane)
+  const engine = engineOf(stepgate)
+  const routes = ['/orders', '/trial', '/off'].map((path) => engine.routes.register('GET', path))
+  await stepgate.started
+  const tokens = Array.from({ length: 40 }, (_, index) => `Bearer ${plane.issueToken({ client_id: `caller-${String(index)}`, scope: index % 3 === 0 ? 'other:read' : 'orders:read' })}`)
+  let generated = 0
+  for (let round = 0; round < 25; round++) {
+    plane.fault = random.pick(FAULTS)(random)
+    if (round % 5 === 2) await plane.kill()
+    for (let index = 0; index < 4_000; index++) {
+      engine.guard.check(random.pick(routes), { authorization: random.next() < 0.1 ? undefined : random.pick(tokens) }, reader)
+      generated++
+    }
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    if (round % 5 === 2) await plane.start()
+  }
+  plane.fault = null
+  await stepgate.close()
+  expect(storedCount() + reportedDrops(), `seed ${String(random.seed)}`).toBe(generated)
+  expect(stepgate.status()).toMatchObject({ queued: 0, stored: storedCount() })
+})
+
+it('drops the oldest allowed decisions first, never a denial for an allowed one, and counts them', () => {
+  const queue = new DecisionQueue(10, 10)
+  const foldOf = (outcome: Outcome, name: string): Fold => new Fold({ outcome, route: name } as Fold['signature'], false)
+  const add = (outcome: Outcome, name: string, count: number): boolean => {
+    const fold = foldOf(outcome, name)
+    const isTaken = queue.open(fold, 1)
+    if (isTaken) for (let index = 0; index < count; index++) fold.add(1, null)
+    return isTaken
+  }
+  for (let index = 0; index < 5; index++) add('allowed', `allowed-${String(index)}`, 2)
+  queue.seal(2)
+  for (let index = 0; index < 5; index++) add('would-deny', `would-${String(index)}`, 3)
+  for (let index = 0; index < 7; index++) expect(add('denied', `denied-${String(index)}`, 5)).toBe(true)
+  expect(queue.dropped).toEqual({ allowed: 10, wouldDeny: 6, denied: 0, samples: 0 })
+  expect(add('allowed', 'late', 1)).toBe(false)
+  expect(queue.dropped.allowed).toBe(11)
+  expect(queue.size).toBe(10)
+})
+
+it('reports what it saw: callers, ages, hints, unevaluated requests and samples', async () => {
+  const stepgate = connect(plane)
+  const answer = (_request: unknown, response: { end(text: string): unknown }): unknown => response.end('{}')
+  const handlers = new Map(['/orders', '/trial', '/off'].map((path) => [path, guard(stepgate, 'GET', path, answer)]))
+  const server = createServer((request, response) => handlers.get((request.url ?? '').split('?', 1)[0] ?? '')?.(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await stepgate.started
+  const now = Math.floor(Date.now() / 1000)
+  const send = (path: string, headers: Record<string, string> = {}): ReturnType<typeof sendRaw> => sendRaw(port, 'GET', path, headers)
+  await send('/orders', bearer(plane.issueToken({ iat: now - 200, client_kind: 'integration' })))
+  const denied = await send('/orders?secret=1', { ...bearer(plane.issueToken({ scope: 'other:read', jti: 'token-7' })), 'user-agent': 'curl/8.5.0' })
+  for (let index = 0; index < 5; index++) await send('/trial', { 'user-agent': 'LegacyCron/1.2 (x)' })
+  await send('/off')
+  await stepgate.close()
+  server.close()
+
+  const find = (route: string, caller: string | null): object | undefined => plane.signatures.find((signature) => signature.route === route && signature.caller === caller)
+  expect(find('/off', null)).toMatchObject({ mode: 'off', evaluated: false, outcome: 'allowed', tokenProblem: null, callerKind: 'anonymous', callerHint: null, count: 1, tokenAges: null })
+  expect(find('/trial', null)).toMatchObject({ mode: 'log-only', evaluated: true, outcome: 'would-deny', reason: 'token-missing', tokenProblem: 'token-missing', callerHint: 'LegacyCron', count: 5, tokenAges: null })
+  const allowed = plane.signatures.find(({ outcome, route }) => route === '/orders' && outcome === 'allowed')
+  expect(allowed).toMatchObject({ caller: 'billing', callerKind: 'integration', issuer: plane.issuer, scopes: ['orders:read'], sender: 'none', revision: plane.snapshot.revision, count: 1 })
+  expect(allowed?.tokenAges?.indexOf(1)).toBe(5)
+  expect(plane.samples.filter(({ signature }) => signature >= 0)).toHaveLength(4)
+  const { decisionId } = JSON.parse(denied.body) as { decisionId: string }
+  expect(plane.samples.find(({ id }) => id === decisionId)).toMatchObject({ path: '/orders', address: '127.0.0.1', userAgent: 'curl/8.5.0', subject: 'billing', tokenId: 'token-7', tokenAgeSeconds: expect.any(Number) })
+  expect(plane.samples.find(({ id }) => id === decisionId)?.checks.find(({ passed }) => !passed)).toMatchObject({ check: 'scopes', detail: 'needs orders:read; missing orders:read' })
+})
+
+it('conforms to the contract of the machine API', async () => {
+  const { DecisionBatch, InventoryReport, SampleReport, SignatureReport } = await import('../../lib/contract/machine.ts')
+  const stepgate = connect(plane)
+  const engine = engineOf(stepgate)
+  const route = engine.routes.register('GET', '/orders')
+  await stepgate.started
+  for (const authorization of [undefined, 'Basic x', 'Bearer x', `Bearer ${plane.issueToken()}`, `Bearer ${plane.issueToken({ scope: '' })}`, `Bearer ${plane.issueToken({ exp: 1 })}`]) engine.guard.check(route, { authorization }, reader)
+  await waitFor('the inventory', () => plane.inventories.length > 0)
+  await stepgate.close()
+  for (const batch of plane.batches.values()) {
+    DecisionBatch.parse(batch)
+    batch.signatures.forEach((signature) => SignatureReport.parse(signature))
+    batch.samples.forEach((sample) => SampleReport.parse(sample))
+  }
+  for (const inventory of plane.inventories) InventoryReport.parse(inventory)
+  expect(plane.batches.size).toBeGreaterThan(0)
+})
