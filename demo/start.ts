@@ -6,13 +6,15 @@ import { type Fleet, startFleet } from './fleet.ts'
 // Request logs would bury the progress lines.
 process.env['LOG_LEVEL'] ??= 'warn'
 
+const stops: (() => Promise<void>)[] = []
+const stopAll = async () => {
+  for (const stop of stops.toReversed()) await stop()
+}
+
 try {
-  const stops: (() => Promise<void>)[] = []
   const stepgate = await launch(takeSettings(process.env), report)
   stops.push(() => stepgate.close())
-  endWhenAsked(async () => {
-    for (const stop of stops.toReversed()) await stop()
-  })
+  endWhenAsked(stopAll)
   const { settings, gatewayUrl, setupUrl } = stepgate
   if (gatewayUrl === null) throw new Error('the demo needs the role gateway')
   const { publicUrl, dataDir } = settings
@@ -22,6 +24,7 @@ try {
   report.onStep('demo fleet', performance.now() - startedAt)
   announce(fleet, publicUrl)
 } catch (error) {
+  await stopAll()
   failToStart(error)
 }
 
