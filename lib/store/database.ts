@@ -3,6 +3,9 @@ import pg from 'pg'
 import { type ConnectionOptions, toConnectionSettings } from './connection-settings.ts'
 import { PrismaClient } from './generated/client.ts'
 
+/** A socket behind which nobody answers any more never reports an error; the query fails and its connection is replaced. */
+const QUERY_TIMEOUT_MS = 20_000
+
 export interface DatabaseOptions extends ConnectionOptions {
   /** Connections of each of the two pools. */
   readonly connectionsMax?: number
@@ -22,7 +25,7 @@ export interface Database {
 export function openDatabase(options: DatabaseOptions): Database {
   const settings = toConnectionSettings(options)
   const createPool = () => {
-    const pool = new pg.Pool({ ...settings, max: options.connectionsMax ?? 8, idleTimeoutMillis: 60_000 })
+    const pool = new pg.Pool({ ...settings, max: options.connectionsMax ?? 8, idleTimeoutMillis: 60_000, query_timeout: QUERY_TIMEOUT_MS })
     // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
     pool.on('error', () => undefined)
     return pool

@@ -1,6 +1,7 @@
 import type { PrismaClient } from '#lib/store/generated/client.ts'
 import { loadEnvironmentTrust, type EnvironmentTrust } from '#lib/control/publication/load-environment-trust.ts'
 import type { KeyCipher } from '#lib/control/signing-key/key-cipher.ts'
+import { createReadOrder } from './read-order.ts'
 
 /** The environments as this gateway knows them; read on every request, refreshed after every publication. */
 export interface EnvironmentCatalog {
@@ -16,8 +17,12 @@ export function createEnvironmentCatalog(database: PrismaClient, cipher: KeyCiph
   let bySlug = new Map<string, EnvironmentTrust>()
   let byIssuer = new Map<string, EnvironmentTrust>()
 
+  const reads = createReadOrder()
+
   const refresh = async (environmentId: string): Promise<void> => {
+    const isNewest = reads.begin(environmentId)
     const fresh = await loadEnvironmentTrust(database, environmentId, cipher)
+    if (!isNewest()) return
     // Unchanged trust stays the same object: that is what cached tokens are compared by.
     if (fresh !== null && byId.get(environmentId)?.fingerprint === fresh.fingerprint) return
     if (fresh === null) byId.delete(environmentId)

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 
 const RETRY_DELAY_MS = 500
+const ATTEMPT_WITHIN_MS = 2_000
 
 export interface EnvironmentRefresher {
   /** Refreshes the environment as it is after this call. */
@@ -22,7 +23,7 @@ export function refreshOncePerEnvironment(refresh: (environmentId: string) => Pr
     do {
       again.delete(environmentId)
       try {
-        await refresh(environmentId)
+        await withinTime(refresh(environmentId))
       } catch (error) {
         logger.warn({ err: error, environmentId }, 'an environment could not be refreshed; the last known configuration stays')
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS).unref())
@@ -40,4 +41,11 @@ export function refreshOncePerEnvironment(refresh: (environmentId: string) => Pr
     },
     close: () => void (closed = true),
   }
+}
+
+/** A refresh over a connection that fell silent is given up and tried over another one. */
+async function withinTime(attempt: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`The database did not answer within ${ATTEMPT_WITHIN_MS} ms.`)), ATTEMPT_WITHIN_MS)
+  await Promise.race([attempt, late]).finally(() => clearTimeout(timer))
 }

@@ -12,9 +12,9 @@ import { createLogger } from './http/create-logger.ts'
 import { BODY_BYTES_MAX, takeJsonOnly } from './http/json-body.ts'
 import { logRequests } from './http/log-requests.ts'
 import { answerUnknownRoutes } from './http/not-found.ts'
-import { answerWithProblems } from './http/problem-details.ts'
+import { answerWithProblems, sendProblem, toControlError } from './http/problem-details.ts'
 import { chooseDoor } from './http/request-listener.ts'
-import { addSecurityHeaders } from './http/security-headers.ts'
+import { addSecurityHeaders, securityHeaders } from './http/security-headers.ts'
 import { registerMachineRoutes } from './machine/register-machine-routes.ts'
 import { countRequests } from './metrics.ts'
 import { registerTokenRoutes } from './oauth/register-token-routes.ts'
@@ -23,6 +23,8 @@ import { registerTokenRoutes } from './oauth/register-token-routes.ts'
 const KEEP_ALIVE_MS = 72_000
 const HEADERS_TIMEOUT_MS = 20_000
 const REQUEST_TIMEOUT_MS = 60_000
+/** What is still being answered when the gateway stops has so long to end. */
+const CLOSE_WITHIN_MS = 5_000
 
 export interface GatewayOptions {
   readonly settings: GatewaySettings
@@ -42,7 +44,10 @@ export async function startGateway({ settings, database, consoleTarget, logger =
   const core = await createGatewayCore({ settings, database, logger, readAddress })
   const consoleProxy = createConsoleProxy({ target: consoleTarget, publicUrl: settings.publicUrl, readAddress })
   const app = createApp(settings, core, logger, consoleProxy)
-  app.addHook('preClose', async () => core.waitingRoom.close())
+  app.addHook('preClose', async () => {
+    core.waitingRoom.close()
+    setTimeout(() => app.server.closeAllConnections(), CLOSE_WITHIN_MS).unref()
+  })
   app.addHook('onClose', async () => {
     consoleProxy.close()
     await core.close()
@@ -69,6 +74,7 @@ function createApp(settings: GatewaySettings, core: GatewayCore, logger: Logger,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    frameworkErrors: (error, _, reply) => void sendProblem(reply.headers(securityHeaders(settings.publicUrl)), toControlError(error)),
     routerOptions: { maxParamLength: 300 },
     serverFactory: (framework) => {
       const listener = chooseDoor({ configPoll: core.configPoll, framework, console: consoleProxy.forward })

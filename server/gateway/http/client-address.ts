@@ -10,8 +10,8 @@ const FORWARDED_ADDRESSES_MAX = 20
 /** Throws when a network cannot be read: a typing error must not silently trust nobody, or everybody. */
 export function trustProxies(cidrs: readonly string[]): IsTrustedProxy {
   const networks = cidrs.map((cidr): Network => {
-    const network = parseNetwork(cidr)
-    if (network === null) throw new Error(`Trusted proxies: "${cidr}" is not a network in CIDR notation.`)
+    const network = parseNetwork(cidr.includes('/') ? cidr : `${cidr}/${cidr.includes(':') ? 128 : 32}`)
+    if (network === null) throw new Error(`Trusted proxies: "${cidr}" is neither an address nor a network in CIDR notation.`)
     return network
   })
   return (address) => isAddressInSomeNetwork(address, networks)

@@ -8,6 +8,7 @@ import { readNewestSnapshots, type NewestSnapshot } from '#lib/control/publicati
 import { signSnapshot } from '#lib/control/publication/sign-snapshot.ts'
 import type { LoadedKey } from '#lib/control/signing-key/load-signing-keys.ts'
 import type { EnvironmentCatalog } from '../environment-catalog.ts'
+import { createReadOrder } from '../read-order.ts'
 import type { MachineCaller } from './verify-machine-token.ts'
 
 const compress = promisify(gzip)
@@ -46,12 +47,15 @@ const keyIdsOf = (keys: readonly LoadedKey[]): string => keys.map(({ keyId }) =>
 export function createSnapshotCache({ pool, environments, commonHeaders, onChanged }: CacheOptions): SnapshotCache {
   const cached = new Map<string, CachedSnapshot>()
   const cachedServices = new Map<string, Set<string>>()
+  const reads = createReadOrder()
 
   const readNewer = async (environmentId: string, known: ReadonlyMap<string, number>): Promise<void> => {
     const keys = environments.findById(environmentId)?.keys.snapshotKeys
     if (keys === undefined) return
+    const isNewestOf = new Map([...known.keys()].map((slug) => [slug, reads.begin(keyOf(environmentId, slug))]))
     for (const snapshot of await readNewestSnapshots(pool, environmentId, known)) {
       const fresh = await prepareSnapshot(environmentId, snapshot, keys, commonHeaders)
+      if (isNewestOf.get(snapshot.serviceSlug)?.() !== true) continue
       cached.set(fresh.key, fresh)
       onChanged(fresh)
     }

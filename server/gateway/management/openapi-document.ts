@@ -1,0 +1,1 @@
+export const openApiText = (publicUrl: string): string => publicUrl

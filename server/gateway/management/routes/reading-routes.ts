@@ -1,0 +1,29 @@
+import { exportAuditEntries } from '#lib/control/audit/export-audit-entries.ts'
+import { listAuditEntries } from '#lib/control/audit/list-audit-entries.ts'
+import { verifyAuditLog } from '#lib/control/audit/verify-audit-log.ts'
+import { getSample, listSamples } from '#lib/control/decision/list-samples.ts'
+import { readDecisionSeries } from '#lib/control/decision/read-decision-series.ts'
+import { readDecisionTop } from '#lib/control/decision/read-decision-top.ts'
+import { readOverview } from '#lib/control/decision/read-overview.ts'
+import { getEnvironmentId, getEnvironmentRow } from '#lib/control/environment/get-environment.ts'
+import { searchObjects } from '#lib/control/search/search-objects.ts'
+import type { Implementations } from '../implementation.ts'
+
+const AUDIT_MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; charset=utf-8' } as const
+
+export const readingRoutes = {
+  getOverview: async ({ ctx, actor, params }) => readOverview(ctx.pool, actor, await getEnvironmentRow(ctx.database, params.environment)),
+  search: ({ ctx, actor, params, query }) => searchObjects(ctx, actor, params.environment, query),
+  readSeries: async ({ ctx, actor, params, query }) => readDecisionSeries(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  readTop: async ({ ctx, actor, params, query }) => readDecisionTop(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  listSamples: async ({ ctx, actor, params, query }) => listSamples(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  getSample: async ({ ctx, actor, params }) => getSample(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
+
+  listAuditEntries: ({ ctx, actor, query }) => listAuditEntries(ctx, actor, query),
+  exportAuditEntries: async ({ ctx, actor, query }) => ({
+    mediaType: AUDIT_MEDIA_TYPES[query.format],
+    fileName: `audit.${query.format}`,
+    chunks: exportAuditEntries(ctx, actor, query),
+  }),
+  verifyAuditLog: ({ ctx, actor }) => verifyAuditLog(ctx, actor),
+} as const satisfies Partial<Implementations>
