@@ -16,6 +16,7 @@ import { answerWithProblems, sendProblem, toControlError } from './http/problem-
 import { chooseDoor } from './http/request-listener.ts'
 import { addSecurityHeaders, securityHeaders } from './http/security-headers.ts'
 import { registerMachineRoutes } from './machine/register-machine-routes.ts'
+import { registerManagementRoutes } from './management/register-management-routes.ts'
 import { countRequests } from './metrics.ts'
 import { registerTokenRoutes } from './oauth/register-token-routes.ts'
 
@@ -94,4 +95,5 @@ async function registerRoutes(app: FastifyInstance, core: GatewayCore): Promise<
   registerHealthRoutes(app, core)
   await app.register(async (scope) => registerTokenRoutes(scope, core))
   await app.register(async (scope) => registerMachineRoutes(scope, core))
+  await app.register(async (scope) => registerManagementRoutes(scope, core))
 }
