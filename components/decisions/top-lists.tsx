@@ -16,7 +16,7 @@ import type { DecisionFilter } from './use-decision-filter.ts'
 type TopItem = RouteResponse<'readTop'>['items'][number]
 type By = 'caller' | 'endpoint' | 'reason'
 
-const SHOWN = 8
+const SHOWN = 5
 
 export const TopLists = ({ filter }: { readonly filter: DecisionFilter }) => (
   <div className="grid gap-4 lg:grid-cols-3">
@@ -48,7 +48,7 @@ function TopList({ filter, by, title, isMono = false, toLabel = ({ label }) => l
   return (
     <Panel id={`top-${by}`} title={title} description="By denials, and would-be denials" flush>
       {data === undefined && error !== null && <div className="p-4"><ProblemAlert problem={error} onRetry={() => void refetch()} /></div>}
-      <ol className="min-h-[19.5rem] p-1">
+      <ol className="min-h-51 p-1">
         {items === undefined && error === null && <LoadingItems />}
         {items?.length === 0 && <li className="px-3 py-10 text-center text-muted">Nothing denied in this span.</li>}
         {items?.map((item) => (

@@ -42,6 +42,14 @@ function focusFirstField(event: Event): void {
   field.focus()
 }
 
+/** Into the first field of a form, else onto the dialog itself: never onto the button that closes it. */
+function focusFirstField(event: Event): void {
+  event.preventDefault()
+  const content = event.currentTarget as HTMLElement // radix fires it on its content
+  const field = content.querySelector<HTMLElement>('[data-dialog-body] :is(input, select, textarea):not([type="hidden"], :disabled)')
+  ;(field ?? content).focus()
+}
+
 const describedBy = (description: ReactNode) => (description === undefined ? { 'aria-describedby': undefined } : {})
 
 /** In the middle of the page; at the bottom of a phone. */
@@ -52,6 +60,7 @@ export const Dialog = ({ open, onOpenChange, title, description, footer, size = 
       <Radix.Content
         {...describedBy(description)}
         onOpenAutoFocus={focusFirstField}
+        onOpenAutoFocus={focusFirstField}
         className={classNames(
           'fixed z-40 flex max-h-[92dvh] w-full animate-appear flex-col rounded-t-xl bg-raised shadow-float outline-none sm:rounded-xl',
           'inset-x-0 bottom-0 sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh]',
@@ -59,7 +68,7 @@ export const Dialog = ({ open, onOpenChange, title, description, footer, size = 
         )}
       >
         <Heading title={title} description={description} />
-        <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-4 py-4">{children}</div>
+        <div data-dialog-body className="scroll-thin min-h-0 flex-1 overflow-y-auto px-4 py-4">{children}</div>
         {footer !== undefined && <Footer>{footer}</Footer>}
       </Radix.Content>
     </Radix.Portal>
@@ -83,6 +92,7 @@ export const Sheet = ({ open, onOpenChange, title, description, footer, side = '
       <Radix.Content
         {...describedBy(description)}
         onOpenAutoFocus={focusFirstField}
+        onOpenAutoFocus={focusFirstField}
         className={classNames(
           'fixed inset-y-0 z-40 flex w-full flex-col bg-raised shadow-float outline-none',
           side === 'right' ? 'right-0 animate-slide-in-right' : 'left-0 max-w-[85vw] animate-slide-in-left',
@@ -90,7 +100,7 @@ export const Sheet = ({ open, onOpenChange, title, description, footer, side = '
         )}
       >
         <Heading title={title} description={description} />
-        <div className={classNames('scroll-thin min-h-0 flex-1 overflow-y-auto', !flush && 'px-4 py-4')}>{children}</div>
+        <div data-dialog-body className={classNames('scroll-thin min-h-0 flex-1 overflow-y-auto', !flush && 'px-4 py-4')}>{children}</div>
         {footer !== undefined && <Footer>{footer}</Footer>}
       </Radix.Content>
     </Radix.Portal>

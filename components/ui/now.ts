@@ -14,7 +14,8 @@ const tick = () => {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   if (timer === undefined) {
-    tick()
+    // React reads the store again after subscribing; nobody else listens yet.
+    now = Date.now()
     timer = setInterval(tick, TICK_MS)
   }
   return () => {

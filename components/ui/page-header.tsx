@@ -11,7 +11,7 @@ interface PageHeaderProps {
 
 export const PageHeader = ({ title, description, parent, actions }: PageHeaderProps) => (
   <header className="mb-4 flex flex-wrap items-start gap-x-4 gap-y-2">
-    <div className="min-w-0 flex-1">
+    <div className="min-w-[min(100%,14rem)] flex-1">
       {parent !== undefined && (
         <Link href={parent.href} className="mb-0.5 inline-flex h-6 items-center text-xs text-muted hover:text-text">
           {parent.label} /

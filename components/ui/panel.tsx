@@ -16,7 +16,7 @@ interface PanelProps {
 export const Panel = ({ title, description, actions, flush = false, id, className, children }: PanelProps) => (
   <section aria-labelledby={id} className={classNames('min-w-0 rounded-lg border border-line bg-raised', className)}>
     <header className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5">
-      <div className="min-w-0 flex-1">
+      <div className="min-w-[min(100%,11rem)] flex-1">
         <h2 id={id} className="text-sm font-medium">
           {title}
         </h2>

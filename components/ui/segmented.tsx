@@ -21,7 +21,7 @@ export function Segmented<Value extends string>({ label, value, options, onChang
           key={option.value}
           className={classNames(
             'inline-flex h-7 items-center rounded-[5px] px-2.5 text-xs font-medium text-muted transition-colors select-none hover:text-text',
-            'has-checked:bg-raised has-checked:text-text has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-focus',
+            'has-checked:bg-thumb has-checked:text-text has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-focus',
           )}
         >
           <input type="radio" name={name} className="sr-only" checked={option.value === value} onChange={() => { onChange(option.value) }} />

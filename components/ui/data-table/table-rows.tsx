@@ -57,7 +57,7 @@ export function BodyRow<Row>(props: RowProps<Row>) {
         const { align, from, isRowHeader } = column.columnDef.meta ?? {}
         const content = flexRender(column.columnDef.cell, getContext())
         const className = classNames(
-          'overflow-hidden border-b border-line px-2 text-left font-normal text-ellipsis whitespace-nowrap first:pl-4 last:pr-4',
+          'overflow-hidden border-b border-line px-2 text-left font-normal text-ellipsis whitespace-nowrap first:pl-4 last:pr-4 [&>*]:align-middle',
           align === 'right' && 'text-right tabular-nums',
           from && FROM_CLASSES[from],
         )

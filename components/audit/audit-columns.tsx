@@ -1,0 +1,76 @@
+import { createColumnHelper } from '@tanstack/react-table'
+import { Cog, KeyRound, User } from 'lucide-react'
+import type { RouteResponse } from '#lib/contract/routes.ts'
+import type { Column } from '@/components/ui/data-table/column.ts'
+import { toDiffLines, type DiffLine } from '@/components/ui/diff-lines.ts'
+import { RelativeTime } from '@/components/ui/relative-time.tsx'
+import { toPlural } from '@/components/ui/words.ts'
+import { toActionWords, toKindWords } from './audit-words.ts'
+
+export type AuditEntry = RouteResponse<'listAuditEntries'>['items'][number]
+
+const ACTOR_ICONS = { account: User, 'api-token': KeyRound, system: Cog } as const
+
+export function Actor({ entry: { actorKind, actorName } }: { readonly entry: AuditEntry }) {
+  const Icon = ACTOR_ICONS[actorKind]
+  return (
+    <span className="inline-flex max-w-full items-center gap-1.5">
+      <Icon aria-label={actorKind === 'account' ? 'Account' : actorKind === 'system' ? 'System' : 'API token'} className="size-3.5 shrink-0 text-faint" strokeWidth={1.75} />
+      <span className="truncate">{actorName}</span>
+    </span>
+  )
+}
+
+/** The change in a line: one leaf as it was and is, or how many differ. */
+export function ChangeWords({ entry: { before, after } }: { readonly entry: AuditEntry }) {
+  if (before === null && after !== null) return <span className="text-muted">created</span>
+  if (after === null && before !== null) return <span className="text-muted">deleted</span>
+  const lines = toDiffLines(before, after)
+  const [only] = lines
+  if (only === undefined) return <span className="text-faint">no difference</span>
+  return lines.length <= 2 ? <Leaves lines={lines} /> : <span className="text-muted">{toPlural(lines.length, 'value')} changed</span>
+}
+
+const Leaves = ({ lines }: { readonly lines: readonly DiffLine[] }) => (
+  <span className="font-mono text-xs">
+    {lines.map(({ path, before, after }, index) => (
+      <span key={path}>
+        {index > 0 && ', '}
+        <span className="text-muted">{path} </span>
+        {before ?? '–'} → {after ?? '–'}
+      </span>
+    ))}
+  </span>
+)
+
+const column = createColumnHelper<AuditEntry>()
+export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
+  column.accessor('at', { header: 'Time', meta: { width: 112 }, cell: ({ getValue }) => <RelativeTime at={getValue()} className="text-muted tabular-nums" /> }),
+  column.accessor('actorName', { header: 'Actor', meta: { width: 176 }, cell: ({ row: { original } }) => <Actor entry={original} /> }),
+  column.accessor('action', { header: 'Action', meta: { width: 168, isRowHeader: true }, cell: ({ getValue }) => <span title={getValue()}>{toActionWords(getValue())}</span> }),
+  column.accessor('targetName', {
+    header: 'Object',
+    cell: ({ row: { original } }) => (
+      <span>
+        <span className="mr-2 text-xs text-faint">{toKindWords(original.targetKind)}</span>
+        {original.targetName}
+      </span>
+    ),
+  }),
+  column.display({ id: 'change', header: 'Change', meta: { from: 'lg' }, cell: ({ row: { original } }) => <ChangeWords entry={original} /> }),
+  column.accessor('environment', { header: 'Environment', meta: { width: 112, from: 'xl' }, cell: ({ getValue }) => getValue() ?? <span className="text-faint">all</span> }),
+  column.accessor('reason', { header: 'Reason', meta: { from: 'xl' }, cell: ({ getValue }) => <span className="text-muted">{getValue()}</span> }),
+]
+
+export const NarrowEntry = ({ entry }: { readonly entry: AuditEntry }) => (
+  <div className="space-y-0.5 py-1.5">
+    <div className="flex items-baseline justify-between gap-2">
+      <span className="truncate font-medium">{toActionWords(entry.action)}</span>
+      <RelativeTime at={entry.at} className="shrink-0 text-xs text-muted" />
+    </div>
+    <div className="truncate">{entry.targetName}</div>
+    <div className="flex text-xs text-muted">
+      <Actor entry={entry} />
+    </div>
+  </div>
+)
