@@ -1,15 +1,24 @@
 /** What is generated is stored or reported as dropped, exactly, whatever happens to the control plane meanwhile. */
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ControlPlane } from '../src/client/control-plane.ts'
+import { TokenClient } from '../src/client/token-client.ts'
+import { EventHub } from '../src/event-hub.ts'
 import { engineOf } from '../src/guard/engine.ts'
+import { Guard } from '../src/guard/guard.ts'
+import { RouteTable } from '../src/guard/route-table.ts'
 import { guard } from '../src/node-http.ts'
 import { DecisionQueue } from '../src/report/decision-queue.ts'
+import { DecisionReporter } from '../src/report/decision-reporter.ts'
+import { toInstanceReport } from '../src/report/instance-report.ts'
+import { parseSettings } from '../src/settings.ts'
 import { Fold } from '../src/report/fold.ts'
 import type { Outcome } from '../../lib/policy/vocabulary.ts'
 import type { RequestReader } from '../src/guard/request-reader.ts'
-import { TestControlPlane, type Fault } from './control-plane.ts'
-import { bearer, connect, endpoint, sendRaw } from './fixtures.ts'
+import { CLIENT_ID, CLIENT_SECRET, TestControlPlane, type Fault } from './control-plane.ts'
+import { bearer, connect, endpoint, sendRaw, silentLogger } from './fixtures.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -53,29 +62,56 @@ const FAULTS: readonly ((random: SeededRandom) => Fault | null)[] = [
   () => (request, _response, route) => route === 'POST /v1/decisions' && Boolean(request.socket.destroy()),
 ]
 
-it('accounts for every decision while the control plane is killed and fails at random', { timeout: 120_000 }, async () => {
+interface Pipeline {
+  readonly guard: Guard
+  readonly routes: RouteTable
+  readonly reporter: DecisionReporter
+}
+
+/** Guard and reporter as the runtime puts them together, with less room and less patience. */
+function makePipeline(queueSizeMax: number, intervalMs: number): Pipeline {
+  const settings = parseSettings({ url: plane.url, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, configKey: plane.configKey.pin }, {})
+  const events = new EventHub(silentLogger)
+  const queue = new DecisionQueue(queueSizeMax, 50)
+  const controlPlane = new ControlPlane({ url: plane.url, instanceId: randomUUID(), workload: 'tests', applied: () => null }, new TokenClient(settings))
+  const routes = new RouteTable(() => undefined)
+  const instance = toInstanceReport({ id: randomUUID(), workload: 'tests', startedAt: new Date(), framework: 'tests', snapshot: plane.snapshot, state: 'fresh' })
+  const reporter = new DecisionReporter({ controlPlane, queue, events, describeInstance: () => instance, intervalMs: () => intervalMs })
+  return { guard: new Guard({ routes, queue, events, trustedProxies: [], foldsMax: queueSizeMax }), routes, reporter }
+}
+
+/** Each outage is long enough to be noticed and short enough for many of them. */
+const ROUNDS = 80
+
+it.each([
+  ['with room for everything', 20_000],
+  ['with so little room that much has to be dropped', 25],
+])('accounts for every decision while the control plane is killed and fails at random, %s', { timeout: 120_000 }, async (_name, queueSizeMax) => {
   const random = new SeededRandom()
-  plane.publish({ report: { intervalSeconds: 1, samplesPerSignature: 2 } })
-  const stepgate = connect(plane)
-  const engine = engineOf(stepgate)
-  const routes = ['/orders', '/trial', '/off'].map((path) => engine.routes.register('GET', path))
-  await stepgate.started
+  const { guard: decider, routes, reporter } = makePipeline(queueSizeMax, 10)
+  const paths = ['/orders', '/trial', '/off'].map((path) => routes.register('GET', path))
+  decider.apply(plane.snapshot)
+  reporter.start()
   const tokens = Array.from({ length: 40 }, (_, index) => `Bearer ${plane.issueToken({ client_id: `caller-${String(index)}`, scope: index % 3 === 0 ? 'other:read' : 'orders:read' })}`)
   let generated = 0
-  for (let round = 0; round < 25; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     plane.fault = random.pick(FAULTS)(random)
-    if (round % 5 === 2) await plane.kill()
-    for (let index = 0; index < 4_000; index++) {
-      engine.guard.check(random.pick(routes), { authorization: random.next() < 0.1 ? undefined : random.pick(tokens) }, reader)
+    if (round % 8 === 2) await plane.kill()
+    // Another revision in between: what was counted under the old one stays counted.
+    if (round % 10 === 5) decider.apply(plane.publish({}))
+    for (let index = 0; index < 2_000; index++) {
+      decider.check(random.pick(paths), { authorization: random.next() < 0.1 ? undefined : random.pick(tokens) }, reader)
       generated++
     }
-    await new Promise((resolve) => setTimeout(resolve, 120))
-    if (round % 5 === 2) await plane.start()
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    if (round % 8 === 2) await plane.start()
   }
   plane.fault = null
-  await stepgate.close()
+  await reporter.stop(20_000)
+  const { allowed, wouldDeny, denied } = reporter.dropped
   expect(storedCount() + reportedDrops(), `seed ${String(random.seed)}`).toBe(generated)
-  expect(stepgate.status()).toMatchObject({ queued: 0, stored: storedCount() })
+  expect([reporter.queued, reporter.stored, allowed + wouldDeny + denied]).toEqual([0, storedCount(), reportedDrops()])
+  expect(reportedDrops() > 0).toBe(queueSizeMax === 25)
 })
 
 it('drops the oldest allowed decisions first, never a denial for an allowed one, and counts them', () => {

@@ -1,6 +1,6 @@
 import { fullJitterMs, retryAfterMs } from '../client/backoff.ts'
 import type { ControlPlane } from '../client/control-plane.ts'
-import type { HttpAnswer } from '../client/http-exchange.ts'
+import { HttpExchangeError, type HttpAnswer } from '../client/http-exchange.ts'
 import type { EventHub } from '../event-hub.ts'
 import { own, parseJsonObject } from '../token/json-object.ts'
 import { splitBatch, toDecisionBatch, type DecisionBatch } from './decision-batch.ts'
@@ -24,6 +24,9 @@ const RETRY_AFTER_MAX_MS = 60_000
 /** While nothing can be sent, windows grow no longer than this, so that the record keeps its resolution in time. */
 const WINDOW_MS_MAX = 60_000
 
+/** A batch that may have been stored is not taken apart or written off at the first refusal, but in the end it is. */
+const REFUSALS_OF_UNCERTAIN_MAX = 20
+
 const COUNTERS = ['allowed', 'wouldDeny', 'denied', 'samples'] as const
 
 const monotonicMs = (): number => performance.now()
@@ -35,6 +38,8 @@ export class DecisionReporter {
   #timer: NodeJS.Timeout | null = null
   #sending: Promise<void> | null = null
   #failures = 0
+  /** The batch may have been stored although no answer said so. Only its id keeps it from being counted twice then. */
+  #isUncertain = false
   #retryAtMs = 0
   #stored = 0
   #isStopped = false
@@ -140,6 +145,7 @@ export class DecisionReporter {
     try {
       return await this.#parts.controlPlane.call({ method: 'POST', path: '/v1/decisions', json: batch.json, deadlineMs: DEADLINE_MS, bytesMax: BYTES_MAX, isBackground })
     } catch (error) {
+      this.#isUncertain ||= error instanceof HttpExchangeError && error.message !== 'ECONNREFUSED'
       this.#postpone(error instanceof Error ? error.message : 'no answer', null)
       return null
     }
@@ -147,10 +153,12 @@ export class DecisionReporter {
 
   /** True when the batch is done with, for better or worse. */
   #settle(batch: DecisionBatch, answer: HttpAnswer): boolean {
-    if (answer.status >= 200 && answer.status < 300) return this.#acknowledge(batch, answer)
-    if (answer.status === 413) return this.#halve(batch)
-    if (answer.status === 400 || answer.status === 422) return this.#giveUp(batch, `status ${String(answer.status)}`)
-    this.#postpone(`status ${String(answer.status)}`, retryAfterMs(answer.headers['retry-after'], RETRY_AFTER_MAX_MS))
+    const { status } = answer
+    if (status >= 200 && status < 300) return this.#acknowledge(batch, answer)
+    const isRefusal = status === 413 || status === 400 || status === 422
+    if (isRefusal && (!this.#isUncertain || this.#failures >= REFUSALS_OF_UNCERTAIN_MAX)) return status === 413 ? this.#halve(batch) : this.#giveUp(batch, `status ${String(status)}`)
+    this.#isUncertain ||= status >= 500
+    this.#postpone(`status ${String(status)}`, retryAfterMs(answer.headers['retry-after'], RETRY_AFTER_MAX_MS))
     return false
   }
 
@@ -161,15 +169,21 @@ export class DecisionReporter {
     if (refused.length > 0) this.#parts.events.failure('decisions-refused', `${String(refused.length)} items of a batch were refused by the control plane`)
     this.#parts.queue.addDropped(lost)
     this.#stored += batch.window.items.reduce((sum, { count }) => sum + count, 0) - refused.reduce((sum, { count }) => sum + count, 0)
-    this.#failures = 0
-    this.#batches.shift()
+    this.#dismiss()
     return true
+  }
+
+  #dismiss(): void {
+    this.#failures = 0
+    this.#isUncertain = false
+    this.#batches.shift()
   }
 
   #halve(batch: DecisionBatch): boolean {
     const halves = splitBatch(batch, this.#parts.describeInstance())
     if (halves === null) return this.#giveUp(batch, 'it is too large')
-    this.#batches.splice(0, 1, ...halves)
+    this.#dismiss()
+    this.#batches.unshift(...halves)
     return true
   }
 
@@ -180,7 +194,7 @@ export class DecisionReporter {
     this.#parts.queue.addDropped(lost)
     this.#returnDropped(batch.dropped)
     this.#parts.events.failure('decisions-refused', `a batch was refused by the control plane: ${reason}`)
-    this.#batches.shift()
+    this.#dismiss()
     this.#retryAtMs = monotonicMs() + RETRY_BASE_MS
     return true
   }
