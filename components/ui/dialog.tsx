@@ -34,19 +34,11 @@ const Heading = ({ title, description }: Pick<DialogProps, 'title' | 'descriptio
 
 const Footer = ({ children }: { readonly children: ReactNode }) => <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{children}</footer>
 
-/** The first field, or the choice that is made; without either, the first button. */
-function focusFirstField(event: Event): void {
-  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector<HTMLElement>('input:checked,input:not([type="radio"]),textarea,select') : null
-  if (field === null) return
-  event.preventDefault()
-  field.focus()
-}
-
-/** Into the first field of a form, else onto the dialog itself: never onto the button that closes it. */
+/** Onto the first field, or the choice that is made; without either onto the dialog itself, never onto the button that closes it. */
 function focusFirstField(event: Event): void {
   event.preventDefault()
   const content = event.currentTarget as HTMLElement // radix fires it on its content
-  const field = content.querySelector<HTMLElement>('[data-dialog-body] :is(input, select, textarea):not([type="hidden"], :disabled)')
+  const field = content.querySelector<HTMLElement>('[data-dialog-body] :is(input:checked, input:not([type="radio"], [type="hidden"]), textarea, select):not(:disabled)')
   ;(field ?? content).focus()
 }
 
@@ -59,7 +51,6 @@ export const Dialog = ({ open, onOpenChange, title, description, footer, size = 
       <Overlay />
       <Radix.Content
         {...describedBy(description)}
-        onOpenAutoFocus={focusFirstField}
         onOpenAutoFocus={focusFirstField}
         className={classNames(
           'fixed z-40 flex max-h-[92dvh] w-full animate-appear flex-col rounded-t-xl bg-raised shadow-float outline-none sm:rounded-xl',
@@ -91,7 +82,6 @@ export const Sheet = ({ open, onOpenChange, title, description, footer, side = '
       <Overlay />
       <Radix.Content
         {...describedBy(description)}
-        onOpenAutoFocus={focusFirstField}
         onOpenAutoFocus={focusFirstField}
         className={classNames(
           'fixed inset-y-0 z-40 flex w-full flex-col bg-raised shadow-float outline-none',
