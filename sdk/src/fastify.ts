@@ -66,13 +66,14 @@ function requireNoRoutes(app: FastifyInstance): void {
   if (app.printRoutes().trim() !== EMPTY_TREE) throw new Error('Stepgate: register stepgateFastify before the first route; routes that are there already would not be guarded')
 }
 
-const plugin: FastifyPluginAsync<StepgateFastifyOptions> = (app, { stepgate }) => {
+// Asynchronous so that Fastify hears of an error as a rejection.
+// eslint-disable-next-line @typescript-eslint/require-await -- see above
+const plugin: FastifyPluginAsync<StepgateFastifyOptions> = async (app, { stepgate }) => {
   const engine = engineOf(stepgate)
   engine.useFramework(`fastify ${app.version}`)
   requireNoRoutes(app)
   app.decorateRequest('stepgate', null)
   app.addHook('onRoute', (options) => guardRouteOptions(engine, options))
-  return Promise.resolve()
 }
 
 /**
