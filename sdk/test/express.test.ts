@@ -127,17 +127,13 @@ describe.each(VERSIONS)('%s', (version, express) => {
     await waitFor('the inventory', () => inventory().includes('GET /a/own') && inventory().includes('GET /a/b/:id/deep'))
   })
 
-  it('guards routers and sub-applications that come from another copy of Express', async () => {
+  it.each(['router', 'sub-application'])('guards a %s that comes from another copy of Express', async (kind) => {
     const other = secondCopy(version === 'Express 4' ? 'express-4' : 'express')
     expect(other).not.toBe(express)
-    const router = other.Router()
-    router.get('/routed', handler('routed'))
-    const sub = other()
-    sub.get('/applied', handler('applied'))
-    app.use('/copy', router as unknown as Router)
-    app.use('/copy', sub as unknown as Express)
-    await expectGuarded('/copy/routed', '/copy/routed')
-    await expectGuarded('/copy/applied', '/copy/applied')
+    const copy = kind === 'router' ? other.Router() : other()
+    copy.get('/copied', handler('copied'))
+    app.use('/mount', copy as unknown as Router)
+    await expectGuarded('/mount/copied', '/mount/copied')
   })
 
   it('guards an application that is mounted in one that is not guarded, and nothing else of that', async () => {
