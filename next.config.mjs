@@ -13,8 +13,6 @@ const GATEWAY_URL = process.env.STEPGATE_GATEWAY_URL ?? 'http://127.0.0.1:3000'
 const config = {
   distDir: process.env.STEPGATE_CONSOLE_DIST ?? '.next',
   poweredByHeader: false,
-  // The gateway compresses what it passes on.
-  compress: process.env.STEPGATE_CONSOLE_COMPRESS !== 'false',
   reactStrictMode: true,
   devIndicators: false,
   allowedDevOrigins: ['127.0.0.1', '[::1]', ...(process.env.STEPGATE_PUBLIC_URL ? [new URL(process.env.STEPGATE_PUBLIC_URL).hostname] : [])],
