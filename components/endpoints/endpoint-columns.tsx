@@ -26,7 +26,7 @@ const serviceColumn = (toPath: ColumnOptions['toPath']): Column<Endpoint> => ({
       {original.serviceName}
     </Link>
   ),
-  meta: { width: 100 },
+  meta: { width: 96 },
 })
 
 export function toEndpointColumns({ toPath, withService }: ColumnOptions): Column<Endpoint>[] {
@@ -43,15 +43,15 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       meta: { isRowHeader: true },
     },
     ...(withService ? [serviceColumn(toPath)] : []),
-    { id: 'rule', header: 'Rule', enableSorting: false, cell: ({ row: { original } }) => <RuleChips rule={original.rule} short />, meta: { width: 180, from: 'xl' } },
-    { id: 'mode', header: 'Mode', accessorFn: ({ mode }) => mode, cell: ({ row: { original } }) => <ModeState endpoint={original} short />, meta: { width: 140 } },
+    { id: 'rule', header: 'Rule', enableSorting: false, cell: ({ row: { original } }) => <RuleChips rule={original.rule} short />, meta: { width: 164, from: 'xl' } },
+    { id: 'mode', header: 'Mode', accessorFn: ({ mode }) => mode, cell: ({ row: { original } }) => <ModeState endpoint={original} short />, meta: { width: 162 } },
     {
       id: 'requests',
       header: 'Requests 24 h',
       accessorFn: requestCount,
       sortDescFirst: true,
       cell: ({ row: { original } }) => <TrafficCell counts={original.last24Hours} />,
-      meta: { width: 118, align: 'right' },
+      meta: { width: 116, align: 'right' },
     },
     {
       id: 'would-deny',
@@ -59,21 +59,21 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       accessorFn: ({ wouldDenyCallers }) => wouldDenyCallers,
       sortDescFirst: true,
       cell: ({ row: { original } }) => <WouldDenyCallers count={original.wouldDenyCallers} />,
-      meta: { width: 110, align: 'right', from: 'lg' },
+      meta: { width: 122, align: 'right', from: 'lg' },
     },
     {
       id: 'readiness',
       header: 'Readiness',
       enableSorting: false,
       cell: ({ row: { original } }) => <ReadinessBadge readiness={original.readiness} />,
-      meta: { width: 170, from: 'md' },
+      meta: { width: 166, from: 'md' },
     },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
       enableSorting: false,
       cell: ({ row: { original } }) => (original.mode === 'enforce' ? <BackToLogOnly endpoints={[original]} /> : null),
-      meta: { width: 56 },
+      meta: { width: 52 },
     },
   ]
 }

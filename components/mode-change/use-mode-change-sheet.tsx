@@ -1,6 +1,6 @@
 'use client'
 import dynamic from 'next/dynamic'
-import { useState, type ReactNode } from 'react'
+import { useCallback, useState, type ReactNode } from 'react'
 import type { ModeChangeIntent } from './mode-change-sheet.tsx'
 
 const ModeChangeSheet = dynamic(async () => (await import('./mode-change-sheet.tsx')).ModeChangeSheet, { ssr: false })
@@ -8,8 +8,9 @@ const ModeChangeSheet = dynamic(async () => (await import('./mode-change-sheet.t
 /** The panel that changes modes: opened from a row, a selection or an endpoint; loaded when it is first needed. */
 export function useModeChangeSheet(): { readonly openModeChange: (intent: ModeChangeIntent) => void; readonly modeChangeSheet: ReactNode } {
   const [intent, setIntent] = useState<ModeChangeIntent | null>(null)
+  const openModeChange = useCallback((next: ModeChangeIntent) => { if (next.endpoints.length > 0) setIntent(next) }, [])
   return {
-    openModeChange: (next) => { if (next.endpoints.length > 0) setIntent(next) },
+    openModeChange,
     modeChangeSheet: intent && <ModeChangeSheet intent={intent} onClose={() => { setIntent(null) }} />,
   }
 }

@@ -1,0 +1,94 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useMemo, useState } from 'react'
+import { evidenceQuery } from '#lib/client/evidence.ts'
+import type { CallerEvidence } from '#lib/client/object-types.ts'
+import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
+import type { Column } from '../ui/data-table/column.ts'
+import { DataTable, type Sort } from '../ui/data-table/data-table.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { KindIcon } from '../ui/status-badges.tsx'
+import { CALLER_KIND_WORDS, toCount, toPlural } from '../ui/words.ts'
+import { ReasonBadges } from './caller-list.tsx'
+
+interface CallersPanelProps {
+  readonly endpointId: string
+  readonly windowHours: number
+}
+
+const hasPage = ({ caller: { kind } }: CallerEvidence): boolean => kind === 'service' || kind === 'integration'
+
+function CallerName({ evidence, toPath }: { readonly evidence: CallerEvidence; readonly toPath: (path: string) => string }) {
+  const { caller, workloads } = evidence
+  return (
+    <span className="flex min-w-0 items-center gap-2" title={workloads.length > 1 ? `Used by ${workloads.join(', ')}` : CALLER_KIND_WORDS[caller.kind]}>
+      <KindIcon kind={caller.kind} />
+      {hasPage(evidence) ? (
+        <Link href={toPath(`/identities/${encodeURIComponent(caller.name)}`)} prefetch={false} className="truncate font-medium hover:underline">
+          {caller.name}
+        </Link>
+      ) : (
+        <span className="truncate font-medium">{caller.name}</span>
+      )}
+      {workloads.length > 1 && <span className="shrink-0 text-xs text-log-only">{workloads.length} workloads</span>}
+    </span>
+  )
+}
+
+const WouldDeny = ({ count }: { readonly count: number }) => (count === 0 ? <span className="text-faint">0</span> : <span className="font-medium text-log-only">{toCount(count)}</span>)
+
+const toColumns = (toPath: (path: string) => string): Column<CallerEvidence>[] => [
+  { id: 'caller', header: 'Caller', accessorFn: ({ caller }) => caller.name, cell: ({ row: { original } }) => <CallerName evidence={original} toPath={toPath} />, meta: { isRowHeader: true } },
+  { id: 'requests', header: 'Requests', accessorFn: ({ requests }) => requests, cell: ({ row: { original } }) => toCount(original.requests), sortDescFirst: true, meta: { width: 96, align: 'right' } },
+  { id: 'would-deny', header: 'Would be denied', accessorFn: ({ wouldDeny }) => wouldDeny, cell: ({ row: { original } }) => <WouldDeny count={original.wouldDeny} />, sortDescFirst: true, meta: { width: 128, align: 'right' } },
+  { id: 'reasons', header: 'Reasons', enableSorting: false, cell: ({ row: { original } }) => <ReasonBadges reasons={original.reasons} />, meta: { width: 260, from: 'lg' } },
+  { id: 'first', header: 'First seen', accessorFn: ({ firstAt }) => firstAt, cell: ({ row: { original } }) => <RelativeTime at={original.firstAt} />, meta: { width: 104, from: 'xl' } },
+  { id: 'last', header: 'Last seen', accessorFn: ({ lastAt }) => lastAt, cell: ({ row: { original } }) => <RelativeTime at={original.lastAt} />, sortDescFirst: true, meta: { width: 104, from: 'md' } },
+  {
+    id: 'bucket',
+    header: 'Enforced above',
+    accessorFn: ({ bucketPercent }) => bucketPercent ?? 101,
+    cell: ({ row: { original } }) => (original.bucketPercent === null ? <span className="text-faint">{original.caller.kind === 'user' ? 'by person' : '100 % only'}</span> : `${original.bucketPercent.toFixed(2)} %`),
+    meta: { width: 124, align: 'right', from: 'lg' },
+  },
+]
+
+const Narrow = ({ evidence, toPath }: { readonly evidence: CallerEvidence; readonly toPath: (path: string) => string }) => (
+  <div className="flex min-w-0 flex-col gap-1">
+    <CallerName evidence={evidence} toPath={toPath} />
+    <span className="flex flex-wrap items-center gap-x-2 text-xs text-muted tabular-nums">
+      {toPlural(evidence.requests, 'request')}
+      {evidence.wouldDeny > 0 && <span className="text-log-only">{toCount(evidence.wouldDeny)} would be denied</span>}
+    </span>
+  </div>
+)
+
+/** Everybody who called, and what the present rule makes of them. */
+export function CallersPanel({ endpointId, windowHours }: CallersPanelProps) {
+  const environment = useEnvironment()
+  const toPath = useEnvironmentPath()
+  const { data, error, refetch } = useQuery(evidenceQuery(environment, endpointId, { windowHours }))
+  const [sort, setSort] = useState<Sort>({ column: 'would-deny', direction: 'desc' })
+  const columns = useMemo(() => toColumns(toPath), [toPath])
+  return (
+    <Panel id="callers" title="Callers" description="Stable by caller: raising the percent keeps those who were in" flush>
+      <DataTable
+        label="Callers"
+        columns={columns}
+        rows={data?.callers}
+        rowId={({ caller }) => caller.key}
+        problem={error}
+        onRetry={() => void refetch()}
+        sort={sort}
+        onSort={setSort}
+        stickyTop="none"
+        loadingRows={4}
+        narrow={(evidence) => <Narrow evidence={evidence} toPath={toPath} />}
+        empty={<EmptyState title="Nobody was seen in this window">Callers appear here as soon as a request is evaluated: in log-only or in enforce.</EmptyState>}
+      />
+    </Panel>
+  )
+}

@@ -1,0 +1,68 @@
+'use client'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { auditEntriesQuery } from '#lib/client/audit.ts'
+import { Actor, ChangeWords, type AuditEntry } from '../audit/audit-columns.tsx'
+import { AuditSheet } from '../audit/audit-sheet.tsx'
+import { toActionWords } from '../audit/audit-words.ts'
+import { Button } from '../ui/button.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { SkeletonLines } from '../ui/skeleton.tsx'
+
+interface ObjectHistoryProps {
+  readonly targetKind: string
+  readonly targetId: string
+  /** Only what concerns this environment; entries about the object itself belong to none. */
+  readonly environment?: string
+}
+
+const Entry = ({ entry, onOpen }: { readonly entry: AuditEntry; readonly onOpen: () => void }) => (
+  <li>
+    <button type="button" onClick={onOpen} className="flex w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-left hover:bg-hover">
+      <span className="font-medium">{toActionWords(entry.action)}</span>
+      <span className="min-w-0 flex-1 truncate text-muted">
+        <ChangeWords entry={entry} />
+      </span>
+      <span className="flex items-center gap-2 text-xs text-muted">
+        <Actor entry={entry} />
+        <RelativeTime at={entry.at} />
+      </span>
+      {entry.reason !== '' && <span className="w-full text-xs text-muted">{entry.reason}</span>}
+    </button>
+  </li>
+)
+
+/** The audit entries of one object: who changed what, before and after. */
+export function ObjectHistory({ targetKind, targetId, environment }: ObjectHistoryProps) {
+  const [openId, setOpenId] = useState<string | null>(null)
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditEntriesQuery({ targetKind, targetId, environment }))
+  const entries = data?.pages.flatMap(({ items }) => items)
+  return (
+    <Panel id="audit" title="Audit entries" description="Append-only: who changed what, before and after" flush>
+      {entries === undefined ? (
+        <div className="p-4">{error === null ? <SkeletonLines lines={4} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+      ) : entries.length === 0 ? (
+        <EmptyState title="Nobody changed it yet" />
+      ) : (
+        <>
+          <ol className="divide-y divide-line">
+            {entries.map((entry) => (
+              <Entry key={entry.id} entry={entry} onOpen={() => { setOpenId(entry.id) }} />
+            ))}
+          </ol>
+          {hasNextPage && (
+            <div className="border-t border-line p-2">
+              <Button variant="ghost" size="sm" pending={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                Older entries
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+      {openId !== null && <AuditSheet entry={entries?.find(({ id }) => id === openId)} onClose={() => { setOpenId(null) }} />}
+    </Panel>
+  )
+}
