@@ -1,0 +1,60 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { StepgateConfigurationError } from '../src/index.ts'
+import { parseSettings, type StepgateOptions } from '../src/settings.ts'
+import { clientAddress, parseTrustedProxies } from '../src/token/client-address.ts'
+import { makeConfigKey } from './signing.ts'
+
+const complete: StepgateOptions = { url: 'https://stepgate.test/', clientId: 'orders', clientSecret: 's3cret-value', configKey: makeConfigKey().pin }
+const weakKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+
+describe('parseSettings', () => {
+  it('reads the environment where no option is given', () => {
+    const env = { STEPGATE_URL: 'http://a:3000', STEPGATE_CLIENT_ID: 'a', STEPGATE_CLIENT_SECRET: 's', STEPGATE_CONFIG_KEY: complete.configKey, STEPGATE_AUDIENCES: 'http://orders:80/=orders, https://p.test=payments', STEPGATE_TRUSTED_PROXIES: 'loopback, 10.0.0.7' }
+    const settings = parseSettings({ clientId: 'orders' }, env)
+    expect(settings).toMatchObject({ url: 'http://a:3000', clientId: 'orders', credential: { kind: 'secret', secret: 's' }, stateDir: null })
+    expect([...settings.audiences]).toEqual([['http://orders', 'orders'], ['https://p.test', 'payments']])
+    expect(settings.trustedProxies).toHaveLength(3)
+  })
+
+  it.each<readonly [string, StepgateOptions]>([
+    ['url (STEPGATE_URL)', { ...complete, url: '' }],
+    ['url (STEPGATE_URL)', { ...complete, url: 'ftp://x' }],
+    ['url (STEPGATE_URL)', { ...complete, url: 'https://user:secret@x' }],
+    ['clientId (STEPGATE_CLIENT_ID)', { ...complete, clientId: ' ' }],
+    ['clientSecret (STEPGATE_CLIENT_SECRET)', { ...complete, clientSecret: '' }],
+    ['configKey (STEPGATE_CONFIG_KEY)', { ...complete, configKey: 'short' }],
+    ['configKey (STEPGATE_CONFIG_KEY)', { ...complete, configKey: `${complete.configKey ?? ''},` }],
+    ['privateKey (STEPGATE_PRIVATE_KEY)', { ...complete, privateKey: 'x' }],
+    ['privateKey (STEPGATE_PRIVATE_KEY)', { ...complete, privateKey: weakKey }],
+    ['trustedProxies (STEPGATE_TRUSTED_PROXIES)', { ...complete, trustedProxies: ['everywhere'] }],
+    ['audiences (STEPGATE_AUDIENCES)', { ...complete, audiences: { orders: 'x' } }],
+  ])('names %s when it cannot be used', (setting, options) => {
+    const fail = (): unknown => parseSettings(options, {})
+    expect(fail).toThrow(StepgateConfigurationError)
+    expect(fail).toThrow(setting)
+    expect(fail).not.toThrow('s3cret')
+  })
+})
+
+describe('clientAddress', () => {
+  const trusted = parseTrustedProxies(['loopback', '10.0.0.0/8']) ?? []
+
+  it.each([
+    ['127.0.0.1', '1.2.3.4', '1.2.3.4'],
+    ['::ffff:127.0.0.1', '1.2.3.4, 10.1.1.1', '1.2.3.4'],
+    ['127.0.0.1', '6.6.6.6, 1.2.3.4', '1.2.3.4'],
+    ['9.9.9.9', '1.2.3.4', '9.9.9.9'],
+    ['127.0.0.1', 'unknown', null],
+    ['127.0.0.1', '1.2.3.4,', null],
+    ['127.0.0.1', undefined, '127.0.0.1'],
+    ['::ffff:9.9.9.9', undefined, '9.9.9.9'],
+    [undefined, '1.2.3.4', null],
+  ])('from %s, forwarded for %s, is %s', (socket, forwardedFor, address) => {
+    expect(clientAddress(socket, forwardedFor, trusted)).toBe(address)
+  })
+
+  it('believes nobody unless told to', () => {
+    expect(clientAddress('127.0.0.1', '1.2.3.4', [])).toBe('127.0.0.1')
+  })
+})
