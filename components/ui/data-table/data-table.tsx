@@ -1,6 +1,6 @@
 'use client'
 import { getCoreRowModel, getSortedRowModel, useReactTable, type Row as TableRow, type SortingState } from '@tanstack/react-table'
-import { useRef, type ReactNode } from 'react'
+import { useMemo, useRef, type ReactNode } from 'react'
 import { classNames } from '../class-names.ts'
 import { ProblemAlert } from '../problem-alert.tsx'
 import type { ApiProblem } from '#lib/client/api-problem.ts'
@@ -51,13 +51,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowId, problem, onRetry, sort = null, isSortedOutside = false, selection, onSelection, onOpen, openId, narrow, rowHeight = 40, narrowRowHeight = 64, empty, footer, loadingRows = 10 } = props
   const isNarrow = useNarrow()
   const anchor = useRef<string | null>(null)
-  const sorting: SortingState = sort === null ? [] : [{ id: sort.column, desc: sort.direction === 'desc' }]
+  const sorting = useMemo((): SortingState => (sort === null ? [] : [{ id: sort.column, desc: sort.direction === 'desc' }]), [sort?.column, sort?.direction])
   const table = useReactTable<Row>({
     data: (rows ?? NO_ROWS) as Row[], // the table never writes to its data
     columns: columns as Column<Row>[], // nor to its columns
     getRowId: rowId,
     state: { sorting },
     manualSorting: isSortedOutside,
+    // There are no pages to go back to; resetting them would render again for each new sorting.
+    autoResetAll: false,
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
   })
