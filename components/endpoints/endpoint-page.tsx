@@ -99,6 +99,7 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
       <div className="grid items-start gap-4 xl:grid-cols-12">
         <div className="grid min-w-0 gap-4 xl:col-span-7">
           <EvidencePanel endpoint={endpoint} windowHours={windowHours} onWindow={setWindowHours} />
+          <ModeHistory endpointId={endpoint.id} />
         </div>
         <div className="grid min-w-0 gap-4 xl:col-span-5">
           <EndpointDecisions endpoint={endpoint} />
@@ -109,11 +110,6 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
             <RuleEditor key={endpoint.id} endpoint={endpoint} windowHours={windowHours} />
           </Panel>
           <CallersPanel endpointId={endpoint.id} windowHours={windowHours} />
-        </div>
-        <div className="min-w-0 xl:col-span-6">
-          <ModeHistory endpointId={endpoint.id} />
-        </div>
-        <div className="min-w-0 xl:col-span-6">
           <ObjectHistory targetKind="endpoint" targetId={endpoint.id} />
         </div>
       </div>

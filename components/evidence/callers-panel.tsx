@@ -52,7 +52,7 @@ const toColumns = (toPath: (path: string) => string): Column<CallerEvidence>[] =
     header: 'Enforced above',
     accessorFn: ({ bucketPercent }) => bucketPercent ?? 101,
     cell: ({ row: { original } }) => (original.bucketPercent === null ? <span className="text-faint">{original.caller.kind === 'user' ? 'by person' : '100 % only'}</span> : `${original.bucketPercent.toFixed(2)} %`),
-    meta: { width: 124, align: 'right', from: 'lg' },
+    meta: { width: 136, align: 'right', from: 'lg' },
   },
 ]
 

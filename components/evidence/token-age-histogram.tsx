@@ -29,7 +29,7 @@ function Bars({ ages, limitSeconds }: Props) {
           width={`${String(step * 0.86)}%`}
           y={HEIGHT - barHeight(count, max)}
           height={barHeight(count, max)}
-          className={count === 0 ? 'fill-line-strong' : isBeyond(uptoSeconds, limitSeconds) ? 'fill-denied-fill' : 'fill-allowed-fill'}
+          className={count === 0 ? 'fill-line-strong' : isBeyond(uptoSeconds, limitSeconds) ? 'fill-log-only-fill' : 'fill-allowed-fill'}
         >
           <title>{`${toEdgeWords(uptoSeconds)}: ${toCount(count)}`}</title>
         </rect>
