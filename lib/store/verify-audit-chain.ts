@@ -24,7 +24,7 @@ const READ_ENTRIES = `
     id::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), actor_kind::text, actor_id, actor_name, action,
     environment_slug, target_kind, target_id, target_name, before::text, after::text, reason, request_id, encode(previous_hash, 'hex')
   ] AS fields
-  FROM audit_entry WHERE id > $1 ORDER BY id LIMIT ${ROWS_PER_READ.toString()}`
+  FROM audit_entry WHERE id > $1 ORDER BY audit_entry.id LIMIT ${ROWS_PER_READ.toString()}`
 
 interface Row {
   readonly id: string

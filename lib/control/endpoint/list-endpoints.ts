@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { EndpointQuery } from '../../contract/endpoint.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
-import { ControlError } from '../control-error.ts'
 import { parseCursor, toCursor, type Page } from '../cursor.ts'
+import { getEnvironmentRow } from '../environment/get-environment.ts'
 import { toStoredMode } from '../stored-mode.ts'
 import { endpointInclude, type EndpointRow } from './audited-endpoint.ts'
 import { getEndpointRow } from './get-endpoint-row.ts'
@@ -21,7 +21,7 @@ export async function listEndpoints(
   query: Query,
 ): Promise<Page<EndpointAnswer> & { total: number }> {
   requireRole(actor, 'viewer')
-  const environment = await getEnvironmentRow(ctx, environmentSlug)
+  const environment = await getEnvironmentRow(ctx.database, environmentSlug)
   const [rows, stateOf] = await Promise.all([
     findRows(ctx, environment.id, query),
     readEndpointStates(ctx, environment),
@@ -39,7 +39,7 @@ export async function getEndpoint(
   id: string,
 ): Promise<EndpointAnswer> {
   requireRole(actor, 'viewer')
-  const environment = await getEnvironmentRow(ctx, environmentSlug)
+  const environment = await getEnvironmentRow(ctx.database, environmentSlug)
   const row = await getEndpointRow(ctx.database, environment.id, id)
   return toEndpoint(row, (await readEndpointStates(ctx, environment))(row))
 }
@@ -52,7 +52,7 @@ export async function getEndpoints(
   ids: readonly string[],
 ): Promise<EndpointAnswer[]> {
   requireRole(actor, 'viewer')
-  const environment = await getEnvironmentRow(ctx, environmentSlug)
+  const environment = await getEnvironmentRow(ctx.database, environmentSlug)
   const rows = await ctx.database.endpoint.findMany({
     where: { environmentId: environment.id, id: { in: [...ids] } },
     include: endpointInclude,
@@ -60,12 +60,6 @@ export async function getEndpoints(
   const stateOf = await readEndpointStates(ctx, environment)
   const byId = new Map(rows.map((row) => [row.id, toEndpoint(row, stateOf(row))]))
   return ids.flatMap((id) => byId.get(id) ?? [])
-}
-
-async function getEnvironmentRow(ctx: ControlContext, slug: string): Promise<{ id: string; revision: number }> {
-  const row = await ctx.database.environment.findUnique({ where: { slug }, select: { id: true, revision: true } })
-  if (!row) throw new ControlError('not-found', `There is no environment ${slug}.`)
-  return row
 }
 
 async function findRows(

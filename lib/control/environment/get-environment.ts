@@ -12,11 +12,13 @@ export async function getEnvironment(ctx: ControlContext, actor: Actor, slug: st
   return toEnvironment(ctx, row)
 }
 
-/** Id of the environment a request is about. */
-export async function getEnvironmentId(db: Tx, slug: string): Promise<string> {
-  const row = await db.environment.findUnique({ where: { slug }, select: { id: true } })
+/** The environment a request is about. */
+export async function getEnvironmentRow(db: Tx, slug: string): Promise<{ id: string; slug: string; revision: number }> {
+  const row = await db.environment.findUnique({ where: { slug }, select: { id: true, slug: true, revision: true } })
   if (!row) throw noSuchEnvironment(slug)
-  return row.id
+  return row
 }
+
+export const getEnvironmentId = async (db: Tx, slug: string): Promise<string> => (await getEnvironmentRow(db, slug)).id
 
 const noSuchEnvironment = (slug: string) => new ControlError('not-found', `There is no environment ${slug}.`)

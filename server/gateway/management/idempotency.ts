@@ -19,11 +19,15 @@ export interface IdempotentRequest {
 
 export function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined
-  if (typeof header !== 'string' || !FORM.test(header)) throw new ControlError('invalid-request', `${POINTER}: must be 1 to 200 visible ASCII characters.`, [{ pointer: POINTER, detail: 'must be 1 to 200 visible ASCII characters' }])
+  if (typeof header !== 'string' || !FORM.test(header))
+    throw new ControlError('invalid-request', `${POINTER}: must be 1 to 200 visible ASCII characters.`, [
+      { pointer: POINTER, detail: 'must be 1 to 200 visible ASCII characters' },
+    ])
   return header
 }
 
-export const hashRequest = (...parts: readonly unknown[]): Uint8Array<ArrayBuffer> => Uint8Array.from(createHash('sha256').update(JSON.stringify(parts)).digest())
+export const hashRequest = (...parts: readonly unknown[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(createHash('sha256').update(JSON.stringify(parts)).digest())
 
 /** Carries the first answer out of the transaction of a repeated request, which writes nothing. */
 class Repeated extends Error {
@@ -64,10 +68,16 @@ export async function orFirstAnswer<Answer>(work: () => Promise<Answer>): Promis
 async function claim(tx: Tx, { actor, key, hash, status }: IdempotentRequest): Promise<void> {
   const actorId = actorKey(actor)
   await tx.idempotencyKey.deleteMany({ where: { actorId, createdAt: { lt: new Date(Date.now() - KEPT_MS) } } })
-  const { count } = await tx.idempotencyKey.createMany({ data: { actorId, key, requestHash: hash, status, body: {} }, skipDuplicates: true })
+  const { count } = await tx.idempotencyKey.createMany({
+    data: { actorId, key, requestHash: hash, status, body: {} },
+    skipDuplicates: true,
+  })
   if (count === 1) return
   const first = await tx.idempotencyKey.findUniqueOrThrow({ where: { actorId_key: { actorId, key } } })
-  if (!Buffer.from(first.requestHash).equals(hash)) throw new ControlError('idempotency-mismatch', 'This Idempotency-Key was sent with another request.', [{ pointer: POINTER, detail: 'belongs to another request' }])
+  if (!Buffer.from(first.requestHash).equals(hash))
+    throw new ControlError('idempotency-mismatch', 'This Idempotency-Key was sent with another request.', [
+      { pointer: POINTER, detail: 'belongs to another request' },
+    ])
   throw new Repeated(first.body)
 }
 
@@ -76,5 +86,7 @@ const actorKey = ({ kind, id }: Actor): string => `${kind}:${id}`
 /** Secrets are shown once: a repeated answer has them empty. */
 function withoutSecrets(answer: unknown): unknown {
   if (typeof answer !== 'object' || answer === null) return answer
-  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, SECRET_MEMBERS.has(name) ? '' : value]))
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [name, SECRET_MEMBERS.has(name) ? '' : value]),
+  )
 }

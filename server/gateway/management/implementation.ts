@@ -28,7 +28,9 @@ export interface Call<Name extends RouteName> {
 }
 
 export type Answer<Name extends RouteName> = z.input<Routes[Name]['response']>
-export type Implementation<Name extends RouteName> = (call: Call<Name>) => Promise<z.input<Routes[Name]['response']> extends string ? TextStream : Answer<Name>>
+export type Implementation<Name extends RouteName> = (
+  call: Call<Name>,
+) => Promise<z.input<Routes[Name]['response']> extends string ? TextStream : Answer<Name>>
 
 /** Every route of the contract has one: a missing one does not compile. */
 export type Implementations = { readonly [Name in RouteName]: Implementation<Name> }

@@ -9,12 +9,15 @@ const REFUSED_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 /** JSON, or nothing at all: routes that need a body say so themselves, by their contract. */
 export function takeJsonBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => parseJsonBody(text))
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) =>
+    parseJsonBody(text),
+  )
 }
 
 export function parseJsonBody(text: string): unknown {
   if (text.trim() === '') return undefined
-  if (isDeeperThan(text, DEPTH_MAX)) throw new ControlError('malformed-json', `The body nests deeper than ${DEPTH_MAX} levels.`)
+  if (isDeeperThan(text, DEPTH_MAX))
+    throw new ControlError('malformed-json', `The body nests deeper than ${DEPTH_MAX} levels.`)
   const body = parse(text)
   refuseNames(body, '')
   return body
@@ -33,7 +36,10 @@ function refuseNames(value: unknown, pointer: string): void {
   if (typeof value !== 'object' || value === null) return
   for (const [name, member] of Object.entries(value)) {
     const place = `${pointer}/${name}`.slice(0, 300)
-    if (REFUSED_NAMES.has(name)) throw new ControlError('invalid-request', `${place}: is not a known field.`, [{ pointer: place, detail: 'is not a known field' }])
+    if (REFUSED_NAMES.has(name))
+      throw new ControlError('invalid-request', `${place}: is not a known field.`, [
+        { pointer: place, detail: 'is not a known field' },
+      ])
     refuseNames(member, place)
   }
 }

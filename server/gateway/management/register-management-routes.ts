@@ -27,7 +27,12 @@ const IMPORT_BODY_BYTES_MAX = 8 * 1_048_576
 /** The console calls for people from this machine, and says for whom. */
 const CONSOLE_NETWORKS = ['127.0.0.0/8', '::1/128']
 
-export const implementations: Implementations = { ...peopleRoutes, ...catalogRoutes, ...endpointRoutes, ...readingRoutes }
+export const implementations: Implementations = {
+  ...peopleRoutes,
+  ...catalogRoutes,
+  ...endpointRoutes,
+  ...readingRoutes,
+}
 
 export interface ManagementOptions {
   readonly context: ControlContext
@@ -52,7 +57,12 @@ export function registerManagementRoutes(app: FastifyInstance, { context, settin
   app.get(`${BASE}/openapi.json`, (_request, reply) => reply.type('application/json; charset=utf-8').send(document))
 }
 
-function registerRoute(app: FastifyInstance, name: RouteName, context: ControlContext, readAddress: ReadClientAddress): void {
+function registerRoute(
+  app: FastifyInstance,
+  name: RouteName,
+  context: ControlContext,
+  readAddress: ReadClientAddress,
+): void {
   const route: RouteContract = routes[name]
   const implement = implementations[name] as (call: unknown) => Promise<unknown> // the map's type ties each name to its own call
   if (typeof implement !== 'function') throw new Error(`The route ${name} has no implementation.`)
@@ -83,11 +93,20 @@ interface ParsedCall {
   readonly actor: Authentication['actor'] | null
 }
 
-function parseCall(route: RouteContract, request: FastifyRequest, ctx: ControlContext, readAddress: ReadClientAddress): ParsedCall {
+function parseCall(
+  route: RouteContract,
+  request: FastifyRequest,
+  ctx: ControlContext,
+  readAddress: ReadClientAddress,
+): ParsedCall {
   const isVersioned = route.ifMatch && route.method !== 'GET'
   return {
     ctx,
-    client: { address: readAddress(request.raw), userAgent: request.headers['user-agent'] ?? '', requestId: request.id },
+    client: {
+      address: readAddress(request.raw),
+      userAgent: request.headers['user-agent'] ?? '',
+      requestId: request.id,
+    },
     params: parseInput(route.params, { ...(request.params as object) }, 'path'),
     query: parseInput(route.query, toPlainQuery(request.query), 'query'),
     body: parseBody(route, request.body),
@@ -100,19 +119,29 @@ function parseCall(route: RouteContract, request: FastifyRequest, ctx: ControlCo
 /** The query parser's object has no prototype, so that `__proto__` is a name like any other in it: refused by name here. */
 function toPlainQuery(query: unknown): unknown {
   const names = Object.keys(query as object)
-  if (names.includes('__proto__')) throw new ControlError('invalid-request', 'query/__proto__: is not a known field.', [{ pointer: 'query/__proto__', detail: 'is not a known field' }])
+  if (names.includes('__proto__'))
+    throw new ControlError('invalid-request', 'query/__proto__: is not a known field.', [
+      { pointer: 'query/__proto__', detail: 'is not a known field' },
+    ])
   return { ...(query as object) }
 }
 
 function parseBody({ body: schema }: RouteContract, body: unknown): unknown {
   if (schema !== null) return parseInput(schema, body)
   const isEmpty = body === undefined || (typeof body === 'object' && body !== null && Object.keys(body).length === 0)
-  if (!isEmpty) throw new ControlError('invalid-request', 'This route takes no body.', [{ pointer: '', detail: 'must be absent' }])
+  if (!isEmpty)
+    throw new ControlError('invalid-request', 'This route takes no body.', [{ pointer: '', detail: 'must be absent' }])
   return undefined
 }
 
 /** With an Idempotency-Key the work is done once, and its answer given as often as it is asked for. */
-function answerOnce(name: RouteName, route: RouteContract, request: FastifyRequest, call: ParsedCall, implement: (call: unknown) => Promise<unknown>): Promise<unknown> {
+function answerOnce(
+  name: RouteName,
+  route: RouteContract,
+  request: FastifyRequest,
+  call: ParsedCall,
+  implement: (call: unknown) => Promise<unknown>,
+): Promise<unknown> {
   const key = route.idempotent ? parseIdempotencyKey(request.headers['idempotency-key']) : undefined
   if (key === undefined || call.actor === null) return implement(call)
   const hash = hashRequest(name, call.params, call.query, call.body)
@@ -122,19 +151,24 @@ function answerOnce(name: RouteName, route: RouteContract, request: FastifyReque
 
 function send(reply: FastifyReply, route: RouteContract, answer: unknown): FastifyReply {
   if (isTextStream(answer)) {
-    return reply.type(answer.mediaType).header('content-disposition', `attachment; filename="${answer.fileName}"`).send(Readable.from(answer.chunks))
+    return reply
+      .type(answer.mediaType)
+      .header('content-disposition', `attachment; filename="${answer.fileName}"`)
+      .send(Readable.from(answer.chunks))
   }
   const version = versionOf(answer, route.path)
   if (version !== undefined) void reply.header('etag', toETag(version))
   return reply.code(route.status).send(answer)
 }
 
-const isTextStream = (answer: unknown): answer is TextStream => typeof answer === 'object' && answer !== null && 'chunks' in answer
+const isTextStream = (answer: unknown): answer is TextStream =>
+  typeof answer === 'object' && answer !== null && 'chunks' in answer
 
-/** What a refusal says in headers. The document itself is written by the gateway's error handler. */
+/** What a refusal says in headers; the document itself is written by the gateway's own handler, to which it is passed on. */
 function addProblemHeaders(app: FastifyInstance): void {
-  app.addHook('onError', async (_request, reply, error) => {
+  app.setErrorHandler((error, _request, reply) => {
     if (error instanceof VersionMismatchError) void reply.header('etag', toETag(error.presentVersion))
     if (error instanceof TooManyRequestsError) void reply.header('retry-after', error.retryAfterSeconds)
+    throw error
   })
 }

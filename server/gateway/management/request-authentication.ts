@@ -10,10 +10,15 @@ const API_TOKEN_PREFIX = 'sgp_'
 const TOKEN_LENGTH_MAX = 200
 
 /** On https the prefix keeps other hosts of the domain from planting a session. */
-export const sessionCookieName = (publicUrl: string): string => (publicUrl.startsWith('https:') ? '__Host-stepgate_session' : 'stepgate_session')
+export const sessionCookieName = (publicUrl: string): string =>
+  publicUrl.startsWith('https:') ? '__Host-stepgate_session' : 'stepgate_session'
 
 /** Who sends the request; null on routes for anyone. Throws when nobody, or nobody of the role that is needed. */
-export async function authenticateRequest(ctx: ControlContext, request: FastifyRequest, access: Access): Promise<Authentication | null> {
+export async function authenticateRequest(
+  ctx: ControlContext,
+  request: FastifyRequest,
+  access: Access,
+): Promise<Authentication | null> {
   if (access === 'anyone') return null
   const authentication = await authenticate(ctx, request)
   requireRole(authentication.actor, access)
@@ -31,8 +36,11 @@ function authenticate(ctx: ControlContext, request: FastifyRequest): Promise<Aut
 
 function authenticateBearer(ctx: ControlContext, authorization: string, requestId: string): Promise<Authentication> {
   const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
-  if (token === undefined || token.length > TOKEN_LENGTH_MAX) throw new ControlError('unauthenticated', 'The Authorization header is not "Bearer <token>".')
-  return token.startsWith(API_TOKEN_PREFIX) ? authenticateApiToken(ctx, token, requestId) : authenticateSession(ctx, token, requestId)
+  if (token === undefined || token.length > TOKEN_LENGTH_MAX)
+    throw new ControlError('unauthenticated', 'The Authorization header is not "Bearer <token>".')
+  return token.startsWith(API_TOKEN_PREFIX)
+    ? authenticateApiToken(ctx, token, requestId)
+    : authenticateSession(ctx, token, requestId)
 }
 
 export function readCookie(header: string | undefined, name: string): string | undefined {
@@ -48,7 +56,8 @@ function requireSameOrigin({ headers }: FastifyRequest, publicUrl: string): void
   const { origin, host, 'sec-fetch-site': site } = headers
   const isSameSite = site === undefined || site === 'same-origin'
   const isSameOrigin = origin === undefined ? site !== undefined : isOwnOrigin(origin, host, publicUrl)
-  if (!isSameSite || !isSameOrigin) throw new ControlError('cross-site', 'The request carries a session cookie, but does not come from this origin.')
+  if (!isSameSite || !isSameOrigin)
+    throw new ControlError('cross-site', 'The request carries a session cookie, but does not come from this origin.')
 }
 
 function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string): boolean {

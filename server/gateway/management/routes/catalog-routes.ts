@@ -29,14 +29,16 @@ export const catalogRoutes = {
   listEnvironments: ({ ctx, actor }) => listEnvironments(ctx, actor),
   createEnvironment: ({ ctx, actor, body }) => createEnvironment(ctx, actor, body),
   getEnvironment: ({ ctx, actor, params }) => getEnvironment(ctx, actor, params.environment),
-  updateEnvironment: ({ ctx, actor, params, version, body }) => updateEnvironment(ctx, actor, params.environment, version, body),
+  updateEnvironment: ({ ctx, actor, params, version, body }) =>
+    updateEnvironment(ctx, actor, params.environment, version, body),
 
   listServices: ({ ctx, actor, params, query }) => listServices(ctx, actor, params.environment, query),
   createService: ({ ctx, actor, body }) => createService(ctx, actor, body),
   getService: ({ ctx, actor, params }) => getServicePosture(ctx, actor, params.environment, params.service),
   updateService: ({ ctx, actor, params, version, body }) => updateService(ctx, actor, params.service, version, body),
   deleteService: ({ ctx, actor, params, version }) => deleteService(ctx, actor, params.service, version),
-  updateServiceSetting: ({ ctx, actor, params, version, body }) => updateServiceSetting(ctx, actor, params.environment, params.service, version, body),
+  updateServiceSetting: ({ ctx, actor, params, version, body }) =>
+    updateServiceSetting(ctx, actor, params.environment, params.service, version, body),
   listInstances: ({ ctx, actor, params, query }) => listInstances(ctx, actor, params.environment, query),
 
   listIdentities: ({ ctx, actor, params, query }) => listIdentities(ctx, actor, params.environment, query),
@@ -44,9 +46,11 @@ export const catalogRoutes = {
   getIdentity: ({ ctx, actor, params }) => getIdentityPosture(ctx, actor, params.environment, params.clientId),
   updateIdentity: ({ ctx, actor, params, version, body }) => updateIdentity(ctx, actor, params.clientId, version, body),
   deleteIdentity: ({ ctx, actor, params, version }) => deleteIdentity(ctx, actor, params.clientId, version),
-  updateIdentitySetting: ({ ctx, actor, params, version, body }) => updateIdentitySetting(ctx, actor, params.environment, params.clientId, version, body),
+  updateIdentitySetting: ({ ctx, actor, params, version, body }) =>
+    updateIdentitySetting(ctx, actor, params.environment, params.clientId, version, body),
   listCredentials: ({ ctx, actor, params }) => listCredentials(ctx, actor, params.environment, params.clientId),
-  createCredential: ({ ctx, actor, params, body }) => createCredential(ctx, actor, params.environment, params.clientId, body),
+  createCredential: ({ ctx, actor, params, body }) =>
+    createCredential(ctx, actor, params.environment, params.clientId, body),
   revokeCredential: ({ ctx, actor, params }) => revokeCredential(ctx, actor, params.environment, params.id),
 
   listScopes: ({ ctx, actor, params, query }) => listScopes(ctx, actor, params.environment, query),

@@ -24,8 +24,10 @@ export const endpointRoutes = {
   listEndpoints: ({ ctx, actor, params, query }) => listEndpoints(ctx, actor, params.environment, query),
   createEndpoint: ({ ctx, actor, params, body }) => createEndpoint(ctx, actor, params.environment, body),
   getEndpoint: ({ ctx, actor, params }) => getEndpoint(ctx, actor, params.environment, params.id),
-  updateEndpoint: ({ ctx, actor, params, version, body }) => updateEndpoint(ctx, actor, params.environment, params.id, version, body),
-  deleteEndpoint: ({ ctx, actor, params, version }) => deleteEndpoint(ctx, actor, params.environment, params.id, version),
+  updateEndpoint: ({ ctx, actor, params, version, body }) =>
+    updateEndpoint(ctx, actor, params.environment, params.id, version, body),
+  deleteEndpoint: ({ ctx, actor, params, version }) =>
+    deleteEndpoint(ctx, actor, params.environment, params.id, version),
   setEndpointRules: ({ ctx, actor, params, body }) => setEndpointRules(ctx, actor, params.environment, body),
   readEvidence: ({ ctx, actor, params, body }) => readEvidence(ctx, actor, params.environment, params.id, body),
   listModeChanges: ({ ctx, actor, params, query }) => listModeChanges(ctx, actor, params.environment, params.id, query),
@@ -35,7 +37,8 @@ export const endpointRoutes = {
 
   listIssuers: ({ ctx, actor, params }) => listIssuers(ctx, actor, params.environment),
   createIssuer: ({ ctx, actor, params, body }) => createIssuer(ctx, actor, params.environment, body),
-  updateIssuer: ({ ctx, actor, params, version, body }) => updateIssuer(ctx, actor, params.environment, params.id, version, body),
+  updateIssuer: ({ ctx, actor, params, version, body }) =>
+    updateIssuer(ctx, actor, params.environment, params.id, version, body),
   refreshIssuer: ({ ctx, actor, params }) => refreshIssuer(ctx, actor, params.environment, params.id),
   deleteIssuer: ({ ctx, actor, params, version }) => deleteIssuer(ctx, actor, params.environment, params.id, version),
   listSigningKeys: ({ ctx, actor, params }) => listSigningKeys(ctx, actor, params.environment),

@@ -12,12 +12,17 @@ import type { Implementations } from '../implementation.ts'
 const AUDIT_MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; charset=utf-8' } as const
 
 export const readingRoutes = {
-  getOverview: async ({ ctx, actor, params }) => readOverview(ctx.pool, actor, await getEnvironmentRow(ctx.database, params.environment)),
+  getOverview: async ({ ctx, actor, params }) =>
+    readOverview(ctx.pool, actor, await getEnvironmentRow(ctx.database, params.environment)),
   search: ({ ctx, actor, params, query }) => searchObjects(ctx, actor, params.environment, query),
-  readSeries: async ({ ctx, actor, params, query }) => readDecisionSeries(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
-  readTop: async ({ ctx, actor, params, query }) => readDecisionTop(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
-  listSamples: async ({ ctx, actor, params, query }) => listSamples(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
-  getSample: async ({ ctx, actor, params }) => getSample(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
+  readSeries: async ({ ctx, actor, params, query }) =>
+    readDecisionSeries(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  readTop: async ({ ctx, actor, params, query }) =>
+    readDecisionTop(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  listSamples: async ({ ctx, actor, params, query }) =>
+    listSamples(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  getSample: async ({ ctx, actor, params }) =>
+    getSample(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
 
   listAuditEntries: ({ ctx, actor, query }) => listAuditEntries(ctx, actor, query),
   exportAuditEntries: async ({ ctx, actor, query }) => ({
