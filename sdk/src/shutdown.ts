@@ -1,6 +1,8 @@
 /** Something that has to be finished before the process ends. */
 interface Closable {
   close(): Promise<void>
+  /** Reports what was not reported yet, and goes on. */
+  flush(): Promise<void>
 }
 
 interface ExitWatch {
@@ -29,7 +31,10 @@ function onTerminate(): void {
   })
 }
 
-const onBeforeExit = (): void => void closeAll()
+/** The process has nothing left to do. That may be a pause only, so nothing is closed; once, so that it can end. */
+const onBeforeExit = (): void => {
+  for (const closable of watch.open) void closable.flush()
+}
 
 function listen(): void {
   if (watch.isListening) return
@@ -45,7 +50,7 @@ function ignore(): void {
   process.removeListener('beforeExit', onBeforeExit)
 }
 
-/** Closes it when the process is told to end, or has nothing left to do. Call the answer once it is closed. */
+/** Closes it when the process is told to end; reports what is left when the process has nothing left to do. Call the answer once it is closed. */
 export function closeOnExit(closable: Closable): () => void {
   watch.open.add(closable)
   listen()

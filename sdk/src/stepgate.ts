@@ -84,6 +84,7 @@ class StepgateRuntime implements Stepgate, Engine {
   readonly #forgetExit: () => void
   #framework: string | null
   #closing: Promise<void> | null = null
+  #hold: NodeJS.Timeout | null = null
   readonly guard: Guard
   readonly routes: RouteTable
 
@@ -111,8 +112,15 @@ class StepgateRuntime implements Stepgate, Engine {
     this.#forgetExit = closeOnExit(this)
   }
 
+  /** Whoever waits for it keeps the process running; nothing else of a start would. */
   get started(): Promise<void> {
-    return this.#poller.started
+    const { started } = this.#poller
+    if (this.#hold === null) {
+      const hold = setInterval(() => undefined, 60_000)
+      this.#hold = hold
+      void started.then(() => clearInterval(hold))
+    }
+    return started
   }
 
   start(): void {
@@ -155,6 +163,10 @@ class StepgateRuntime implements Stepgate, Engine {
     return this.#closing
   }
 
+  flush(): Promise<void> {
+    return this.#reporter.drain(CLOSE_DEADLINE_MS)
+  }
+
   async #close(): Promise<void> {
     this.#poller.stop()
     this.#inventory.stop()
@@ -189,7 +201,9 @@ class StepgateRuntime implements Stepgate, Engine {
 export function createStepgate(options: StepgateOptions = {}): Stepgate {
   const runtime = new StepgateRuntime(parseSettings(options, process.env), options.logger ?? consoleLogger)
   const stepgate: Stepgate = {
-    started: runtime.started,
+    get started() {
+      return runtime.started
+    },
     fetch: (input, init) => runtime.fetch(input, init),
     getToken: (audience, tokenOptions) => runtime.getToken(audience, tokenOptions),
     status: () => runtime.status(),

@@ -7,10 +7,12 @@ import { sendRaw } from './fixtures.ts'
 
 const [, , mode] = process.argv
 const stepgate = createStepgate()
+// Nothing else keeps the process running here: whoever waits for the start has to get there.
+await stepgate.started
+if (!stepgate.ready()) throw new Error('not ready')
 const server = createServer(guard(stepgate, 'GET', '/orders', (_request, response) => response.end('ok')))
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
-await stepgate.started
 if (mode === 'serve-and-handle') {
   process.once('SIGTERM', () => {
     server.close()

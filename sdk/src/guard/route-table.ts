@@ -22,12 +22,15 @@ export interface Binding {
 export class Route {
   readonly method: string
   readonly template: string
+  /** Place in the order of registration. */
+  readonly number: number
   /** Null until a configuration was applied: the route is closed. */
   binding: Binding | null = null
 
-  constructor(method: string, template: string) {
+  constructor(method: string, template: string, number: number) {
     this.method = method
     this.template = template
+    this.number = number
   }
 }
 
@@ -84,7 +87,7 @@ export class RouteTable {
     const [decided, normalized] = [verb === 'HEAD' ? 'GET' : verb, normalizeTemplate(template)]
     const known = this.#routes.get(keyOf(decided, normalized))
     if (known !== undefined) return known
-    const route = new Route(decided, normalized)
+    const route = new Route(decided, normalized, this.#routes.size)
     this.#routes.set(keyOf(decided, normalized), route)
     this.#bind(route)
     this.#onRegister()

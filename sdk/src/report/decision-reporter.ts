@@ -43,6 +43,7 @@ export class DecisionReporter {
   #retryAtMs = 0
   #stored = 0
   #isStopped = false
+  #isDraining = false
   readonly #droppedInTotal = nothingDropped()
 
   constructor(parts: DecisionReporterParts) {
@@ -74,10 +75,9 @@ export class DecisionReporter {
     this.#timer.unref()
   }
 
-  /** Sends what there is, trying again until everything is stored or the time is over. */
-  async stop(deadlineMs: number): Promise<void> {
-    this.#isStopped = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+  /** Sends what there is, trying again until everything is stored or the time is over. Keeps the process running meanwhile. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#isDraining = true
     this.#retryAtMs = 0
     const endMs = monotonicMs() + deadlineMs
     while (this.#hasWork() && monotonicMs() < endMs) {
@@ -85,6 +85,14 @@ export class DecisionReporter {
       const pauseMs = Math.min(this.#retryAtMs, endMs) - monotonicMs()
       if (pauseMs > 0 && this.#hasWork()) await withinMs(new Promise(() => undefined), pauseMs)
     }
+    this.#isDraining = false
+  }
+
+  /** Drains, and sends nothing from then on. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#isStopped = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.drain(deadlineMs)
   }
 
   #hasWork(): boolean {
@@ -105,7 +113,7 @@ export class DecisionReporter {
     const { queue } = this.#parts
     const isWaiting = this.#batches.length > 0 || queue.hasSealed
     const openForMs = queue.openSinceMs === null ? 0 : Date.now() - queue.openSinceMs
-    if (!isWaiting || this.#isStopped || openForMs >= WINDOW_MS_MAX) queue.seal(Date.now())
+    if (!isWaiting || this.#isDraining || openForMs >= WINDOW_MS_MAX) queue.seal(Date.now())
   }
 
   async #sendAll(isBackground: boolean): Promise<void> {

@@ -25,23 +25,14 @@ function toSignature(route: Route, caller: Caller, decision: Decision, revision:
   }
 }
 
-/** Missing scopes follow from route, scopes and revision. */
-const keyOf = (signature: DecisionSignature): string =>
-  [
-    signature.method,
-    signature.route,
-    signature.mode,
-    signature.outcome,
-    signature.reason,
-    signature.tokenProblem,
-    signature.callerKind,
-    signature.caller,
-    signature.callerHint,
-    signature.issuer,
-    signature.scopes.join(' '),
-    signature.sender,
-    signature.revision,
-  ].join('\n')
+/**
+ * Tells signatures of one configuration apart. Short, as it is made for every new token; what follows from these (the mode
+ * and revision from the configuration, missing scopes from route and scopes) is left out.
+ */
+function keyOf(route: Route, { facts, callerHint }: Caller, { outcome, reason }: Decision, evaluated: boolean): string {
+  const who = facts.caller === null ? `${String(facts.tokenProblem)} ${callerHint ?? ''}` : `${String(facts.tokenProblem)} ${facts.callerKind}\n${facts.caller}\n${String(facts.issuer)}`
+  return `${String(route.number)} ${outcome} ${String(reason)} ${evaluated ? facts.sender : 'unevaluated'} ${facts.scopes.join(' ')}\n${who}`
+}
 
 /** Folds decisions by signature in memory. Counting one that was seen before allocates nothing. */
 export class Recorder {
@@ -62,11 +53,10 @@ export class Recorder {
   }
 
   foldOf(route: Route, caller: Caller, decision: Decision, revision: number, evaluated: boolean): Fold {
-    const signature = toSignature(route, caller, decision, revision, evaluated)
-    const key = keyOf(signature)
+    const key = keyOf(route, caller, decision, evaluated)
     const known = this.#folds.get(key)
     if (known !== undefined) return known
-    const fold = new Fold(signature, evaluated && caller.issuedAtSeconds !== null)
+    const fold = new Fold(toSignature(route, caller, decision, revision, evaluated), evaluated && caller.issuedAtSeconds !== null)
     // Forgetting a fold loses no count: while it counts, the queue holds it.
     if (this.#folds.size >= this.#foldsMax) this.#folds.clear()
     this.#folds.set(key, fold)

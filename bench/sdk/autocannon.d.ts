@@ -1,0 +1,14 @@
+declare module 'autocannon' {
+  interface Options {
+    readonly url: string
+    readonly connections: number
+    readonly duration: number
+    readonly requests: readonly { readonly path: string; readonly headers: Readonly<Record<string, string>> }[]
+  }
+  interface Result {
+    readonly non2xx: number
+    readonly errors: number
+    readonly requests: { readonly average: number; readonly total: number }
+  }
+  export default function autocannon(options: Options): Promise<Result>
+}

@@ -1,0 +1,97 @@
+/** Costs of one decision beside bare verification and the verifiers people use today. */
+import { createPublicKey, verify, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createVerifier, type Algorithm } from 'fast-jwt'
+import { importJWK, jwtVerify, type CryptoKey, type JWK } from 'jose'
+import { toDerSignature } from '../../sdk/src/token/verification-key.ts'
+import type { SigningAlgorithm, SigningKey } from '../../sdk/test/signing.ts'
+import { AUDIENCE, ISSUER, makeGuard, makeTokens, type BenchRequest } from './guard-harness.ts'
+import { measure, nanoseconds, printTable, type Subject } from './measure.ts'
+
+const ROUNDS = 7
+const SEEN_TIMES = 200_000
+const NEW_TOKENS = 400
+
+const publicKeyOf = (key: SigningKey): KeyObject => createPublicKey({ key: key.publicJwk as JsonWebKey, format: 'jwk' })
+
+interface SignedParts {
+  readonly bytes: Buffer
+  readonly signature: Buffer
+}
+
+const partsOf = (token: string): SignedParts => {
+  const cut = token.lastIndexOf('.')
+  return { bytes: Buffer.from(token.slice(0, cut)), signature: Buffer.from(token.slice(cut + 1), 'base64url') }
+}
+
+/** The fastest bare call there is: key object, signature in DER where the algorithm knows two forms. */
+function bareVerify(alg: SigningAlgorithm, key: KeyObject): (parts: SignedParts) => boolean {
+  if (alg === 'EdDSA') return ({ bytes, signature }) => verify(null, bytes, key, signature)
+  if (alg === 'RS256') return ({ bytes, signature }) => verify('sha256', bytes, key, signature)
+  return ({ bytes, signature }) => verify('sha256', bytes, key, signature)
+}
+
+const prepared = (alg: SigningAlgorithm, tokens: readonly string[]): SignedParts[] =>
+  tokens.map(partsOf).map(({ bytes, signature }) => ({ bytes, signature: alg === 'ES256' ? Buffer.from(toDerSignature(signature)) : signature }))
+
+function over<Item>(items: readonly Item[], work: (item: Item) => unknown): Subject['run'] {
+  return (times) => {
+    for (let index = 0; index < times; index++) work(items[index % items.length] as Item) // within bounds
+  }
+}
+
+function overAsync<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Subject['run'] {
+  return async (times) => {
+    for (let index = 0; index < times; index++) await work(items[index % items.length] as Item) // within bounds
+  }
+}
+
+function requireAccepted(answer: unknown): void {
+  if (answer === null || typeof answer !== 'object' || 'refused' in answer) throw new Error('the bench measures a refusal')
+}
+
+const toRequests = (tokens: readonly string[]): BenchRequest[] => tokens.map((token) => ({ authorization: `Bearer ${token}` }))
+
+export async function benchSeenTokens(alg: SigningAlgorithm): Promise<void> {
+  const harness = makeGuard(alg, 'enforce')
+  const off = makeGuard(alg, 'off')
+  const tokens = makeTokens(harness.key, 50)
+  // Each header is a string of its own, as every request brings one.
+  const requests = Array.from({ length: 4_000 }, (_, index) => ({ authorization: Buffer.from(`Bearer ${tokens[index % 50] ?? ''}`).toString('latin1') }))
+  requireAccepted(harness.check(requests[0] ?? { authorization: undefined }))
+  const key = publicKeyOf(harness.key)
+  const fast = createVerifier({ key: key.export({ format: 'pem', type: 'spki' }).toString(), algorithms: [alg as Algorithm], allowedAud: AUDIENCE, allowedIss: ISSUER, cache: 10_000 })
+  const results = await measure(
+    [
+      { name: 'bare crypto.verify', run: over(prepared(alg, tokens), bareVerify(alg, key)), times: NEW_TOKENS },
+      { name: 'Stepgate, the whole decision', run: over(requests, (request) => harness.check(request)), times: SEEN_TIMES },
+      { name: 'Stepgate, without a token', run: over([{ authorization: undefined }], (request) => off.check(request)), times: SEEN_TIMES },
+      { name: 'fast-jwt with its cache, verification only', run: over(requests, ({ authorization }) => fast(authorization.slice(7)) as unknown), times: 20_000 },
+    ].map((subject) => (subject.name === 'Stepgate, without a token' ? { ...subject, name: 'Stepgate, mode off' } : subject)),
+    ROUNDS,
+  )
+  printTable(`Token seen before, ${alg}`, results, 'bare crypto.verify', nanoseconds)
+}
+
+export async function benchNewTokens(alg: SigningAlgorithm): Promise<void> {
+  const rounds = ROUNDS + 1
+  const harness = makeGuard(alg, 'enforce')
+  const key = publicKeyOf(harness.key)
+  const tokens = makeTokens(harness.key, NEW_TOKENS * rounds)
+  const requests = toRequests(tokens)
+  let next = 0
+  const fast = createVerifier({ key: key.export({ format: 'pem', type: 'spki' }).toString(), algorithms: [alg as Algorithm], allowedAud: AUDIENCE, allowedIss: ISSUER })
+  const joseKey = (await importJWK(harness.key.publicJwk as unknown as JWK, alg)) as CryptoKey // no symmetric keys here
+  const fresh: Subject['run'] = (times) => {
+    for (let index = 0; index < times; index++) requireAccepted(harness.check(requests[next++] ?? { authorization: undefined }))
+  }
+  const results = await measure(
+    [
+      { name: 'bare crypto.verify', run: over(prepared(alg, tokens), bareVerify(alg, key)), times: NEW_TOKENS },
+      { name: 'Stepgate, the whole decision', run: fresh, times: NEW_TOKENS },
+      { name: 'fast-jwt, verification only', run: over(tokens, (token) => fast(token) as unknown), times: NEW_TOKENS },
+      { name: 'jose, verification only', run: overAsync(tokens, (token) => jwtVerify(token, joseKey, { audience: AUDIENCE, issuer: ISSUER })), times: NEW_TOKENS },
+    ],
+    ROUNDS,
+  )
+  printTable(`New token, ${alg}`, results, 'bare crypto.verify', nanoseconds)
+}

@@ -1,0 +1,44 @@
+/** One server of the throughput bench, in a process of its own: `node http-server.ts <framework> <guard>`; prints its port. */
+import express from 'express'
+import { auth } from 'express-oauth2-jwt-bearer'
+import fastify from 'fastify'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { protectExpress } from '../../sdk/src/express.ts'
+import { stepgateFastify } from '../../sdk/src/fastify.ts'
+import { createStepgate } from '../../sdk/src/index.ts'
+
+const [, , framework, guardKind] = process.argv
+const BODY = { id: '42', state: 'paid', total: 1290, currency: 'EUR' }
+
+async function startExpress(): Promise<number> {
+  const app = express()
+  app.disable('etag')
+  if (guardKind === 'stepgate') {
+    const stepgate = createStepgate()
+    protectExpress(app, stepgate)
+    await stepgate.started
+  }
+  if (guardKind === 'peer') app.use(auth({ issuer: process.env['BENCH_ISSUER'] ?? '', jwksUri: process.env['BENCH_JWKS'] ?? '', audience: 'orders', tokenSigningAlg: 'EdDSA' }))
+  app.get('/orders/:orderId', (_request, response) => {
+    response.json(BODY)
+  })
+  const server = createServer(app as unknown as RequestListener) // an application is a request listener
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+async function startFastify(): Promise<number> {
+  const app = fastify()
+  if (guardKind === 'stepgate') {
+    const stepgate = createStepgate()
+    await app.register(stepgateFastify, { stepgate })
+    await stepgate.started
+  }
+  app.get('/orders/:orderId', () => BODY)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return (app.server.address() as AddressInfo).port
+}
+
+console.log(`port ${String(await (framework === 'express' ? startExpress() : startFastify()))}`)
+process.on('disconnect', () => process.exit(0))

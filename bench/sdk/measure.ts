@@ -1,0 +1,31 @@
+/** Rounds of alternating measurements in one process; the median of each, so that a busy machine disturbs all alike. */
+export interface Subject {
+  readonly name: string
+  /** Does the work so many times. */
+  readonly run: (times: number) => void | Promise<void>
+  readonly times: number
+}
+
+const median = (values: readonly number[]): number => values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
+
+/** Nanoseconds for one piece of work, by name of the subject. */
+export async function measure(subjects: readonly Subject[], rounds: number): Promise<Map<string, number>> {
+  const samples = new Map<string, number[]>(subjects.map(({ name }) => [name, []]))
+  for (const { run, times } of subjects) await run(Math.ceil(times / 2))
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, run, times } of subjects) {
+      const startedAt = process.hrtime.bigint()
+      await run(times)
+      samples.get(name)?.push(Number(process.hrtime.bigint() - startedAt) / times)
+    }
+  }
+  return new Map([...samples].map(([name, values]) => [name, median(values)]))
+}
+
+export function printTable(title: string, results: ReadonlyMap<string, number>, base: string, unit: (value: number) => string): void {
+  const reference = results.get(base) ?? Number.NaN
+  console.log(`\n${title}`)
+  for (const [name, value] of results) console.log(`  ${name.padEnd(46)} ${unit(value).padStart(12)}   ${(value / reference).toFixed(value / reference < 0.1 ? 4 : 2).padStart(8)} × ${name === base ? '(base)' : ''}`)
+}
+
+export const nanoseconds = (value: number): string => (value >= 10_000 ? `${(value / 1000).toFixed(1)} µs` : `${value.toFixed(0)} ns`)
