@@ -1,0 +1,31 @@
+'use client'
+import { useMutation } from '@tanstack/react-query'
+import type { ApiProblem } from '#lib/client/api-problem.ts'
+import { createGrant, deleteGrant } from '#lib/client/grants.ts'
+import type { Grant } from '#lib/client/object-types.ts'
+import { useEnvironment } from '../shell/environment-context.tsx'
+import { toast } from '../ui/toast.ts'
+
+const UNDO_OFFERED_MS = 20_000
+
+const complain = ({ title, message }: ApiProblem) => toast.error(title, { description: message })
+
+/** Takes a grant back at once, and offers to give it again. */
+export function useTakeBack() {
+  const environment = useEnvironment()
+  const remove = useMutation(deleteGrant)
+  const create = useMutation(createGrant)
+  const giveAgain = ({ clientId, scopeId, scope, expiresAt, note }: Grant) =>
+    create.mutateAsync({ params: { environment }, body: { clientId, scopeId, expiresAt, note } }).then(() => toast.success(`${clientId} holds ${scope} again`), complain)
+  const takeBack = (grant: Grant) =>
+    remove.mutateAsync({ params: { environment, id: grant.id } }).then(
+      () =>
+        toast.success(`${grant.scope} is taken back from ${grant.clientId}`, {
+          description: 'Tokens it has keep the scope until they expire.',
+          duration: UNDO_OFFERED_MS,
+          action: { label: 'Undo', onClick: () => void giveAgain(grant) },
+        }),
+      complain,
+    )
+  return { takeBack, pendingId: remove.isPending ? remove.variables.params.id : null }
+}
