@@ -1,4 +1,5 @@
 import type { Caller } from './caller.ts'
+import { countOf, formatCount as format } from './count-of.ts'
 import { upperBound } from './upper-bound.ts'
 
 export type Readiness = 'ready' | 'not-ready' | 'not-enough-evidence'
@@ -77,7 +78,10 @@ function denials({ wouldDeny, requests, deniedCallers }: Evidence): Cause[] {
     .join(', ')
   const more = deniedCallers.length > 3 ? ` and ${deniedCallers.length - 3} more` : ''
   return [
-    blocking('callers-denied', `${who}${more} would be denied: ${format(wouldDeny)} of ${format(requests)} requests.`),
+    blocking(
+      'callers-denied',
+      `${who}${more} would be denied: ${format(wouldDeny)} of ${countOf(requests, 'request')}.`,
+    ),
   ]
 }
 
@@ -110,7 +114,7 @@ function requestGaps({ requests, unevaluatedRequests, undetermined, wouldDeny }:
     return [
       blocking(
         'not-evaluated',
-        `${format(unevaluatedRequests)} requests were only counted: the mode is off. Go to log-only to learn who they are.`,
+        `The mode is off: ${countOf(unevaluatedRequests, 'request')} counted, and nothing else known. Go to log-only to learn who they are.`,
       ),
     ]
   }
@@ -121,7 +125,7 @@ function requestGaps({ requests, unevaluatedRequests, undetermined, wouldDeny }:
     causes.push(
       blocking(
         'few-requests',
-        `0 of ${format(requests)} requests would be denied, which still allows ${percent(bound)} at 95 % confidence.`,
+        `0 of ${countOf(requests, 'request')} would be denied, which still allows ${percent(bound)} at 95 % confidence.`,
       ),
     )
   }
@@ -129,7 +133,7 @@ function requestGaps({ requests, unevaluatedRequests, undetermined, wouldDeny }:
     causes.push(
       blocking(
         'not-evaluated',
-        `For ${format(undetermined)} requests the record does not tell whether this rule allows them.`,
+        `For ${countOf(undetermined, 'request')} the record does not tell whether this rule allows them.`,
       ),
     )
   }
@@ -186,7 +190,6 @@ const blocking = (kind: CauseKind, title: string): Cause => ({
   title,
   blocking: true,
 })
-const format = (count: number): string => count.toLocaleString('en-US')
 const percent = (share: number): string => `${(share * 100).toPrecision(2)} %`
 const names = (callers: readonly Caller[]): string => {
   const shown = callers

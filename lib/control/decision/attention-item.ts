@@ -4,8 +4,6 @@ import type { Caller } from '../../evidence/caller.ts'
 
 export type AttentionItem = z.input<typeof Contract>
 
-export const formatCount = (count: number): string => count.toLocaleString('en-US')
-
 /** `billing, orders and 2 more`. */
 export function nameSome(names: readonly string[], shown = 2): string {
   const more = names.length - shown

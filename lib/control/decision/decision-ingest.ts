@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash as digest, randomInt } from 'node:crypto'
 import type pg from 'pg'
 import type { DecisionBatch, DecisionReceipt } from '../../contract/machine.ts'
 import type { FieldError } from '../control-error.ts'
@@ -7,20 +7,15 @@ import type { SignatureRow } from '#lib/store/decisions/find-signature-ids.ts'
 import { MINUTES_KEPT_DAYS } from '#lib/store/decisions/retention.ts'
 import { storeBatches, type BatchRows, type CountRow, type SampleRow } from '#lib/store/decisions/store-batches.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { keepItems } from './keep-items.ts'
 import { createNoveltyLimit } from './novelty-limit.ts'
-import { minuteOf, NOT_KEPT, parseBatch, type ParsedBatch, type ParsedSample, type ParsedSignature } from './parse-batch.ts'
+import { minuteOf, parseBatch, type ParsedBatch, type ParsedSignature, type Reporter } from './parse-batch.ts'
 import { createSampleLimit } from './sample-limit.ts'
-import { createSignatureDictionary } from './signature-dictionary.ts'
+import { createSignatureDictionary, type SignatureDictionary } from './signature-dictionary.ts'
 
 const DAY_MS = 86_400_000
 const SHARDS = 4
 const CHECK_VIOLATION = '23514'
-
-/** Whose decisions they are: by the token, never by the body. */
-export interface Reporter {
-  readonly environmentId: string
-  readonly serviceId: string
-}
 
 /** Stores a batch of decisions; resolves after the commit. */
 export type IngestDecisions = (reporter: Reporter, batch: DecisionBatch) => Promise<DecisionReceipt>
@@ -31,24 +26,45 @@ export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
   const shard = randomInt(SHARDS)
   const isWithinNovelty = createNoveltyLimit()
   const isWithinSamples = createSampleLimit()
-  const commit = createGroupCommit((batches) => storeBatches(pool, batches, shard, new Date(Date.now() - MINUTES_KEPT_DAYS * DAY_MS)))
+  const commit = createGroupCommit((batches) =>
+    storeBatches(pool, batches, shard, new Date(Date.now() - MINUTES_KEPT_DAYS * DAY_MS)),
+  )
 
   const keepStorable = async (parsed: ParsedBatch, replayed: boolean): Promise<ParsedBatch> => {
-    const wanted = new Set([...parsed.signatures.map(({ lastAt }) => dayOf(lastAt)), ...parsed.samples.map(({ at }) => dayOf(at))])
+    const wanted = new Set([
+      ...parsed.signatures.map(({ lastAtMs }) => dayOf(lastAtMs)),
+      ...parsed.samples.map(({ atMs }) => dayOf(atMs)),
+    ])
     const storable = await days.findStorable(wanted, replayed)
-    return withoutItems(parsed, ({ lastAt }) => storable.has(dayOf(lastAt)), ({ at }) => storable.has(dayOf(at)), 'is older than what is kept')
+    return keepItems(
+      parsed,
+      ({ lastAtMs }) => storable.has(dayOf(lastAtMs)),
+      ({ atMs }) => storable.has(dayOf(atMs)),
+      'is older than what is kept',
+    )
+  }
+
+  const keepKnown = async (parsed: ParsedBatch, reporter: Reporter, replayed: boolean): Promise<ParsedBatch> => {
+    const news = parsed.signatures.filter((signature) => dictionary.isNews(signature))
+    const learned = news.filter(
+      ({ hash }) =>
+        dictionary.find(hash) !== undefined || isWithinNovelty(`${reporter.environmentId}:${reporter.serviceId}`),
+    )
+    await dictionary.learn(learned.map((signature) => toSignatureRow(reporter, signature, replayed)))
+    return keepItems(
+      parsed,
+      ({ hash }) => dictionary.find(hash) !== undefined,
+      () => true,
+      'is one new signature too many in this minute',
+    )
   }
 
   const ingestOnce: IngestDecisions = async (reporter, batch) => {
-    const parsed = await keepStorable(parseBatch(batch, reporter.serviceId, new Date()), batch.replayed)
-    const rows = parsed.signatures.map((signature) => toSignatureRow(reporter, signature, batch.replayed))
-    const novel = rows.map((row) => dictionary.isKnown(row) || isWithinNovelty(`${reporter.environmentId}:${reporter.serviceId}`))
-    const ids = await dictionary.resolve(rows.filter((_, position) => novel[position]))
-    const idOf = new Map(parsed.signatures.filter((_, position) => novel[position]).map(({ index }, position) => [index, ids[position] ?? null]))
-    const kept = withoutItems(parsed, ({ index }) => typeof idOf.get(index) === 'string', () => true, 'is one new signature too many in this minute')
-    const { batch: toStore, samples } = toBatchRows(reporter, batch, kept, idOf, isWithinSamples)
-    const isNew = await commit(toStore)
-    return toReceipt(batch.batchId, !isNew, kept, samples)
+    const parsed = await keepStorable(parseBatch(batch, reporter, Date.now()), batch.replayed)
+    const kept = await keepKnown(parsed, reporter, batch.replayed)
+    const rows = toBatchRows(reporter, batch, kept, dictionary, isWithinSamples)
+    const isNew = await commit(rows)
+    return toReceipt(batch.batchId, !isNew, kept, rows.samples.length)
   }
 
   return async (reporter, batch) => {
@@ -63,65 +79,90 @@ export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
 }
 
 /** Retention dropped a partition that was known to be there. */
-const isMissingPartition = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === CHECK_VIOLATION && error.message.includes('no partition')
+const isMissingPartition = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === CHECK_VIOLATION && error.message.includes('no partition')
 
-function withoutItems(
-  parsed: ParsedBatch,
-  keepSignature: (signature: ParsedSignature) => boolean,
-  keepSample: (sample: ParsedSample) => boolean,
-  detail: string,
-): ParsedBatch {
-  const signatures = parsed.signatures.filter(keepSignature)
-  if (signatures.length === parsed.signatures.length && parsed.samples.every(keepSample)) return parsed
-  const keptIndexes = new Set(signatures.map(({ index }) => index))
-  const isOrphan = ({ report }: ParsedSample): boolean => !keptIndexes.has(report.signature)
-  const samples = parsed.samples.filter((sample) => keepSample(sample) && !isOrphan(sample))
-  const refused: FieldError[] = [
-    ...parsed.signatures.filter(({ index }) => !keptIndexes.has(index)).map(({ index }) => ({ pointer: `/signatures/${index}`, detail })),
-    ...parsed.samples.filter(isOrphan).map(({ index }) => ({ pointer: `/samples/${index}/signature`, detail: NOT_KEPT })),
-    ...parsed.samples.filter((sample) => !keepSample(sample) && !isOrphan(sample)).map(({ index }) => ({ pointer: `/samples/${index}/at`, detail })),
-  ]
-  return { signatures, samples, refused: [...parsed.refused, ...refused] }
-}
-
-function toSignatureRow({ environmentId, serviceId }: Reporter, { report, hash, firstAt, lastAt }: ParsedSignature, replayed: boolean): SignatureRow {
+function toSignatureRow(
+  { environmentId, serviceId }: Reporter,
+  { report, hash, firstAtMs, lastAtMs }: ParsedSignature,
+  replayed: boolean,
+): SignatureRow {
   const { count: _count, tokenAges: _ages, revision: _revision, ...facts } = report
-  return { ...facts, environmentId, serviceId, hash, replayed, firstAt, lastAt }
+  return {
+    ...facts,
+    environmentId,
+    serviceId,
+    hash,
+    replayed,
+    firstAt: new Date(firstAtMs),
+    lastAt: new Date(lastAtMs),
+  }
 }
 
 function toBatchRows(
   { environmentId, serviceId }: Reporter,
   batch: DecisionBatch,
   kept: ParsedBatch,
-  idOf: ReadonlyMap<number, string | null>,
-  isWithinSamples: (signatureId: string, at: Date) => boolean,
-): { batch: BatchRows; samples: number } {
-  const revisionOf = new Map(kept.signatures.map(({ index, report }) => [index, report.revision]))
-  const counts = kept.signatures.map(({ index, report, lastAt }): CountRow => ({
-    signatureId: idOf.get(index) ?? '',
-    bucket: minuteOf(lastAt),
-    count: report.count,
-    tokenAges: report.tokenAges,
-  }))
-  const samples = kept.samples
-    .map(({ report, at }): SampleRow => ({ ...report, at, signatureId: idOf.get(report.signature) ?? '', revision: revisionOf.get(report.signature) ?? 0 }))
-    .filter(({ signatureId, at }) => isWithinSamples(signatureId, at))
+  dictionary: SignatureDictionary,
+  isWithinSamples: (signatureId: string, atMs: number) => boolean,
+): BatchRows {
   const { allowed, wouldDeny, denied } = batch.dropped
-  const key = batchKey(environmentId, serviceId, batch.batchId)
-  return { batch: { key, environmentId, instanceId: batch.instance.id, dropped: allowed + wouldDeny + denied, counts, samples }, samples: samples.length }
+  const ids = kept.signatures.map(({ hash }) => dictionary.find(hash) ?? '')
+  const counts = kept.signatures.map(({ report, lastAtMs }, position): CountRow => {
+    return {
+      signatureId: ids[position] ?? '',
+      minuteMs: minuteOf(lastAtMs),
+      count: report.count,
+      tokenAges: report.tokenAges,
+    }
+  })
+  return {
+    key: batchKey(environmentId, serviceId, batch.batchId),
+    environmentId,
+    instanceId: batch.instance.id,
+    dropped: allowed + wouldDeny + denied,
+    counts,
+    samples: kept.samples.length > 0 ? toSampleRows(kept, ids, isWithinSamples) : [],
+  }
+}
+
+function toSampleRows(
+  { signatures, samples }: ParsedBatch,
+  ids: readonly string[],
+  isWithinSamples: (signatureId: string, atMs: number) => boolean,
+): SampleRow[] {
+  const positions = new Map(signatures.map(({ index }, position) => [index, position]))
+  return samples.flatMap(({ report, atMs }): SampleRow[] => {
+    const position = positions.get(report.signature) ?? -1
+    const signatureId = ids[position] ?? ''
+    return isWithinSamples(signatureId, atMs)
+      ? [{ ...report, at: new Date(atMs), signatureId, revision: signatures[position]?.report.revision ?? 0 }]
+      : []
+  })
 }
 
 /** Bound to the service, so that one service cannot use up the ids of another. */
 function batchKey(environmentId: string, serviceId: string, batchId: string): string {
-  const hex = createHash('sha256').update(`${environmentId} ${serviceId} ${batchId.toLowerCase()}`).digest('hex')
+  const hex = digest('sha256', `${environmentId} ${serviceId} ${batchId.toLowerCase()}`, 'hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 
-function toReceipt(batchId: string, duplicate: boolean, { signatures, refused }: ParsedBatch, samples: number): DecisionReceipt {
+function toReceipt(
+  batchId: string,
+  duplicate: boolean,
+  { signatures, refused }: ParsedBatch,
+  samples: number,
+): DecisionReceipt {
   const decisions = signatures.reduce((total, { report }) => total + report.count, 0)
-  return { batchId, duplicate, accepted: { signatures: signatures.length, samples, decisions }, refused: refused.toSorted(byPosition) }
+  return {
+    batchId,
+    duplicate,
+    accepted: { signatures: signatures.length, samples, decisions },
+    refused: refused.toSorted(byPosition),
+  }
 }
 
 const positionOf = ({ pointer }: FieldError): number => Number(pointer.split('/')[2])
 const isOfSample = ({ pointer }: FieldError): number => Number(pointer.startsWith('/samples'))
-const byPosition = (a: FieldError, b: FieldError): number => isOfSample(a) - isOfSample(b) || positionOf(a) - positionOf(b)
+const byPosition = (a: FieldError, b: FieldError): number =>
+  isOfSample(a) - isOfSample(b) || positionOf(a) - positionOf(b)

@@ -1,7 +1,8 @@
 import type { UnforeseenDenial } from '#lib/store/decisions/read-unforeseen-denials.ts'
 import type { Rule } from '../../policy/rule.ts'
 import type { Mode } from '../../policy/vocabulary.ts'
-import { callerNames, formatCount, nameSome, type AttentionItem } from './attention-item.ts'
+import { countOf, formatCount } from '../../evidence/count-of.ts'
+import { callerNames, nameSome, type AttentionItem } from './attention-item.ts'
 import type { EndpointJudgement } from './load-evidence.ts'
 
 export interface AttentionEndpoint {
@@ -47,7 +48,7 @@ function unforeseenDenials(
         kind: 'unforeseen-denial' as const,
         severity: 'critical' as const,
         title: `${title(endpoint)} denies a caller nobody forecast`,
-        detail: `${callers}: ${formatCount(count)} requests denied since the gate was lowered.`,
+        detail: `${callers}: ${countOf(count, 'request')} denied since the gate was lowered.`,
         path: path(endpoint),
         count,
       },
@@ -76,7 +77,7 @@ function wouldBreak(endpoint: AttentionEndpoint): AttentionItem[] {
       kind: 'would-break',
       severity: 'warning',
       title: `${callerNames(callers)} would break at ${title(endpoint)}`,
-      detail: `${formatCount(judgement.wouldDeny)} of ${formatCount(judgement.requests)} requests in 7 days: ${nameSome(reasons)}.`,
+      detail: `${formatCount(judgement.wouldDeny)} of ${countOf(judgement.requests, 'request')} in 7 days: ${nameSome(reasons)}.`,
       path: path(endpoint),
       count: judgement.wouldDeny,
     },
@@ -98,7 +99,7 @@ function anonymousCallers(endpoints: readonly AttentionEndpoint[]): AttentionIte
         kind: 'anonymous-caller' as const,
         severity: 'warning' as const,
         title: `${name} calls without a valid token`,
-        detail: `${formatCount(count)} requests in 7 days, at ${nameSome(group.map(({ endpoint }) => title(endpoint)))}.`,
+        detail: `${countOf(count, 'request')} in 7 days, at ${nameSome(group.map(({ endpoint }) => title(endpoint)))}.`,
         path: path(first.endpoint),
         count,
       },
@@ -114,7 +115,7 @@ function requiresNothing(endpoint: AttentionEndpoint): AttentionItem[] {
       kind: 'requires-nothing',
       severity: 'warning',
       title: `${title(endpoint)} requires nothing but a token`,
-      detail: `Any identity with a token for ${endpoint.serviceSlug} may call it: ${formatCount(requests)} requests in 7 days.`,
+      detail: `Any identity with a token for ${endpoint.serviceSlug} may call it: ${countOf(requests, 'request')} in 7 days.`,
       path: path(endpoint),
       count: requests,
     },
@@ -129,7 +130,7 @@ function noRule(endpoints: readonly AttentionEndpoint[]): AttentionItem[] {
   return [...byService].map(([serviceSlug, group]) => ({
     kind: 'no-rule' as const,
     severity: 'notice' as const,
-    title: `${formatCount(group.length)} ${group.length === 1 ? 'endpoint' : 'endpoints'} of ${serviceSlug} without a rule`,
+    title: `${countOf(group.length, 'endpoint')} of ${serviceSlug} without a rule`,
     detail: `${nameSome(group.map(({ method, route }) => `${method} ${route}`))}: nobody has said what they require.`,
     path: `/endpoints?service=${serviceSlug}`,
     count: group.length,

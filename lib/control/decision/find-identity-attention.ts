@@ -3,7 +3,8 @@ import type { LiveInstance } from '#lib/store/decisions/read-live-instances.ts'
 import { readGrantUse } from '#lib/store/decisions/read-grant-use.ts'
 import { readSharedCredentials } from '#lib/store/decisions/read-shared-credentials.ts'
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '../../policy/vocabulary.ts'
-import { formatCount, nameSome, type AttentionItem } from './attention-item.ts'
+import { countOf, formatCount } from '../../evidence/count-of.ts'
+import { nameSome, type AttentionItem } from './attention-item.ts'
 
 const DAY_MS = 86_400_000
 
@@ -44,7 +45,7 @@ async function sharedCredentials(pool: pg.Pool, environmentId: string): Promise<
   return shared.map(({ clientId, workloads }) => ({
     kind: 'shared-credential',
     severity: 'warning',
-    title: `${formatCount(workloads.length)} programs share a credential of ${clientId}`,
+    title: `${countOf(workloads.length, 'program')} share a credential of ${clientId}`,
     detail: `${nameSome(workloads, 3)}: what one of them does cannot be told from the others, nor taken from it alone.`,
     path: `/identities/${clientId}`,
     count: workloads.length,
@@ -108,7 +109,7 @@ function instancesBehind(instances: readonly LiveInstance[]): AttentionItem[] {
   return [...behind].map(([serviceSlug, group]) => ({
     kind: 'instances-behind',
     severity: 'warning',
-    title: `${formatCount(group.length)} ${group.length === 1 ? 'instance' : 'instances'} of ${serviceSlug} not on the published configuration`,
+    title: `${countOf(group.length, 'instance')} of ${serviceSlug} not on the published configuration`,
     detail: `${nameSome(group.map(({ hostname, state }) => `${hostname} (${state})`))}: a change has not reached it.`,
     path: `/services/${serviceSlug}`,
     count: group.length,

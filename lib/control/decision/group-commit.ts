@@ -27,7 +27,8 @@ export function createGroupCommit(store: Store): (batch: BatchRows) => Promise<b
   const takeGroup = (): Waiting[] => {
     let rows = 0
     let taken = 0
-    while (taken < queue.length && (taken === 0 || rows + sizeOf(queue[taken]!.batch) <= ROWS_PER_COMMIT_MAX)) rows += sizeOf(queue[taken++]!.batch) // within the queue's length
+    while (taken < queue.length && (taken === 0 || rows + sizeOf(queue[taken]!.batch) <= ROWS_PER_COMMIT_MAX))
+      rows += sizeOf(queue[taken++]!.batch) // within the queue's length
     rowsWaiting -= rows
     return queue.splice(0, taken)
   }
@@ -40,7 +41,13 @@ export function createGroupCommit(store: Store): (batch: BatchRows) => Promise<b
 
   return (batch) =>
     new Promise((resolve, reject) => {
-      if (rowsWaiting > ROWS_WAITING_MAX) return reject(new ControlError('unavailable', 'Decisions arrive faster than they can be stored. Send them again in a moment.'))
+      if (rowsWaiting > ROWS_WAITING_MAX)
+        return reject(
+          new ControlError(
+            'unavailable',
+            'Decisions arrive faster than they can be stored. Send them again in a moment.',
+          ),
+        )
       rowsWaiting += sizeOf(batch)
       queue.push({ batch, resolve, reject })
       if (!running) void run()

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { z } from 'zod'
 import { SampleReport, SignatureReport, type DecisionBatch } from '../../contract/machine.ts'
 import type { FieldError } from '../control-error.ts'
@@ -14,15 +14,21 @@ export const NOT_KEPT = 'is not the index of a signature that was kept'
 export interface ParsedSignature {
   readonly index: number
   readonly report: SignatureReport
-  readonly hash: Buffer
-  readonly firstAt: Date
-  readonly lastAt: Date
+  readonly hash: string
+  readonly firstAtMs: number
+  readonly lastAtMs: number
 }
 
 export interface ParsedSample {
   readonly index: number
   readonly report: SampleReport
-  readonly at: Date
+  readonly atMs: number
+}
+
+/** Whose decisions they are: by the token, never by the body. */
+export interface Reporter {
+  readonly environmentId: string
+  readonly serviceId: string
 }
 
 export interface ParsedBatch {
@@ -32,47 +38,61 @@ export interface ParsedBatch {
 }
 
 /** Item by item: a bad one is named and left out, and costs its neighbours nothing. */
-export function parseBatch(batch: DecisionBatch, serviceId: string, now: Date): ParsedBatch {
+export function parseBatch(batch: DecisionBatch, reporter: Reporter, nowMs: number): ParsedBatch {
   const refused: FieldError[] = []
   const signatures = batch.signatures.flatMap((item, index) => {
-    const parsed = parseSignature(item, index, batch.replayed, serviceId, now)
+    const parsed = parseSignature(item, index, batch.replayed, reporter, nowMs)
     if ('pointer' in parsed) refused.push(parsed)
     return 'pointer' in parsed ? [] : [parsed]
   })
   const known = new Set(signatures.map(({ index }) => index))
   const samples = batch.samples.flatMap((item, index) => {
-    const parsed = parseSample(item, index, known, now)
+    const parsed = parseSample(item, index, known, nowMs)
     if ('pointer' in parsed) refused.push(parsed)
     return 'pointer' in parsed ? [] : [parsed]
   })
   return { signatures, samples, refused }
 }
 
-function parseSignature(item: unknown, index: number, replayed: boolean, serviceId: string, now: Date): ParsedSignature | FieldError {
+function parseSignature(
+  item: unknown,
+  index: number,
+  replayed: boolean,
+  reporter: Reporter,
+  nowMs: number,
+): ParsedSignature | FieldError {
   const pointer = `/signatures/${index}`
   const result = SignatureReport.safeParse(item)
   if (!result.success) return toFieldError(pointer, result.error)
   const report = result.data
-  const firstAt = new Date(report.firstAt)
-  const lastAt = new Date(report.lastAt)
-  const detail = findContradiction(report) ?? findTimeProblem(firstAt, lastAt, now)
+  const firstAtMs = Date.parse(report.firstAt)
+  const lastAtMs = Date.parse(report.lastAt)
+  const detail = findContradiction(report) ?? findTimeProblem(firstAtMs, lastAtMs, nowMs)
   if (detail !== null) return { pointer, detail }
-  return { index, report, hash: hashFacts(report, serviceId, replayed), firstAt, lastAt }
+  return { index, report, hash: hashFacts(report, reporter, replayed), firstAtMs, lastAtMs }
 }
 
-function parseSample(item: unknown, index: number, signatures: ReadonlySet<number>, now: Date): ParsedSample | FieldError {
+function parseSample(
+  item: unknown,
+  index: number,
+  signatures: ReadonlySet<number>,
+  nowMs: number,
+): ParsedSample | FieldError {
   const pointer = `/samples/${index}`
   const result = SampleReport.safeParse(item)
   if (!result.success) return toFieldError(pointer, result.error)
   if (!signatures.has(result.data.signature)) return { pointer: `${pointer}/signature`, detail: NOT_KEPT }
-  const at = new Date(result.data.at)
-  const detail = findTimeProblem(at, at, now)
-  return detail === null ? { index, report: result.data, at } : { pointer: `${pointer}/at`, detail }
+  const atMs = Date.parse(result.data.at)
+  const detail = findTimeProblem(atMs, atMs, nowMs)
+  return detail === null ? { index, report: result.data, atMs } : { pointer: `${pointer}/at`, detail }
 }
 
 function toFieldError(pointer: string, error: z.ZodError): FieldError {
   const [issue] = error.issues
-  return { pointer: [pointer, ...(issue?.path ?? []).map(String)].join('/').slice(0, 300), detail: issue?.message ?? 'is invalid' }
+  return {
+    pointer: [pointer, ...(issue?.path ?? []).map(String)].join('/').slice(0, 300),
+    detail: issue?.message ?? 'is invalid',
+  }
 }
 
 /** What no evaluator could have answered is a fault of the sender, and would be evidence of nothing. */
@@ -85,19 +105,52 @@ function findContradiction(report: SignatureReport): string | null {
   return null
 }
 
-function findTimeProblem(firstAt: Date, lastAt: Date, now: Date): string | null {
-  if (firstAt > lastAt) return 'ends before it begins'
-  if (lastAt.getTime() > now.getTime() + AHEAD_MS_MAX) return 'lies more than 5 minutes in the future'
-  if (firstAt.getTime() < now.getTime() - REPLAY_DAYS_MAX * DAY_MS) return `is older than ${REPLAY_DAYS_MAX} days`
+function findTimeProblem(firstAtMs: number, lastAtMs: number, nowMs: number): string | null {
+  if (firstAtMs > lastAtMs) return 'ends before it begins'
+  if (lastAtMs > nowMs + AHEAD_MS_MAX) return 'lies more than 5 minutes in the future'
+  if (firstAtMs < nowMs - REPLAY_DAYS_MAX * DAY_MS) return `is older than ${REPLAY_DAYS_MAX} days`
   return null
 }
 
-function hashFacts(report: SignatureReport, serviceId: string, replayed: boolean): Buffer {
-  const { method, route, mode, outcome, reason, tokenProblem, callerKind, caller, callerHint, issuer, scopes, missingScopes, sender, evaluated } = report
-  const facts = [serviceId, method, route, mode, outcome, reason, tokenProblem, callerKind, caller, callerHint, issuer, scopes, missingScopes, sender, evaluated, replayed]
-  return createHash('sha256').update(JSON.stringify(facts)).digest()
+function hashFacts(report: SignatureReport, { environmentId, serviceId }: Reporter, replayed: boolean): string {
+  const {
+    method,
+    route,
+    mode,
+    outcome,
+    reason,
+    tokenProblem,
+    callerKind,
+    caller,
+    callerHint,
+    issuer,
+    scopes,
+    missingScopes,
+    sender,
+    evaluated,
+  } = report
+  const facts = [
+    environmentId,
+    serviceId,
+    method,
+    route,
+    mode,
+    outcome,
+    reason,
+    tokenProblem,
+    callerKind,
+    caller,
+    callerHint,
+    issuer,
+    scopes,
+    missingScopes,
+    sender,
+    evaluated,
+    replayed,
+  ]
+  return digest('sha256', JSON.stringify(facts), 'hex')
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
-export const minuteOf = (at: Date): Date => new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS)
+export const minuteOf = (atMs: number): number => Math.floor(atMs / MINUTE_MS) * MINUTE_MS

@@ -2,10 +2,10 @@ const SAMPLES_PER_HOUR_MAX = 60
 const KEPT_MAX = 200_000
 
 /** Bounds the samples of one signature in one hour: the first ones are kept, later ones only counted. */
-export function createSampleLimit(): (signatureId: string, at: Date) => boolean {
+export function createSampleLimit(): (signatureId: string, atMs: number) => boolean {
   const taken = new Map<string, number>()
-  return (signatureId, at) => {
-    const key = `${signatureId}:${Math.floor(at.getTime() / 3_600_000)}`
+  return (signatureId, atMs) => {
+    const key = `${signatureId}:${Math.floor(atMs / 3_600_000)}`
     const count = taken.get(key) ?? 0
     if (count >= SAMPLES_PER_HOUR_MAX) return false
     taken.set(key, count + 1)

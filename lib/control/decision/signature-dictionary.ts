@@ -5,6 +5,12 @@ const KEPT_MAX = 100_000
 /** The store learns that a signature is still in use this often. */
 const TOUCH_AFTER_MS = 60_000
 
+export interface SeenSignature {
+  readonly hash: string
+  readonly firstAtMs: number
+  readonly lastAtMs: number
+}
+
 interface KnownSignature {
   readonly id: string
   readonly firstAtMs: number
@@ -12,45 +18,44 @@ interface KnownSignature {
 }
 
 export interface SignatureDictionary {
-  /** Ids by position; null for a signature whose service is gone. */
-  resolve(signatures: readonly SignatureRow[]): Promise<(string | null)[]>
-  isKnown(signature: Pick<SignatureRow, 'environmentId' | 'hash'>): boolean
-  forget(): void
+  find(hash: string): string | undefined
+  /** Whether the store has to be told: of a new signature, or that a known one was used earlier or later than it knows. */
+  isNews(seen: SeenSignature): boolean
+  /** Tells the store, and remembers the ids. A signature whose service is gone gets none. */
+  learn(signatures: readonly SignatureRow[]): Promise<void>
 }
-
-const keyOf = ({ environmentId, hash }: Pick<SignatureRow, 'environmentId' | 'hash'>): string => `${environmentId}:${hash.toString('hex')}`
 
 /** Hash → id, in memory: nearly every reported signature was met before. */
 export function createSignatureDictionary(pool: pg.Pool): SignatureDictionary {
   const known = new Map<string, KnownSignature>()
 
-  const isFresh = (signature: SignatureRow): boolean => {
-    const entry = known.get(keyOf(signature))
-    return entry !== undefined && entry.firstAtMs <= signature.firstAt.getTime() && signature.lastAt.getTime() - entry.lastAtMs < TOUCH_AFTER_MS
-  }
-
-  const learn = async (signatures: readonly SignatureRow[]): Promise<void> => {
-    const merged = new Map<string, SignatureRow>()
-    for (const signature of signatures) merged.set(keyOf(signature), widen(signature, merged.get(keyOf(signature))))
-    const ids = await findSignatureIds(pool, [...merged.values()])
-    for (const [key, { firstAt, lastAt }] of merged) {
-      const id = ids.get(key)
-      const before = known.get(key)
-      if (id === undefined) continue
-      known.delete(key)
-      known.set(key, { id, firstAtMs: Math.min(firstAt.getTime(), before?.firstAtMs ?? Infinity), lastAtMs: Math.max(lastAt.getTime(), before?.lastAtMs ?? 0) })
-    }
-    while (known.size > KEPT_MAX) known.delete(known.keys().next().value ?? '')
+  const remember = (id: string, { hash, firstAt, lastAt }: SignatureRow): void => {
+    const before = known.get(hash)
+    known.delete(hash)
+    known.set(hash, {
+      id,
+      firstAtMs: Math.min(firstAt.getTime(), before?.firstAtMs ?? Infinity),
+      lastAtMs: Math.max(lastAt.getTime(), before?.lastAtMs ?? 0),
+    })
   }
 
   return {
-    resolve: async (signatures) => {
-      const unknown = signatures.filter((signature) => !isFresh(signature))
-      if (unknown.length > 0) await learn(unknown)
-      return signatures.map((signature) => known.get(keyOf(signature))?.id ?? null)
+    find: (hash) => known.get(hash)?.id,
+    isNews: ({ hash, firstAtMs, lastAtMs }) => {
+      const entry = known.get(hash)
+      return entry === undefined || firstAtMs < entry.firstAtMs || lastAtMs - entry.lastAtMs >= TOUCH_AFTER_MS
     },
-    isKnown: (signature) => known.has(keyOf(signature)),
-    forget: () => known.clear(),
+    learn: async (signatures) => {
+      if (signatures.length === 0) return
+      const merged = new Map<string, SignatureRow>()
+      for (const signature of signatures) merged.set(signature.hash, widen(signature, merged.get(signature.hash)))
+      const ids = await findSignatureIds(pool, [...merged.values()])
+      for (const [hash, id] of ids) {
+        const signature = merged.get(hash)
+        if (signature) remember(id, signature)
+      }
+      while (known.size > KEPT_MAX) known.delete(known.keys().next().value ?? '')
+    },
   }
 }
 
