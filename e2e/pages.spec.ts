@@ -1,0 +1,40 @@
+import { expect, expectAccessible, expectNoSidewaysScroll, test } from './support/journey.ts'
+
+const PAGES = [
+  ['Overview', '/overview'],
+  ['Endpoints', '/endpoints'],
+  ['Services', '/services'],
+  ['Payments', '/services/payments'],
+  ['Identities', '/identities'],
+  ['orders', '/identities/orders'],
+  ['Scopes', '/scopes'],
+  ['Decisions', '/decisions'],
+  ['Audit log', '/audit'],
+  ['Settings', '/settings'],
+] as const
+
+const LOOKS = [
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+] as const
+
+for (const look of LOOKS) {
+  test.describe(`${look.colorScheme}, ${String(look.viewport.width)} pixels wide`, () => {
+    test.use(look)
+    for (const [name, path] of PAGES) {
+      test(`${name} is accessible, fits its window and logs no error`, async ({ page }) => {
+        await page.goto(`/e/production${path}`)
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await page.waitForLoadState('networkidle')
+        await expectAccessible(page)
+        await expectNoSidewaysScroll(page)
+      })
+    }
+  })
+}
+
+test('a page that does not exist says so, and leads back', async ({ page, baseURL }) => {
+  const response = await page.request.get(`${baseURL ?? ''}/e/production/nowhere`)
+  expect(response.status()).toBe(404)
+  expect(await response.text()).toContain('Overview')
+})
