@@ -3,7 +3,7 @@ import { ChevronDown } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { buttonClass } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
-import { OptionList } from '../ui/combobox.tsx'
+import { OptionList } from '../ui/option-list.tsx'
 import { Popover } from '../ui/popover.tsx'
 
 export interface FilterOption<Value extends string> {

@@ -1,10 +1,12 @@
 'use client'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
-import { useState, type ReactNode } from 'react'
+import dynamic from 'next/dynamic'
+import { useEffect, useState, type ReactNode } from 'react'
 import { createQueryClient } from '#lib/client/query-client.ts'
-import { Toaster } from '@/components/ui/toaster.tsx'
-import { TooltipProvider } from '@/components/ui/tooltip.tsx'
+import { loadOverlaysWhenIdle } from '@/components/ui/overlay/load-overlays.ts'
+
+const Toaster = dynamic(() => import('@/components/ui/toaster.tsx').then((module) => module.Toaster), { ssr: false })
 
 declare global {
   // Read by get-nonce, through which radix's dialogs put a style element into the page.
@@ -19,13 +21,12 @@ interface ProvidersProps {
 export function Providers({ nonce, children }: ProvidersProps) {
   if (typeof window !== 'undefined') globalThis.__webpack_nonce__ = nonce
   const [client] = useState(() => createQueryClient(leaveForSignIn))
+  useEffect(loadOverlaysWhenIdle, [])
   return (
     <QueryClientProvider client={client}>
       <NuqsAdapter>
-        <TooltipProvider>
-          {children}
-          <Toaster />
-        </TooltipProvider>
+        {children}
+        <Toaster />
       </NuqsAdapter>
     </QueryClientProvider>
   )

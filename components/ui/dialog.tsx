@@ -1,9 +1,6 @@
 'use client'
-import { X } from 'lucide-react'
-import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { IconButton } from './button.tsx'
-import { classNames } from './class-names.ts'
+import { lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react'
+import { loadDialogs } from './overlay/load-overlays.ts'
 
 export interface DialogProps {
   readonly open: boolean
@@ -16,83 +13,30 @@ export interface DialogProps {
   readonly children?: ReactNode
 }
 
-const WIDTHS = { sm: 'sm:max-w-sm', md: 'sm:max-w-lg', lg: 'sm:max-w-2xl' } as const
-
-const Overlay = () => <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-overlay" />
-
-const Heading = ({ title, description }: Pick<DialogProps, 'title' | 'description'>) => (
-  <header className="flex items-start gap-3 border-b border-line px-4 py-3">
-    <div className="min-w-0 flex-1">
-      <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-      {description !== undefined && <Radix.Description className="text-muted">{description}</Radix.Description>}
-    </div>
-    <Radix.Close asChild>
-      <IconButton icon={X} label="Close" size="sm" />
-    </Radix.Close>
-  </header>
-)
-
-const Footer = ({ children }: { readonly children: ReactNode }) => <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{children}</footer>
-
-/** Onto the first field, or the choice that is made; without either onto the dialog itself, never onto the button that closes it. */
-function focusFirstField(event: Event): void {
-  event.preventDefault()
-  const content = event.currentTarget as HTMLElement // radix fires it on its content
-  const field = content.querySelector<HTMLElement>('[data-dialog-body] :is(input:checked, input:not([type="radio"], [type="hidden"]), textarea, select):not(:disabled)')
-  ;(field ?? content).focus()
-}
-
-const describedBy = (description: ReactNode) => (description === undefined ? { 'aria-describedby': undefined } : {})
-
-/** In the middle of the page; at the bottom of a phone. */
-export const Dialog = ({ open, onOpenChange, title, description, footer, size = 'md', children }: DialogProps) => (
-  <Radix.Root open={open} onOpenChange={onOpenChange}>
-    <Radix.Portal>
-      <Overlay />
-      <Radix.Content
-        {...describedBy(description)}
-        onOpenAutoFocus={focusFirstField}
-        className={classNames(
-          'fixed z-40 flex max-h-[92dvh] w-full animate-appear flex-col rounded-t-xl bg-raised shadow-float outline-none sm:rounded-xl',
-          'inset-x-0 bottom-0 sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh]',
-          WIDTHS[size],
-        )}
-      >
-        <Heading title={title} description={description} />
-        <div data-dialog-body className="scroll-thin min-h-0 flex-1 overflow-y-auto px-4 py-4">{children}</div>
-        {footer !== undefined && <Footer>{footer}</Footer>}
-      </Radix.Content>
-    </Radix.Portal>
-  </Radix.Root>
-)
-
-interface SheetProps extends Omit<DialogProps, 'size'> {
+export interface SheetProps extends DialogProps {
   readonly side?: 'left' | 'right'
-  readonly size?: 'sm' | 'md' | 'lg'
   /** Leaves the padding to the content. */
   readonly flush?: boolean
 }
 
-const SHEET_WIDTHS = { sm: 'sm:max-w-72', md: 'sm:max-w-lg', lg: 'sm:max-w-3xl' } as const
+const RadixDialog = lazy(() => loadDialogs().then((module) => ({ default: module.RadixDialog })))
+const RadixSheet = lazy(() => loadDialogs().then((module) => ({ default: module.RadixSheet })))
+
+/** In the middle of the page; at the bottom of a phone. */
+export const Dialog = onceOpened<DialogProps>(RadixDialog)
 
 /** At the side of the page, for looking at one thing without losing the list. */
-export const Sheet = ({ open, onOpenChange, title, description, footer, side = 'right', size = 'md', flush = false, children }: SheetProps) => (
-  <Radix.Root open={open} onOpenChange={onOpenChange}>
-    <Radix.Portal>
-      <Overlay />
-      <Radix.Content
-        {...describedBy(description)}
-        onOpenAutoFocus={focusFirstField}
-        className={classNames(
-          'fixed inset-y-0 z-40 flex w-full flex-col bg-raised shadow-float outline-none',
-          side === 'right' ? 'right-0 animate-slide-in-right' : 'left-0 max-w-[85vw] animate-slide-in-left',
-          SHEET_WIDTHS[size],
-        )}
-      >
-        <Heading title={title} description={description} />
-        <div data-dialog-body className={classNames('scroll-thin min-h-0 flex-1 overflow-y-auto', !flush && 'px-4 py-4')}>{children}</div>
-        {footer !== undefined && <Footer>{footer}</Footer>}
-      </Radix.Content>
-    </Radix.Portal>
-  </Radix.Root>
-)
+export const Sheet = onceOpened<SheetProps>(RadixSheet)
+
+/** Costs nothing before it is opened for the first time. */
+function onceOpened<Props extends DialogProps>(Overlay: ComponentType<Props>): ComponentType<Props> {
+  return function OnceOpened(props: Props) {
+    const [wasOpen, setWasOpen] = useState(props.open)
+    if (props.open && !wasOpen) setWasOpen(true)
+    return wasOpen ? (
+      <Suspense fallback={null}>
+        <Overlay {...props} />
+      </Suspense>
+    ) : null
+  }
+}

@@ -2,32 +2,54 @@
 import type { LucideIcon } from 'lucide-react'
 import { Check } from 'lucide-react'
 import Link from 'next/link'
-import { DropdownMenu as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import type { DropdownMenu as Radix } from 'radix-ui'
+import { createContext, lazy, Suspense, use, useState, type ReactNode } from 'react'
 import { classNames } from './class-names.ts'
+import { loadMenu } from './overlay/load-overlays.ts'
+import { withHandlers, type TriggerElement } from './overlay/trigger.ts'
 
-interface MenuProps {
-  readonly trigger: ReactNode
+export interface MenuProps {
+  /** The button that opens it. */
+  readonly trigger: TriggerElement
   readonly align?: 'start' | 'end'
   readonly className?: string
   readonly children: ReactNode
 }
 
-export const Menu = ({ trigger, align = 'end', className, children }: MenuProps) => (
-  <Radix.Root modal={false}>
-    <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-    <Radix.Portal>
-      <Radix.Content
-        align={align}
-        sideOffset={4}
-        collisionPadding={8}
-        className={classNames('z-50 min-w-48 animate-appear rounded-lg bg-raised p-1 shadow-float', className)}
-      >
-        {children}
-      </Radix.Content>
-    </Radix.Portal>
-  </Radix.Root>
-)
+interface Parts {
+  readonly Item: typeof Radix.Item
+  readonly Label: typeof Radix.Label
+  readonly Separator: typeof Radix.Separator
+}
+
+/** The parts of radix, handed down by the menu once it is loaded: its items exist only while it is open. */
+export const MenuParts = createContext<Parts | null>(null)
+
+function useMenuParts(): Parts {
+  const parts = use(MenuParts)
+  if (parts === null) throw new Error('A menu item outside of a menu')
+  return parts
+}
+
+const RadixMenu = lazy(() => loadMenu().then((module) => ({ default: module.RadixMenu })))
+
+/** A list of actions behind a button. The button is plain until it is used for the first time. */
+export function Menu(props: MenuProps) {
+  const [isUsed, setUsed] = useState(false)
+  const open = () => { setUsed(true) }
+  const preload = () => void loadMenu()
+  const plain = withHandlers(
+    props.trigger,
+    { onClick: open, onKeyDown: ({ key }) => { if (key === 'ArrowDown') open() }, onPointerEnter: preload, onFocus: preload },
+    { 'aria-haspopup': 'menu', 'aria-expanded': isUsed },
+  )
+  if (!isUsed) return plain
+  return (
+    <Suspense fallback={plain}>
+      <RadixMenu {...props} />
+    </Suspense>
+  )
+}
 
 const ITEM =
   'flex min-h-8 w-full items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-disabled:text-faint data-highlighted:bg-hover cursor-pointer data-disabled:cursor-not-allowed'
@@ -45,6 +67,7 @@ interface MenuItemProps {
 }
 
 export function MenuItem({ icon: Icon, href, danger = false, checked, shortcut, disabledReason, onSelect, children }: MenuItemProps) {
+  const { Item } = useMenuParts()
   const content = (
     <>
       {Icon && <Icon aria-hidden className="size-4 shrink-0 text-faint" strokeWidth={1.75} />}
@@ -57,7 +80,7 @@ export function MenuItem({ icon: Icon, href, danger = false, checked, shortcut, 
     </>
   )
   return (
-    <Radix.Item
+    <Item
       asChild={href !== undefined}
       disabled={disabledReason !== undefined}
       aria-current={checked === true ? 'true' : undefined}
@@ -65,9 +88,16 @@ export function MenuItem({ icon: Icon, href, danger = false, checked, shortcut, 
       {...(onSelect === undefined ? {} : { onSelect })}
     >
       {href === undefined ? content : <Link href={href}>{content}</Link>}
-    </Radix.Item>
+    </Item>
   )
 }
 
-export const MenuLabel = ({ children }: { readonly children: ReactNode }) => <Radix.Label className="px-2 pt-2 pb-1 text-xs text-faint">{children}</Radix.Label>
-export const MenuSeparator = () => <Radix.Separator className="-mx-1 my-1 h-px bg-line" />
+export function MenuLabel({ children }: { readonly children: ReactNode }) {
+  const { Label } = useMenuParts()
+  return <Label className="px-2 pt-2 pb-1 text-xs text-faint">{children}</Label>
+}
+
+export function MenuSeparator() {
+  const { Separator } = useMenuParts()
+  return <Separator className="-mx-1 my-1 h-px bg-line" />
+}

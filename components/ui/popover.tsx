@@ -1,11 +1,11 @@
 'use client'
-import { Popover as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { classNames } from './class-names.ts'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { loadPopover } from './overlay/load-overlays.ts'
+import { withHandlers, type TriggerElement } from './overlay/trigger.ts'
 
-interface PopoverProps {
-  /** One element that takes a ref: the button that opens it. */
-  readonly trigger: ReactNode
+export interface PopoverProps {
+  /** The button that opens it. */
+  readonly trigger: TriggerElement
   readonly label: string
   readonly align?: 'start' | 'center' | 'end'
   readonly open?: boolean
@@ -14,19 +14,27 @@ interface PopoverProps {
   readonly children: ReactNode
 }
 
-export const Popover = ({ trigger, label, align = 'start', open, onOpenChange, className, children }: PopoverProps) => (
-  <Radix.Root {...(open === undefined ? {} : { open })} {...(onOpenChange === undefined ? {} : { onOpenChange })}>
-    <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-    <Radix.Portal>
-      <Radix.Content
-        aria-label={label}
-        align={align}
-        sideOffset={4}
-        collisionPadding={8}
-        className={classNames('z-50 animate-appear rounded-lg bg-raised shadow-float outline-none', className ?? 'w-64 p-3')}
-      >
-        {children}
-      </Radix.Content>
-    </Radix.Portal>
-  </Radix.Root>
-)
+const RadixPopover = lazy(() => loadPopover().then((module) => ({ default: module.RadixPopover })))
+
+/** A small form or text behind a button. The button is plain until it is used for the first time. */
+export function Popover({ open, onOpenChange, ...props }: PopoverProps) {
+  const [isUsed, setUsed] = useState(false)
+  const [isOpenInside, setOpenInside] = useState(false)
+  const isOpen = open ?? isOpenInside
+  const change = (next: boolean) => {
+    setOpenInside(next)
+    onOpenChange?.(next)
+  }
+  const preload = () => void loadPopover()
+  const begin = () => {
+    setUsed(true)
+    change(true)
+  }
+  const plain = withHandlers(props.trigger, { onClick: begin, onPointerEnter: preload, onFocus: preload }, { 'aria-haspopup': 'dialog', 'aria-expanded': isOpen })
+  if (!isUsed && !isOpen) return plain
+  return (
+    <Suspense fallback={plain}>
+      <RadixPopover {...props} open={isOpen} onOpenChange={change} />
+    </Suspense>
+  )
+}

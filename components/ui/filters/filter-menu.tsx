@@ -1,12 +1,9 @@
 'use client'
-import dynamic from 'next/dynamic'
 import { ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { classNames } from '../class-names.ts'
-import type { ComboboxOption } from '../combobox.tsx'
+import { OptionList, type ComboboxOption } from '../option-list.tsx'
 import { Popover } from '../popover.tsx'
-
-const OptionList = dynamic(() => import('../combobox.tsx').then((module) => module.OptionList), { ssr: false, loading: () => <span className="block h-24" /> })
 
 interface FilterMenuProps {
   readonly label: string
