@@ -1,0 +1,139 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { deleteService, serviceQuery, updateService, updateServiceSetting } from '#lib/client/services.ts'
+import type { ServicePosture } from '#lib/client/object-types.ts'
+import { ServiceSettingUpdate, ServiceUpdate } from '#lib/contract/catalog.ts'
+import { useContractSubmit } from '../forms/use-contract-submit.ts'
+import { WriteProblem } from '../forms/write-problem.tsx'
+import { ObjectHistory } from '../history/object-history.tsx'
+import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
+import { useRoleGate } from '../shell/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { useContractForm } from '../ui/contract-form.ts'
+import { TextareaField, TextField } from '../ui/field.tsx'
+import { ModePicker } from '../ui/mode-picker.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { SkeletonLines } from '../ui/skeleton.tsx'
+import { toast } from '../ui/toast.ts'
+
+interface PartProps {
+  readonly service: ServicePosture
+  readonly onReload: () => void
+}
+
+function Details({ service, onReload }: PartProps) {
+  const gate = useRoleGate('operator')
+  const save = useMutation(updateService)
+  const form = useContractForm(ServiceUpdate, { name: service.name, team: service.team, description: service.description })
+  const { errors, isDirty } = form.formState
+  const { submit, problem, isPending } = useContractSubmit(
+    form,
+    (body) => save.mutateAsync({ params: { service: service.slug }, ifMatch: service.version, body }),
+    (saved) => {
+      form.reset({ name: saved.name, team: saved.team, description: saved.description })
+      toast.success('The details are saved')
+    },
+  )
+  return (
+    <Panel id="details" title="Details" description="The same in every environment">
+      <form noValidate onSubmit={submit} className="flex max-w-xl flex-col gap-4">
+        <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
+        <TextField label="Team" optional error={errors.team?.message} {...form.register('team')} />
+        <TextareaField label="Description" optional rows={3} error={errors.description?.message} {...form.register('description')} />
+        <WriteProblem problem={problem} onReload={onReload} />
+        <Button type="submit" variant="primary" className="self-start" pending={isPending} {...(gate.disabledReason !== undefined ? gate : isDirty ? {} : { disabledReason: 'Nothing differs from what is saved' })}>
+          Save
+        </Button>
+      </form>
+    </Panel>
+  )
+}
+
+function UndeclaredRoutes({ service, onReload }: PartProps) {
+  const environment = useEnvironment()
+  const gate = useRoleGate('operator')
+  const save = useMutation(updateServiceSetting)
+  const form = useContractForm(ServiceSettingUpdate, { undeclaredMode: service.undeclaredMode })
+  const { submit, problem, isPending } = useContractSubmit(
+    form,
+    (body) => save.mutateAsync({ params: { environment, service: service.slug }, ifMatch: service.settingsVersion, body }),
+    (saved) => {
+      form.reset({ undeclaredMode: saved.undeclaredMode })
+      toast.success('The mode of undeclared routes is published')
+    },
+  )
+  const mode = form.watch('undeclaredMode')
+  return (
+    <Panel id="undeclared" title="Undeclared routes" description="What the service does with a route that no endpoint covers, in this environment">
+      <form noValidate onSubmit={submit} className="flex max-w-3xl flex-col gap-4">
+        <ModePicker legend="Mode of undeclared routes" value={mode} onChange={(undeclaredMode) => { form.setValue('undeclaredMode', undeclaredMode, { shouldDirty: true }) }} />
+        {mode === 'enforce' && service.undeclaredMode !== 'enforce' && (
+          <p role="note" className="rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
+            Requests for routes that are not among its endpoints are refused. New routes are reported when an instance starts; until then they are refused too.
+          </p>
+        )}
+        <WriteProblem problem={problem} onReload={onReload} />
+        <Button type="submit" variant="primary" className="self-start" pending={isPending} {...(gate.disabledReason !== undefined ? gate : mode === service.undeclaredMode ? { disabledReason: 'This is the published mode' } : {})}>
+          Publish
+        </Button>
+      </form>
+    </Panel>
+  )
+}
+
+function Deletion({ service }: { readonly service: ServicePosture }) {
+  const router = useRouter()
+  const toPath = useEnvironmentPath()
+  const gate = useRoleGate('administrator')
+  const [isOpen, setOpen] = useState(false)
+  const remove = useMutation(deleteService)
+  const confirm = () => {
+    remove.mutate(
+      { params: { service: service.slug }, ifMatch: service.version },
+      {
+        onSuccess: () => {
+          toast.success(`${service.name} is deleted`)
+          router.push(toPath('/services'))
+        },
+      },
+    )
+  }
+  return (
+    <Panel id="deletion" title="Delete this service">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="max-w-xl text-muted">In every environment: its endpoints, rules, scopes, credentials and grants. It must have no live instance. Audit entries stay.</p>
+        <Button variant="danger" onClick={() => { setOpen(true) }} {...gate}>
+          Delete service
+        </Button>
+      </div>
+      <ConfirmDialog open={isOpen} onOpenChange={setOpen} title={`Delete ${service.name}?`} confirm="Delete" danger pending={remove.isPending} problem={remove.error} onConfirm={confirm}>
+        Its endpoints, rules, scopes, credentials and grants go with it, in every environment. This cannot be undone.
+      </ConfirmDialog>
+    </Panel>
+  )
+}
+
+/** What can be set about a service. */
+export function ServiceSettings({ service: slug }: { readonly service: string }) {
+  const environment = useEnvironment()
+  const client = useQueryClient()
+  const { data } = useQuery(serviceQuery(environment, slug))
+  const [epoch, setEpoch] = useState(0)
+  const reload = async () => {
+    await client.invalidateQueries({ queryKey: ['services', environment, slug] })
+    setEpoch((count) => count + 1)
+  }
+  if (data === undefined) return <SkeletonLines lines={6} />
+  const part = { service: data, onReload: () => void reload() }
+  return (
+    <div className="grid gap-4">
+      <UndeclaredRoutes key={`undeclared ${String(epoch)}`} {...part} />
+      <Details key={`details ${String(epoch)}`} {...part} />
+      <ObjectHistory targetKind="service" targetId={data.id} />
+      <Deletion service={data} />
+    </div>
+  )
+}
