@@ -12,7 +12,7 @@ import { readClientAddressBehind, trustProxies, type ReadClientAddress } from '.
 import { hashRequest, idempotently, orFirstAnswer, parseIdempotencyKey } from './idempotency.ts'
 import { parseIfMatch, toETag, versionOf } from './if-match.ts'
 import type { Implementations, TextStream } from './implementation.ts'
-import { openApiText } from './openapi-document.ts'
+import { createOpenApiText } from './openapi-document.ts'
 import { takeJsonBody } from './parse-json-body.ts'
 import { authenticateRequest } from './request-authentication.ts'
 import { catalogRoutes } from './routes/catalog-routes.ts'
@@ -53,8 +53,10 @@ export function registerManagementRoutes(app: FastifyInstance, { context, settin
   app.decorateRequest('authentication', null)
   addProblemHeaders(app)
   for (const name of Object.keys(routes) as RouteName[]) registerRoute(app, name, context, readAddress)
-  const document = openApiText(settings.publicUrl)
-  app.get(`${BASE}/openapi.json`, (_request, reply) => reply.type('application/json; charset=utf-8').send(document))
+  const openApiText = createOpenApiText(settings.publicUrl)
+  app.get(`${BASE}/openapi.json`, (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(openApiText()),
+  )
 }
 
 function registerRoute(
