@@ -19,7 +19,7 @@ try {
   if (gatewayUrl === null) throw new Error('the demo needs the role gateway')
   const { publicUrl, dataDir } = settings
   const startedAt = performance.now()
-  const fleet = await startFleet({ gatewayUrl, publicUrl, dataDir, setupUrl, progress: announceStep })
+  const fleet = await startFleet({ gatewayUrl, dataDir, setupUrl, progress: announceStep })
   stops.push(() => fleet.close())
   report.onStep('demo fleet', performance.now() - startedAt)
   announce(fleet, publicUrl)
