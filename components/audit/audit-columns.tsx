@@ -23,13 +23,13 @@ export function Actor({ entry: { actorKind, actorName } }: { readonly entry: Aud
 
 /** The change in a line: one leaf as it was and is, or how many differ. */
 export function ChangeWords({ entry: { before, after } }: { readonly entry: AuditEntry }) {
-  if (before === null && after !== null) return <span className="text-muted">created</span>
-  if (after === null && before !== null) return <span className="text-muted">deleted</span>
   const lines = toDiffLines(before, after)
   const [only] = lines
   if (only === undefined) return <span className="text-faint">no difference</span>
-  return lines.length <= 2 ? <Leaves lines={lines} /> : <span className="text-muted">{toPlural(lines.length, 'value')} changed</span>
+  return lines.length <= 2 ? <Leaves lines={lines} /> : <span className="text-muted">{toPlural(lines.length, 'value')} {toVerb(before, after)}</span>
 }
+
+const toVerb = (before: unknown, after: unknown): string => (before === null ? 'set' : after === null ? 'taken away' : 'changed')
 
 const Leaves = ({ lines }: { readonly lines: readonly DiffLine[] }) => (
   <span className="font-mono text-xs">
@@ -37,19 +37,25 @@ const Leaves = ({ lines }: { readonly lines: readonly DiffLine[] }) => (
       <span key={path}>
         {index > 0 && ', '}
         <span className="text-muted">{path} </span>
-        {before ?? '–'} → {after ?? '–'}
+        {toChange(before, after)}
       </span>
     ))}
   </span>
 )
 
+function toChange(before: string | null, after: string | null): string {
+  if (before === null) return after ?? ''
+  return after === null ? `${before} → none` : `${before} → ${after}`
+}
+
 const column = createColumnHelper<AuditEntry>()
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
-  column.accessor('at', { header: 'Time', meta: { width: 112 }, cell: ({ getValue }) => <RelativeTime at={getValue()} className="text-muted tabular-nums" /> }),
-  column.accessor('actorName', { header: 'Actor', meta: { width: 176 }, cell: ({ row: { original } }) => <Actor entry={original} /> }),
-  column.accessor('action', { header: 'Action', meta: { width: 168, isRowHeader: true }, cell: ({ getValue }) => <span title={getValue()}>{toActionWords(getValue())}</span> }),
+  column.accessor('at', { header: 'Time', meta: { width: 108 }, cell: ({ getValue }) => <RelativeTime at={getValue()} className="text-muted tabular-nums" /> }),
+  column.accessor('actorName', { header: 'Actor', meta: { width: 168 }, cell: ({ row: { original } }) => <Actor entry={original} /> }),
+  column.accessor('action', { header: 'Action', meta: { width: 136, isRowHeader: true }, cell: ({ getValue }) => <span title={getValue()}>{toActionWords(getValue())}</span> }),
   column.accessor('targetName', {
     header: 'Object',
+    meta: { width: 320 },
     cell: ({ row: { original } }) => (
       <span>
         <span className="mr-2 text-xs text-faint">{toKindWords(original.targetKind)}</span>
@@ -58,7 +64,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
     ),
   }),
   column.display({ id: 'change', header: 'Change', meta: { from: 'lg' }, cell: ({ row: { original } }) => <ChangeWords entry={original} /> }),
-  column.accessor('environment', { header: 'Environment', meta: { width: 112, from: 'xl' }, cell: ({ getValue }) => getValue() ?? <span className="text-faint">all</span> }),
+  column.accessor('environment', { header: 'Environment', meta: { width: 104, from: 'xl' }, cell: ({ getValue }) => getValue() ?? <span className="text-faint">all</span> }),
   column.accessor('reason', { header: 'Reason', meta: { from: 'xl' }, cell: ({ getValue }) => <span className="text-muted">{getValue()}</span> }),
 ]
 

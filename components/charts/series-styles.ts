@@ -12,9 +12,12 @@ export interface SeriesStyle {
   readonly isHatched: boolean
 }
 
-const OUTCOME_FILLS = { allowed: 'var(--color-allowed-fill)', 'would-deny': 'var(--color-log-only-fill)', denied: 'var(--color-denied-fill)' } as const
+const OUTCOME_FILLS = { allowed: 'var(--color-allowed-fill)', 'would-deny': 'var(--color-log-only-fill)', denied: 'var(--color-denied-fill)', unevaluated: 'var(--color-off-fill)' } as const
+const OUTCOME_LABELS = { ...OUTCOME_WORDS, unevaluated: 'Not evaluated' } as const
 /** From the axis upwards: what is worst stands where it can be compared. */
-const OUTCOME_ORDER = ['denied', 'would-deny', 'allowed']
+const OUTCOME_ORDER = ['denied', 'would-deny', 'allowed', 'unevaluated']
+/** What would dwarf the denials; shown when asked for. */
+export const NOT_DENIED: readonly string[] = ['allowed', 'unevaluated']
 const NEUTRAL_FILLS = 8
 
 const isOutcome = (key: string): key is keyof typeof OUTCOME_FILLS => key in OUTCOME_FILLS
@@ -24,7 +27,7 @@ export function toSeriesStyles(by: SeriesBy, series: Series['series']): SeriesSt
     const present = series.toSorted((left, right) => OUTCOME_ORDER.indexOf(left.key) - OUTCOME_ORDER.indexOf(right.key))
     return present.map(({ key }) => ({
       key,
-      label: isOutcome(key) ? OUTCOME_WORDS[key] : key,
+      label: isOutcome(key) ? OUTCOME_LABELS[key] : key,
       fill: isOutcome(key) ? OUTCOME_FILLS[key] : 'var(--color-off-fill)',
       isHatched: key === 'would-deny',
     }))

@@ -17,7 +17,7 @@ export function DecisionSearch({ onFound }: { readonly onFound: (id: string) => 
     onFound(id.toLowerCase())
   }
   return (
-    <form role="search" aria-label="Decision by id" onSubmit={submit} className="relative w-full sm:w-64">
+    <form role="search" aria-label="Decision by id" onSubmit={submit} className="relative min-w-0 flex-1 sm:w-64">
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 z-10 size-4 text-faint" />
       <TextInput aria-label="Decision id" placeholder="Decision id" className="pl-8 font-mono text-xs" value={text} onChange={(event) => { setText(event.currentTarget.value) }} />
     </form>

@@ -4,6 +4,7 @@ import { parseAsString, useQueryState } from 'nuqs'
 import dynamic from 'next/dynamic'
 import { seriesQuery } from '#lib/client/decisions.ts'
 import { DecisionChart } from '@/components/charts/decision-chart.tsx'
+import { NOT_DENIED } from '@/components/charts/series-styles.ts'
 import { useEnvironment } from '@/components/shell/environment-context.tsx'
 import { PageHeader } from '@/components/ui/page-header.tsx'
 import { Panel } from '@/components/ui/panel.tsx'
@@ -28,10 +29,10 @@ export function DecisionsPage() {
         title="Decisions"
         description="Who was denied, or would have been, and why"
         actions={
-          <>
+          <div className="flex w-full gap-2">
             <DecisionSearch onFound={(id) => void setOpenId(id)} />
             <LiveButton filter={filter} />
-          </>
+          </div>
         }
       />
       <div className="space-y-4">
@@ -51,8 +52,6 @@ const BY = [
   { value: 'service', label: 'Service' },
   { value: 'caller', label: 'Caller' },
 ] as const
-const ALLOWED = ['allowed'] as const
-
 function Chart({ filter }: { readonly filter: DecisionFilter }) {
   const environment = useEnvironment()
   const { by, span, dimensions, isKnown, isLive, brushed } = filter
@@ -67,7 +66,7 @@ function Chart({ filter }: { readonly filter: DecisionFilter }) {
       {data === undefined && error !== null ? (
         <ProblemAlert problem={error} onRetry={() => void refetch()} />
       ) : (
-        <DecisionChart key={by} label={`Decisions over time by ${by}`} series={data} by={by} hiddenAtFirst={dimensions.outcome === 'allowed' ? NOTHING : ALLOWED} onBrush={filter.setSpan} />
+        <DecisionChart key={by} label={`Decisions over time by ${by}`} series={data} by={by} hiddenAtFirst={dimensions.outcome === 'allowed' ? NOTHING : NOT_DENIED} onBrush={filter.setSpan} />
       )}
     </Panel>
   )

@@ -3,10 +3,10 @@ import { useEnvironment, useEnvironmentPath } from '@/components/shell/environme
 import { ButtonLink } from '@/components/ui/button.tsx'
 import { CodeBlock } from '@/components/ui/code-block.tsx'
 
-const LINES = `import { stepgate } from '@stepgate/node/express'
+const LINES = `import { createStepgate } from '@stepgate/node'
+import { protectExpress } from '@stepgate/node/express'
 
-stepgate(app)                       // before your routes
-app.get('/orders/:orderId', readOrder)`
+protectExpress(app, createStepgate())   // right after: const app = express()`
 
 /** An environment without services: what to do, in order. */
 export function FirstSteps() {
@@ -31,7 +31,7 @@ export function FirstSteps() {
           <p>On the service’s page, create a client secret for {environment}. It is shown once, together with the settings the service needs.</p>
         </Step>
         <Step number={3} title="Add three lines">
-          <p>Install the middleware and register it before your routes. Endpoints report themselves as they are registered.</p>
+          <p>Install the middleware and call it right after making the application; Fastify has its own line. Endpoints report themselves as they are registered.</p>
           <div className="mt-2 space-y-2">
             <CodeBlock label="install command" code="npm install @stepgate/node" />
             <CodeBlock label="three lines" code={LINES} />

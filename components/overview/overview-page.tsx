@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { seriesQuery } from '#lib/client/decisions.ts'
 import { overviewQuery } from '#lib/client/overview.ts'
 import { DecisionChart } from '@/components/charts/decision-chart.tsx'
+import { NOT_DENIED } from '@/components/charts/series-styles.ts'
 import { useEnvironment, useEnvironmentPath } from '@/components/shell/environment-context.tsx'
 import { ButtonLink } from '@/components/ui/button.tsx'
 import { PageHeader } from '@/components/ui/page-header.tsx'
@@ -50,8 +51,6 @@ const Fleet = ({ overview }: { readonly overview: Overview | undefined }) => (
   </div>
 )
 
-const ALLOWED = ['allowed'] as const
-
 function Denials() {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
@@ -67,7 +66,7 @@ function Denials() {
         </ButtonLink>
       }
     >
-      {data === undefined && error !== null ? <ProblemAlert problem={error} onRetry={() => void refetch()} /> : <DecisionChart label="Decisions of the last 24 hours by outcome" series={data} hiddenAtFirst={ALLOWED} size="lg" />}
+      {data === undefined && error !== null ? <ProblemAlert problem={error} onRetry={() => void refetch()} /> : <DecisionChart label="Decisions of the last 24 hours by outcome" series={data} hiddenAtFirst={NOT_DENIED} size="lg" />}
     </Panel>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Globe, Keyboard, LogOut, Moon, Sun, type LucideIcon } from 'lucide-react'
+import { Globe, Keyboard, LogOut, Moon, Plus, Sun, type LucideIcon } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
 import { useDeferredValue, useState, type ReactNode } from 'react'
@@ -11,6 +11,7 @@ import { usePageCommands } from './commands.ts'
 import { toEnvironmentPath, useEnvironment } from './environment-context.tsx'
 import { NAVIGATION } from './navigation.ts'
 import { RESULT_ICONS } from './result-icons.ts'
+import { useHasRole } from './session-context.tsx'
 import type { Environments } from './shell.tsx'
 import { signOut } from './sign-out.ts'
 import { applyTheme } from './theme.ts'
@@ -41,6 +42,7 @@ export function CommandPalette({ environments, onClose, onHelp }: CommandPalette
               <Results words={words} then={then} />
               <PageCommands then={then} />
               <Pages then={then} />
+              <Creations then={then} />
               <Environments environments={environments} then={then} />
               <Group heading="Commands">
                 <Item icon={Keyboard} title="Keyboard shortcuts" shortcut="?" onSelect={then(onHelp)} />
@@ -102,6 +104,26 @@ function Pages({ then }: GroupProps) {
     <Group heading="Go to">
       {NAVIGATION.map(({ label, path, icon, key }) => (
         <Item key={path} value={`go to ${label}`} icon={icon} title={label} shortcut={`g ${key}`} onSelect={then(() => { router.push(toEnvironmentPath(environment, path)) })} />
+      ))}
+    </Group>
+  )
+}
+
+const CREATIONS = [
+  { title: 'Create a service', path: '/services?new=service' },
+  { title: 'Create an integration', path: '/identities?new=identity' },
+  { title: 'Create a scope', path: '/scopes?new=scope' },
+  { title: 'Declare an endpoint', path: '/endpoints?new=endpoint' },
+] as const
+
+function Creations({ then }: GroupProps) {
+  const environment = useEnvironment()
+  const router = useRouter()
+  if (!useHasRole('operator')) return null
+  return (
+    <Group heading="Create">
+      {CREATIONS.map(({ title, path }) => (
+        <Item key={path} icon={Plus} title={title} onSelect={then(() => { router.push(toEnvironmentPath(environment, path)) })} />
       ))}
     </Group>
   )

@@ -20,6 +20,6 @@ export const PageHeader = ({ title, description, parent, actions }: PageHeaderPr
       <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
       {description !== undefined && <div className="mt-0.5 text-muted">{description}</div>}
     </div>
-    {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+    {actions !== undefined && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
   </header>
 )
