@@ -5,12 +5,14 @@ import type { Endpoint } from '#lib/client/object-types.ts'
 import { EndpointUpdate } from '#lib/contract/endpoint.ts'
 import { FormDialog } from '../forms/form-dialog.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
+import { usePinned } from '../forms/use-pinned.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextareaField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
 
-export function DescriptionDialog({ endpoint, onClose }: { readonly endpoint: Endpoint; readonly onClose: () => void }) {
+export function DescriptionDialog({ endpoint: current, onClose }: { readonly endpoint: Endpoint; readonly onClose: () => void }) {
+  const [endpoint] = usePinned(current)
   const environment = useEnvironment()
   const client = useQueryClient()
   const save = useMutation(updateEndpoint)

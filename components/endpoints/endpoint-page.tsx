@@ -4,7 +4,7 @@ import { Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { notFound, useRouter } from 'next/navigation'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { endpointQuery } from '#lib/client/endpoints.ts'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { pendingEndpointsQuery } from '#lib/client/pending-endpoints.ts'
@@ -118,9 +118,17 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
   )
 }
 
+/** The part that the address names is not there yet when the browser looks for it. */
+function useLateAnchor(isReady: boolean) {
+  useEffect(() => {
+    if (isReady && window.location.hash !== '') document.getElementById(window.location.hash.slice(1))?.scrollIntoView()
+  }, [isReady])
+}
+
 /** One endpoint: what it requires, who calls it, what would become of them, and what was done about it. */
 export function EndpointPage({ id }: { readonly id: string }) {
   const { data, error, refetch } = useQuery(endpointQuery(useEnvironment(), id))
+  useLateAnchor(data !== undefined)
   if (data !== undefined) return <Loaded endpoint={data} />
   if (error?.status === 404 || error?.status === 400 || error?.status === 422) notFound()
   if (error !== null) return <ProblemAlert problem={error} onRetry={() => void refetch()} />

@@ -6,6 +6,7 @@ import { deleteService, serviceQuery, updateService, updateServiceSetting } from
 import type { ServicePosture } from '#lib/client/object-types.ts'
 import { ServiceSettingUpdate, ServiceUpdate } from '#lib/contract/catalog.ts'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
+import { usePinned } from '../forms/use-pinned.ts'
 import { WriteProblem } from '../forms/write-problem.tsx'
 import { ObjectHistory } from '../history/object-history.tsx'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
@@ -24,7 +25,8 @@ interface PartProps {
   readonly onReload: () => void
 }
 
-function Details({ service, onReload }: PartProps) {
+function Details({ service: current, onReload }: PartProps) {
+  const [service, setService] = usePinned(current)
   const gate = useRoleGate('operator')
   const save = useMutation(updateService)
   const form = useContractForm(ServiceUpdate, { name: service.name, team: service.team, description: service.description })
@@ -33,6 +35,7 @@ function Details({ service, onReload }: PartProps) {
     form,
     (body) => save.mutateAsync({ params: { service: service.slug }, ifMatch: service.version, body }),
     (saved) => {
+      setService({ ...current, ...saved })
       form.reset({ name: saved.name, team: saved.team, description: saved.description })
       toast.success('The details are saved')
     },
@@ -52,7 +55,8 @@ function Details({ service, onReload }: PartProps) {
   )
 }
 
-function UndeclaredRoutes({ service, onReload }: PartProps) {
+function UndeclaredRoutes({ service: current, onReload }: PartProps) {
+  const [service, setService] = usePinned(current)
   const environment = useEnvironment()
   const gate = useRoleGate('operator')
   const save = useMutation(updateServiceSetting)
@@ -61,6 +65,7 @@ function UndeclaredRoutes({ service, onReload }: PartProps) {
     form,
     (body) => save.mutateAsync({ params: { environment, service: service.slug }, ifMatch: service.settingsVersion, body }),
     (saved) => {
+      setService(saved)
       form.reset({ undeclaredMode: saved.undeclaredMode })
       toast.success('The mode of undeclared routes is published')
     },

@@ -1,0 +1,63 @@
+'use client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { environmentQuery } from '#lib/client/environments.ts'
+import { updateIdentitySetting } from '#lib/client/identities.ts'
+import type { IdentityPosture } from '#lib/client/object-types.ts'
+import { IdentitySettingUpdate } from '#lib/contract/catalog.ts'
+import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '#lib/policy/vocabulary.ts'
+import { LifetimeField } from '../forms/lifetime-field.tsx'
+import { useContractSubmit } from '../forms/use-contract-submit.ts'
+import { WriteProblem } from '../forms/write-problem.tsx'
+import { useEnvironment } from '../shell/environment-context.tsx'
+import { useRoleGate } from '../shell/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { useContractForm } from '../ui/contract-form.ts'
+import { TextField } from '../ui/field.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { toast } from '../ui/toast.ts'
+import { toDuration } from '../ui/words.ts'
+
+interface LifetimeFormProps {
+  readonly identity: IdentityPosture
+  readonly onReload: () => void
+}
+
+const toValues = ({ tokenLifetimeSeconds, tokenLifetimeReason }: IdentityPosture) => ({ tokenLifetimeSeconds, reason: tokenLifetimeReason ?? '' })
+
+/** How long tokens of an identity live; the least of identity, scopes and environment counts. */
+export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
+  const environment = useEnvironment()
+  const gate = useRoleGate('operator')
+  const { data } = useQuery(environmentQuery(environment))
+  const save = useMutation(updateIdentitySetting)
+  const form = useContractForm(IdentitySettingUpdate, toValues(identity))
+  const { errors, isDirty } = form.formState
+  const seconds = form.watch('tokenLifetimeSeconds') ?? null
+  const needsReason = seconds !== null && seconds > TOKEN_LIFETIME_SECONDS_UNREMARKABLE
+  const { submit, problem, isPending } = useContractSubmit(
+    form,
+    ({ tokenLifetimeSeconds = null, reason }) =>
+      save.mutateAsync({ params: { environment, clientId: identity.clientId }, ifMatch: identity.settingsVersion, body: { tokenLifetimeSeconds, ...(needsReason && reason !== undefined ? { reason } : {}) } }),
+    (saved) => {
+      form.reset(toValues(saved))
+      toast.success(`Tokens of ${identity.clientId} live ${saved.tokenLifetimeSeconds === null ? 'as long as the environment says' : toDuration(saved.tokenLifetimeSeconds)} from now on`)
+    },
+  )
+  return (
+    <Panel id="lifetime" title="Token lifetime" description="The least of identity, scopes and environment counts">
+      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+        <LifetimeField
+          value={seconds}
+          onChange={(value) => { form.setValue('tokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true }) }}
+          inherited={data === undefined ? 'The environment decides' : `The environment decides: ${toDuration(data.defaultTokenLifetimeSeconds)}`}
+          error={errors.tokenLifetimeSeconds?.message}
+        />
+        {needsReason && <TextField label="Reason" required hint="Above an hour a reason is kept: a stolen token works that long." error={errors.reason?.message} {...form.register('reason')} />}
+        <WriteProblem problem={problem} onReload={onReload} />
+        <Button type="submit" variant="primary" className="self-start" pending={isPending} {...(gate.disabledReason !== undefined ? gate : isDirty ? {} : { disabledReason: 'Nothing differs from what is saved' })}>
+          Save
+        </Button>
+      </form>
+    </Panel>
+  )
+}
