@@ -1,7 +1,8 @@
 import { gzip } from 'node:zlib'
 import { promisify } from 'node:util'
-import type { TokenClient } from './token-client.ts'
+import { toHeaderValue } from './header-value.ts'
 import { exchange, type HttpAnswer } from './http-exchange.ts'
+import type { TokenClient } from './token-client.ts'
 
 const pack = promisify(gzip)
 
@@ -27,9 +28,6 @@ interface InstanceIdentity {
   /** `<epoch>:<revision>` that is applied now; null before there is one. */
   readonly applied: () => string | null
 }
-
-/** Header values are ASCII; a workload's name may not be. */
-const toHeaderValue = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?')
 
 /** Calls of this instance to the control plane, with a token of the service's own identity. */
 export class ControlPlane {

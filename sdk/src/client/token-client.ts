@@ -3,6 +3,7 @@ import type { Settings } from '../settings.ts'
 import { parseJsonObject, own, type JsonObject } from '../token/json-object.ts'
 import { betweenMs, fullJitterMs } from './backoff.ts'
 import { authenticateClient } from './client-authentication.ts'
+import { toHeaderValue } from './header-value.ts'
 import { exchange, type HttpAnswer } from './http-exchange.ts'
 
 /** An access token for one audience. */
@@ -138,7 +139,13 @@ export class TokenClient {
       return await exchange({
         method: 'POST',
         url: this.#tokenEndpoint,
-        headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        headers: {
+          ...headers,
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'application/json',
+          // So that one credential in two programs is noticed.
+          'stepgate-workload': toHeaderValue(this.#settings.workload),
+        },
         body,
         deadlineMs: DEADLINE_MS,
         bytesMax: BYTES_MAX,

@@ -37,7 +37,8 @@ export function registerMachineRoutes(app: FastifyInstance, core: GatewayCore): 
   app.post('/v1/decisions', { bodyLimit: MACHINE_BODY_BYTES_MAX }, async (request): Promise<DecisionReceipt> => {
     const batch = parseInput(DecisionBatch, request.body)
     const caller = requireCaller(request.machineCaller)
-    core.instances.reported(caller, batch.instance, core.readAddress(request.raw))
+    // Who replays recorded traffic is not an instance that decides.
+    if (!batch.replayed) core.instances.reported(caller, batch.instance, core.readAddress(request.raw))
     // What was dropped is added to the instance, which has to be there.
     if (hasDropped(batch)) await core.instances.flush()
     const receipt = await ingestDecisions(caller, batch)
