@@ -3,11 +3,15 @@ declare module 'autocannon' {
     readonly url: string
     readonly connections: number
     readonly duration: number
-    readonly requests: readonly { readonly path: string; readonly headers: Readonly<Record<string, string>> }[]
+    readonly headers?: Readonly<Record<string, string>>
+    readonly requests?: readonly { readonly path: string; readonly headers: Readonly<Record<string, string>> }[]
   }
   interface Result {
     readonly non2xx: number
     readonly errors: number
+    readonly '3xx': number
+    /** Seconds. */
+    readonly duration: number
     readonly requests: { readonly average: number; readonly total: number }
   }
   export default function autocannon(options: Options): Promise<Result>

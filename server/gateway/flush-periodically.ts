@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 
 export interface Flusher {
   /** Writes now what has gathered; waits for a write under way first. */
-  flush(): Promise<void>
+  readonly flush: () => Promise<void>
   /** Writes the rest and stops. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 interface FlushOptions {

@@ -47,7 +47,12 @@ interface CoreOptions {
   readonly readAddress: ReadClientAddress
 }
 
-export async function createGatewayCore({ settings, database, logger, readAddress }: CoreOptions): Promise<GatewayCore> {
+export async function createGatewayCore({
+  settings,
+  database,
+  logger,
+  readAddress,
+}: CoreOptions): Promise<GatewayCore> {
   const { pool, prisma } = database
   const context = createContext(settings, database)
   await prepareInstallation(context)
@@ -58,13 +63,18 @@ export async function createGatewayCore({ settings, database, logger, readAddres
   const verifyMachineToken = createMachineTokenVerifier(environments)
   const waitingRoom = createWaitingRoom<Waiter>()
   const commonHeaders = securityHeaders(settings.publicUrl)
-  const snapshots = createSnapshotCache({ pool, environments, commonHeaders, onChanged: ({ key }) => waitingRoom.wake(key) })
+  const snapshots = createSnapshotCache({
+    pool,
+    environments,
+    commonHeaders,
+    onChanged: ({ key }) => waitingRoom.wake(key),
+  })
   const refresher = refreshOncePerEnvironment(async (environmentId) => {
     clients.forget()
     await environments.refresh(environmentId)
     await snapshots.refresh(environmentId)
   }, logger)
-  const feed = followRevisions({ createClient: database.createClient, onPublished: refresher.request, logger })
+  const feed = followRevisions({ createClient: () => database.createClient(), onPublished: refresher.request, logger })
   const metrics = createMetrics()
   exposeProcess(metrics)
   metrics.gauge('stepgate_config_waiting', 'Configuration polls that are held.', () => waitingRoom.size)
@@ -77,7 +87,15 @@ export async function createGatewayCore({ settings, database, logger, readAddres
     instances,
     verifyMachineToken,
     waitingRoom,
-    configPoll: createConfigPoll({ verifyToken: verifyMachineToken, snapshots, waitingRoom, instances, readAddress, commonHeaders, logger }),
+    configPoll: createConfigPoll({
+      verifyToken: verifyMachineToken,
+      snapshots,
+      waitingRoom,
+      instances,
+      readAddress,
+      commonHeaders,
+      logger,
+    }),
     feed,
     metrics,
     logger,

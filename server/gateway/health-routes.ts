@@ -35,5 +35,9 @@ function createPing(pool: pg.Pool): () => Promise<boolean> {
       pending = null
     }
   }
-  return () => Promise.race([(pending ??= ask()), new Promise<boolean>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref())])
+  return () =>
+    Promise.race([
+      (pending ??= ask()),
+      new Promise<boolean>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref()),
+    ])
 }

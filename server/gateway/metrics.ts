@@ -16,7 +16,11 @@ export function createMetrics(): Metrics {
   return {
     counter: (name, help) => {
       const values = new Map<string, number>()
-      renderers.push(() => [`# HELP ${name} ${help}`, `# TYPE ${name} counter`, ...[...values].map(([labels, value]) => `${name}${labels} ${value}`)])
+      renderers.push(() => [
+        `# HELP ${name} ${help}`,
+        `# TYPE ${name} counter`,
+        ...[...values].map(([labels, value]) => `${name}${labels} ${value}`),
+      ])
       return {
         add: (amount, labels) => {
           const key = renderLabels(labels)
@@ -24,7 +28,8 @@ export function createMetrics(): Metrics {
         },
       }
     },
-    gauge: (name, help, read) => void renderers.push(() => [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${read()}`]),
+    gauge: (name, help, read) =>
+      void renderers.push(() => [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${read()}`]),
     render: () => `${renderers.flatMap((render) => render()).join('\n')}\n`,
   }
 }

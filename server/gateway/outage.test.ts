@@ -11,7 +11,16 @@ import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.
 import type { DecisionReceipt } from '#lib/contract/machine.ts'
 import { createLogger } from './http/create-logger.ts'
 import { startGateway, type Gateway } from './start-gateway.ts'
-import { createFleet, eventually, machineToken, publish, requestToken, startTestGateway, testSettings, type Fleet } from './testing/gateway-fixture.ts'
+import {
+  createFleet,
+  eventually,
+  machineToken,
+  publish,
+  requestToken,
+  startTestGateway,
+  testSettings,
+  type Fleet,
+} from './testing/gateway-fixture.ts'
 
 /** A wire to the database that can be cut, held silent, and cut after the database has answered. */
 class Wire {
@@ -32,7 +41,9 @@ class Wire {
           outer.destroy()
         })
       }
-      inner.on('data', (chunk) => void (this.silent || outer.write(chunk)))
+      inner.on('data', (chunk) => {
+        if (!this.silent) outer.write(chunk)
+      })
       outer.on('data', (chunk) => {
         if (this.cutOnAnswer?.(chunk)) {
           this.cutOnAnswer = null
@@ -89,21 +100,58 @@ async function withWire(run: (gateway: Gateway, wire: Wire, path: string) => Pro
   }
 }
 
-const poll = (gateway: Gateway, token: string, headers: Record<string, string> = {}) => fetch(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${token}`, ...headers } })
+const poll = (gateway: Gateway, token: string, headers: Record<string, string> = {}) =>
+  fetch(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${token}`, ...headers } })
 
 const addEndpoint = async (): Promise<number> => {
-  await direct.prisma.endpoint.create({ data: { environmentId: fleet.environmentId, serviceId: fleet.serviceIds['orders'] ?? '', method: 'GET', route: `/${randomUUID()}`, source: 'manual' } })
+  await direct.prisma.endpoint.create({
+    data: {
+      environmentId: fleet.environmentId,
+      serviceId: fleet.serviceIds['orders'] ?? '',
+      method: 'GET',
+      route: `/${randomUUID()}`,
+      source: 'manual',
+    },
+  })
   return (await publish(direct, fleet.environmentId)).number
 }
 
 const decisions = () => ({
   batchId: randomUUID(),
-  instance: { id: randomUUID(), workload: '', sdkVersion: '1', nodeVersion: '24', framework: '', hostname: '', startedAt: new Date().toISOString(), epoch: null, revision: null, state: 'fresh' },
+  instance: {
+    id: randomUUID(),
+    workload: '',
+    sdkVersion: '1',
+    nodeVersion: '24',
+    framework: '',
+    hostname: '',
+    startedAt: new Date().toISOString(),
+    epoch: null,
+    revision: null,
+    state: 'fresh',
+  },
   window: { from: new Date().toISOString(), to: new Date().toISOString() },
   signatures: [
     {
-      method: 'GET', route: '/orders', mode: 'log-only', outcome: 'allowed', reason: null, tokenProblem: null, callerKind: 'service', caller: 'a', callerHint: null, issuer: null, scopes: [],
-      missingScopes: [], sender: 'none', revision: 1, evaluated: true, count: 7, firstAt: new Date().toISOString(), lastAt: new Date().toISOString(), tokenAges: null,
+      method: 'GET',
+      route: '/orders',
+      mode: 'log-only',
+      outcome: 'allowed',
+      reason: null,
+      tokenProblem: null,
+      callerKind: 'service',
+      caller: 'a',
+      callerHint: null,
+      issuer: null,
+      scopes: [],
+      missingScopes: [],
+      sender: 'none',
+      revision: 1,
+      evaluated: true,
+      count: 7,
+      firstAt: new Date().toISOString(),
+      lastAt: new Date().toISOString(),
+      tokenAges: null,
     },
   ],
   samples: [],
@@ -111,9 +159,15 @@ const decisions = () => ({
 })
 
 const report = (gateway: Gateway, token: string, body: object) =>
-  fetch(`${gateway.url}/v1/decisions`, { method: 'POST', body: JSON.stringify(body), headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } })
+  fetch(`${gateway.url}/v1/decisions`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  })
 
-const countStored = async (): Promise<number> => (await direct.pool.query<{ count: number }>('SELECT coalesce(sum(count), 0)::int AS count FROM decision_hour')).rows[0]?.count ?? 0
+const countStored = async (): Promise<number> =>
+  (await direct.pool.query<{ count: number }>('SELECT coalesce(sum(count), 0)::int AS count FROM decision_hour'))
+    .rows[0]?.count ?? 0
 
 describe('with the database away', () => {
   test('instances keep their configuration; whatever needs the database says so and works again afterwards', () =>
@@ -124,8 +178,22 @@ describe('with the database away', () => {
       expect((await poll(gateway, token, { 'if-none-match': etag })).status).toBe(304)
       expect((await poll(gateway, token)).status).toBe(200)
       const stored = await report(gateway, token, decisions())
-      expect([stored.status, stored.headers.get('retry-after'), ((await stored.json()) as { code: string }).code]).toEqual([503, '2', 'unavailable'])
-      await eventually(async () => (await requestToken(gateway.url, { grant_type: 'client_credentials', audience: 'stepgate', client_id: 'orders', client_secret: 'x' })).status === 503)
+      expect([
+        stored.status,
+        stored.headers.get('retry-after'),
+        ((await stored.json()) as { code: string }).code,
+      ]).toEqual([503, '2', 'unavailable'])
+      await eventually(
+        async () =>
+          (
+            await requestToken(gateway.url, {
+              grant_type: 'client_credentials',
+              audience: 'stepgate',
+              client_id: 'orders',
+              client_secret: 'x',
+            })
+          ).status === 503,
+      )
       await eventually(async () => (await fetch(`${gateway.url}/readyz`)).status === 503)
       expect((await fetch(`${gateway.url}/livez`)).status).toBe(200)
 
@@ -174,7 +242,9 @@ describe('with the database away', () => {
     const owner = new pg.Client(direct.ownerUrl)
     await owner.connect()
     const kill = async (): Promise<number> => {
-      const { rowCount } = await owner.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%INSERT INTO ingest_batch%' AND pid <> pg_backend_pid()`)
+      const { rowCount } = await owner.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%INSERT INTO ingest_batch%' AND pid <> pg_backend_pid()`,
+      )
       return rowCount ?? 0
     }
     const sendUntilStored = async (): Promise<void> => {
@@ -209,16 +279,21 @@ test('a gateway that is started again serves the same bytes and accepts the same
 test('a publication on one gateway is served by the other', async () => {
   const [first, second] = [await startTestGateway(direct), await startTestGateway(direct)]
   const token = await machineToken(first.url, fleet, 'orders')
-  const etags = await Promise.all([first, second].map(async (gateway) => (await poll(gateway, token)).headers.get('etag') ?? ''))
+  const etags = await Promise.all(
+    [first, second].map(async (gateway) => (await poll(gateway, token)).headers.get('etag') ?? ''),
+  )
   expect(etags[0]).toBe(etags[1])
-  const waiting = [first, second].map((gateway) => poll(gateway, token, { 'if-none-match': etags[0] ?? '', prefer: 'wait=20' }))
+  const waiting = [first, second].map((gateway) =>
+    poll(gateway, token, { 'if-none-match': etags[0] ?? '', prefer: 'wait=20' }),
+  )
   const response = await fetch(`${first.url}/v1/inventory`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ instance: decisions().instance, endpoints: [{ method: 'GET', route: `/${randomUUID()}` }] }),
   })
   const { revision } = (await response.json()) as { revision: number }
-  for (const answer of await Promise.all(waiting)) expect(((await answer.json()) as { revision: number }).revision).toBe(revision)
+  for (const answer of await Promise.all(waiting))
+    expect(((await answer.json()) as { revision: number }).revision).toBe(revision)
   await Promise.all([first.close(), second.close()])
 })
 
@@ -242,10 +317,20 @@ test('the log has no secrets, whatever is sent and whatever fails', async () => 
   const gateway = await startGateway({ settings: testSettings(), database: direct, consoleTarget: null, logger })
   const secret = fleet.secrets['orders'] ?? ''
   const token = await machineToken(gateway.url, fleet, 'orders')
-  await requestToken(gateway.url, { grant_type: 'client_credentials', client_id: 'orders', client_secret: `${secret}x`, audience: 'orders' })
+  await requestToken(gateway.url, {
+    grant_type: 'client_credentials',
+    client_id: 'orders',
+    client_secret: `${secret}x`,
+    audience: 'orders',
+  })
   await report(gateway, token, { client_secret: secret })
-  await fetch(`${gateway.url}/e/production/jwks.json?client_secret=${secret}`, { headers: { authorization: `Bearer ${token}`, cookie: `session=${secret}` } })
-  logger.error({ err: new Error('failed'), authorization: token, req: { headers: { authorization: token, cookie: secret } } }, 'fault')
+  await fetch(`${gateway.url}/e/production/jwks.json?client_secret=${secret}`, {
+    headers: { authorization: `Bearer ${token}`, cookie: `session=${secret}` },
+  })
+  logger.error(
+    { err: new Error('failed'), authorization: token, req: { headers: { authorization: token, cookie: secret } } },
+    'fault',
+  )
   await gateway.close()
   expect(lines.length).toBeGreaterThan(3)
   expect(lines.join('')).not.toContain(secret)

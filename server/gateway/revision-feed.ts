@@ -55,7 +55,9 @@ export function followRevisions({ createClient, onPublished, logger }: FeedOptio
 
   const look = async (): Promise<void> => {
     client ??= await connect()
-    const query = client.query<{ id: string; version: string }>(`SELECT id, epoch || ':' || revision AS version FROM environment`)
+    const query = client.query<{ id: string; version: string }>(
+      `SELECT id, epoch || ':' || revision AS version FROM environment`,
+    )
     const { rows } = await withDeadline(query, client)
     for (const { id, version } of rows) learn(id, version)
     lastLookAt = Date.now()
@@ -71,7 +73,7 @@ export function followRevisions({ createClient, onPublished, logger }: FeedOptio
       client = null
       delayMs = RECONNECT_DELAY_MS
     }
-    if (!closed) timer = setTimeout(() => (round = lookAgain()), delayMs)
+    if (!closed) timer = setTimeout(() => void (round = lookAgain()), delayMs)
   }
 
   round = lookAgain()
@@ -87,7 +89,11 @@ export function followRevisions({ createClient, onPublished, logger }: FeedOptio
 }
 
 /** Settles within the deadline; a connection that missed it is destroyed, so that its query cannot linger. */
-async function withDeadline<Result>(work: Promise<Result>, client: pg.Client, timeoutMs = QUERY_TIMEOUT_MS): Promise<Result> {
+async function withDeadline<Result>(
+  work: Promise<Result>,
+  client: pg.Client,
+  timeoutMs = QUERY_TIMEOUT_MS,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

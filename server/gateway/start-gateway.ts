@@ -40,7 +40,12 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-export async function startGateway({ settings, database, consoleTarget, logger = createLogger(settings.logLevel) }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({
+  settings,
+  database,
+  consoleTarget,
+  logger = createLogger(settings.logLevel),
+}: GatewayOptions): Promise<Gateway> {
   const readAddress = readClientAddressBehind(trustProxies(settings.trustedProxies))
   const core = await createGatewayCore({ settings, database, logger, readAddress })
   const consoleProxy = createConsoleProxy({ target: consoleTarget, publicUrl: settings.publicUrl, readAddress })
@@ -61,13 +66,22 @@ export async function startGateway({ settings, database, consoleTarget, logger =
     throw error
   }
   const { port } = app.server.address() as AddressInfo // it listens on TCP
-  return { url: `http://${settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host}:${port}`, close: () => app.close() }
+  return {
+    url: `http://${settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host}:${port}`,
+    close: () => app.close(),
+  }
 }
 
-function createApp(settings: GatewaySettings, core: GatewayCore, logger: Logger, consoleProxy: ConsoleProxy): FastifyInstance {
+function createApp(
+  settings: GatewaySettings,
+  core: GatewayCore,
+  logger: Logger,
+  consoleProxy: ConsoleProxy,
+): FastifyInstance {
   const isTrusted = trustProxies(settings.trustedProxies)
+  const loggerInstance: FastifyBaseLogger = logger
   const app = fastify({
-    loggerInstance: logger as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     trustProxy: isTrusted,
@@ -75,11 +89,15 @@ function createApp(settings: GatewaySettings, core: GatewayCore, logger: Logger,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: (error, _, reply) => void sendProblem(reply.headers(securityHeaders(settings.publicUrl)), toControlError(error)),
+    frameworkErrors: (error, _, reply) =>
+      void sendProblem(reply.headers(securityHeaders(settings.publicUrl)), toControlError(error)),
     routerOptions: { maxParamLength: 300 },
     serverFactory: (framework) => {
       const listener = chooseDoor({ configPoll: core.configPoll, framework, console: consoleProxy.forward })
-      return createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, listener)
+      return createServer(
+        { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+        listener,
+      )
     },
   })
   addSecurityHeaders(app, settings.publicUrl)

@@ -26,11 +26,10 @@ export function createGroupCommit(store: Store): (batch: BatchRows) => Promise<b
 
   const takeGroup = (): Waiting[] => {
     let rows = 0
-    let taken = 0
-    while (taken < queue.length && (taken === 0 || rows + sizeOf(queue[taken]!.batch) <= ROWS_PER_COMMIT_MAX))
-      rows += sizeOf(queue[taken++]!.batch) // within the queue's length
-    rowsWaiting -= rows
-    return queue.splice(0, taken)
+    const full = queue.findIndex(({ batch }, index) => (rows += sizeOf(batch)) > ROWS_PER_COMMIT_MAX && index > 0)
+    const group = queue.splice(0, full === -1 ? queue.length : full)
+    for (const { batch } of group) rowsWaiting -= sizeOf(batch)
+    return group
   }
 
   const run = async (): Promise<void> => {

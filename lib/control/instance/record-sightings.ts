@@ -33,7 +33,7 @@ const COLUMNS = `instance_id uuid, environment_id uuid, service_id uuid, workloa
 const RECORD = `
   INSERT INTO instance AS known (id, environment_id, service_id, workload, address, epoch, revision, last_seen_at, confirmed_at,
     state, sdk_version, node_version, framework, hostname, started_at)
-  SELECT seen.instance_id, seen.environment_id, seen.service_id, seen.workload, seen.address, seen.epoch, seen.revision, seen.seen_at,
+  SELECT DISTINCT ON (seen.instance_id) seen.instance_id, seen.environment_id, seen.service_id, seen.workload, seen.address, seen.epoch, seen.revision, seen.seen_at,
     CASE WHEN seen.revision IS NOT NULL THEN seen.seen_at END,
     coalesce(seen.state, CASE WHEN seen.revision IS NULL THEN 'closed' ELSE 'fresh' END),
     coalesce(seen.sdk_version, ''), coalesce(seen.node_version, ''), coalesce(seen.framework, ''), coalesce(seen.hostname, ''),
@@ -41,7 +41,9 @@ const RECORD = `
   FROM jsonb_to_recordset($1::jsonb) AS seen (${COLUMNS})
   JOIN service ON service.id = seen.service_id
   JOIN environment ON environment.id = seen.environment_id
-  ORDER BY seen.instance_id
+  LEFT JOIN instance ON instance.id = seen.instance_id
+  WHERE instance.id IS NULL OR (instance.service_id = seen.service_id AND instance.environment_id = seen.environment_id)
+  ORDER BY seen.instance_id, seen.seen_at DESC
   ON CONFLICT (id) DO UPDATE SET
     workload = coalesce(nullif(excluded.workload, ''), known.workload),
     address = coalesce(nullif(excluded.address, ''), known.address),

@@ -71,8 +71,7 @@ async function addEndpoints(
     select: { method: true, route: true },
   })
   // Another instance of the service told of them at the same moment.
-  if (added.length === 0)
-    return { created: 0, revision: (await tx.environment.findUniqueOrThrow({ where: { id: environmentId } })).revision }
+  if (added.length === 0) return { created: 0, revision }
   const auditEntryId = await appendAuditEntry(tx, {
     actor: { ...systemActor('inventory'), name: `${serviceSlug} (instance)`, requestId },
     action: 'endpoint.discover',

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { RULE_DEFAULT, type Rule } from '../../policy/rule.ts'
 import { serializeSnapshot } from '../../policy/serialize-snapshot.ts'
-import { SNAPSHOT_FORMAT, type PublicJwk, type Snapshot, type SnapshotEndpoint, type SnapshotIssuer } from '../../policy/snapshot.ts'
+import {
+  SNAPSHOT_FORMAT,
+  type PublicJwk,
+  type Snapshot,
+  type SnapshotEndpoint,
+  type SnapshotIssuer,
+} from '../../policy/snapshot.ts'
 import type { Mode } from '../../policy/vocabulary.ts'
 
 const POLL = { waitSeconds: 25, intervalSeconds: 5 } as const
@@ -51,7 +57,10 @@ export function buildSnapshots(facts: PublicationFacts): ServiceContent[] {
       publishedAt: '',
       undeclaredMode: service.undeclaredMode,
       endpoints: (endpoints.get(service.id) ?? []).sort(byRoute),
-      issuers: [stepgateIssuer(facts, service.slug), ...facts.trustedIssuers.map((issuer) => ({ ...issuer, kind: 'oidc' as const }))],
+      issuers: [
+        stepgateIssuer(facts, service.slug),
+        ...facts.trustedIssuers.map((issuer) => ({ ...issuer, kind: 'oidc' as const })),
+      ],
       disabledIdentities: facts.disabledIdentities.toSorted(),
       revokedTokens: facts.revokedTokens.toSorted((a, b) => compare(a.jti, b.jti)),
       poll: POLL,
@@ -87,4 +96,5 @@ function stepgateIssuer(facts: PublicationFacts, audience: string): SnapshotIssu
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-const byRoute = (a: SnapshotEndpoint, b: SnapshotEndpoint): number => compare(a.route, b.route) || compare(a.method, b.method)
+const byRoute = (a: SnapshotEndpoint, b: SnapshotEndpoint): number =>
+  compare(a.route, b.route) || compare(a.method, b.method)

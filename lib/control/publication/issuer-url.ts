@@ -1,2 +1,3 @@
 /** `iss` of an environment's access tokens. */
-export const issuerUrl = (publicUrl: string, environmentSlug: string): string => `${publicUrl.replace(/\/+$/, '')}/e/${environmentSlug}`
+export const issuerUrl = (publicUrl: string, environmentSlug: string): string =>
+  `${publicUrl.replace(/\/+$/, '')}/e/${environmentSlug}`

@@ -21,8 +21,15 @@ export interface EnvironmentTrust {
   readonly fingerprint: string
 }
 
-export async function loadEnvironmentTrust(database: PrismaClient, environmentId: string, cipher: KeyCipher): Promise<EnvironmentTrust | null> {
-  const environment = await database.environment.findUnique({ where: { id: environmentId }, select: { id: true, slug: true } })
+export async function loadEnvironmentTrust(
+  database: PrismaClient,
+  environmentId: string,
+  cipher: KeyCipher,
+): Promise<EnvironmentTrust | null> {
+  const environment = await database.environment.findUnique({
+    where: { id: environmentId },
+    select: { id: true, slug: true },
+  })
   if (!environment) return null
   const installation = await database.installation.findUniqueOrThrow({ where: { id: 1 } })
   const keys = await loadSigningKeys(database, environmentId, cipher)
@@ -57,10 +64,16 @@ interface TrustRows {
 
 function toTrust(rows: TrustRows): EnvironmentTrust {
   const { keys } = rows
-  const keyIds = [keys.tokenKey.keyId, ...keys.tokenPublicKeys.map(({ kid }) => kid), ...keys.snapshotKeys.map(({ keyId }) => keyId)]
+  const keyIds = [
+    keys.tokenKey.keyId,
+    ...keys.tokenPublicKeys.map(({ kid }) => kid),
+    ...keys.snapshotKeys.map(({ keyId }) => keyId),
+  ]
   return {
     ...rows,
-    verifyKeys: new Map(keys.tokenPublicKeys.map((jwk) => [jwk.kid, createPublicKey({ key: { ...jwk }, format: 'jwk' })])),
+    verifyKeys: new Map(
+      keys.tokenPublicKeys.map((jwk) => [jwk.kid, createPublicKey({ key: { ...jwk }, format: 'jwk' })]),
+    ),
     disabledIdentities: new Set(rows.disabledIdentities),
     revokedTokens: new Set(rows.revokedTokens),
     services: new Map(rows.services),

@@ -13,7 +13,11 @@ interface PublishedEnvironment {
   readonly epoch: string
 }
 
-export async function loadPublicationFacts(tx: Tx, environment: PublishedEnvironment, now: Date): Promise<PublicationFacts> {
+export async function loadPublicationFacts(
+  tx: Tx,
+  environment: PublishedEnvironment,
+  now: Date,
+): Promise<PublicationFacts> {
   const installation = await tx.installation.findUniqueOrThrow({ where: { id: 1 } })
   return {
     environment,
@@ -40,7 +44,11 @@ async function loadServices(tx: Tx, environmentId: string): Promise<PublicationF
     select: { id: true, slug: true, settings: { where: { environmentId }, select: { undeclaredMode: true } } },
     orderBy: { slug: 'asc' },
   })
-  return services.map(({ id, slug, settings }) => ({ id, slug, undeclaredMode: toMode(settings[0]?.undeclaredMode ?? 'off') }))
+  return services.map(({ id, slug, settings }) => ({
+    id,
+    slug,
+    undeclaredMode: toMode(settings[0]?.undeclaredMode ?? 'off'),
+  }))
 }
 
 async function loadEndpoints(tx: Tx, environmentId: string): Promise<PublishedEndpoint[]> {

@@ -25,7 +25,10 @@ interface LockedEnvironment {
  * Publishes the environment as this transaction sees it. Call it last in the transaction: the environment's row stays
  * locked until commit, which puts publications in one order. Where no snapshot changed, the revision stays as it is.
  */
-export async function publishRevision(tx: Prisma.TransactionClient, publication: Publication): Promise<{ number: number; changedServices: string[] }> {
+export async function publishRevision(
+  tx: Prisma.TransactionClient,
+  publication: Publication,
+): Promise<{ number: number; changedServices: string[] }> {
   const environment = await lockEnvironment(tx, publication.environmentId)
   const contents = buildSnapshots(await loadPublicationFacts(tx, environment, environment.now))
   const changed = await selectChanged(tx, environment.id, contents)
@@ -46,7 +49,11 @@ export async function lockEnvironment(tx: Prisma.TransactionClient, environmentI
   return environment
 }
 
-async function selectChanged(tx: Prisma.TransactionClient, environmentId: string, contents: ServiceContent[]): Promise<ServiceContent[]> {
+async function selectChanged(
+  tx: Prisma.TransactionClient,
+  environmentId: string,
+  contents: ServiceContent[],
+): Promise<ServiceContent[]> {
   const published = await tx.$queryRaw<{ service_id: string; content_hash: Uint8Array }[]>`
     SELECT service.id AS service_id, latest.content_hash
     FROM service
@@ -58,7 +65,12 @@ async function selectChanged(tx: Prisma.TransactionClient, environmentId: string
   return contents.filter(({ serviceId, contentHash }) => !contentHash.equals(hashes.get(serviceId) ?? Buffer.of()))
 }
 
-async function storeRevision(tx: Prisma.TransactionClient, environment: LockedEnvironment, publication: Publication, changed: ServiceContent[]) {
+async function storeRevision(
+  tx: Prisma.TransactionClient,
+  environment: LockedEnvironment,
+  publication: Publication,
+  changed: ServiceContent[],
+) {
   const number = environment.revision + 1
   await tx.environment.update({ where: { id: environment.id }, data: { revision: number }, select: { id: true } })
   await tx.revision.create({
@@ -83,7 +95,12 @@ async function storeRevision(tx: Prisma.TransactionClient, environment: LockedEn
   })
 }
 
-async function notify(tx: Prisma.TransactionClient, environmentId: string, number: number, changed: ServiceContent[]): Promise<void> {
+async function notify(
+  tx: Prisma.TransactionClient,
+  environmentId: string,
+  number: number,
+  changed: ServiceContent[],
+): Promise<void> {
   const slugs = changed.length > 0 ? changed.map(({ slug }) => slug) : ['']
   await tx.$queryRaw`
     SELECT pg_notify(${REVISION_CHANNEL}, ${environmentId} || ':' || slug || ':' || ${String(number)}) IS NULL AS sent

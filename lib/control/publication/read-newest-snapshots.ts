@@ -8,7 +8,11 @@ export interface NewestSnapshot {
 }
 
 /** The newest snapshot of each named service, where it is newer than the revision that is known. */
-export async function readNewestSnapshots(pool: pg.Pool, environmentId: string, known: ReadonlyMap<string, number>): Promise<NewestSnapshot[]> {
+export async function readNewestSnapshots(
+  pool: pg.Pool,
+  environmentId: string,
+  known: ReadonlyMap<string, number>,
+): Promise<NewestSnapshot[]> {
   const { rows } = await pool.query<NewestSnapshot>(
     `SELECT service.id AS "serviceId", service.slug AS "serviceSlug", newest.revision, newest.body
      FROM unnest($2::text[], $3::int[]) AS known (slug, revision)

@@ -9,9 +9,13 @@ interface NewSigningKey {
   readonly status: KeyStatus
 }
 
-export async function createSigningKey(tx: Prisma.TransactionClient, key: NewSigningKey, cipher: KeyCipher): Promise<void> {
+export async function createSigningKey(
+  tx: Prisma.TransactionClient,
+  key: NewSigningKey,
+  cipher: KeyCipher,
+): Promise<void> {
   const pair = generateKeyPairSync('ed25519')
-  const x = String(pair.publicKey.export({ format: 'jwk' })['x'])
+  const x = String(pair.publicKey.export({ format: 'jwk' }).x)
   const keyId = thumbprint(x)
   const privateKey = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
   await tx.signingKey.create({
@@ -25,4 +29,5 @@ export async function createSigningKey(tx: Prisma.TransactionClient, key: NewSig
 }
 
 /** RFC 7638 of an Ed25519 public key. */
-const thumbprint = (x: string): string => createHash('sha256').update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest('base64url')
+const thumbprint = (x: string): string =>
+  createHash('sha256').update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest('base64url')

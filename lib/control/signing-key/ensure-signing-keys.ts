@@ -13,10 +13,16 @@ const NEEDED = [
   { purpose: 'snapshot', status: 'current' },
 ] as const
 
-export async function ensureSigningKeys(tx: Prisma.TransactionClient, environmentId: string, cipher: KeyCipher): Promise<boolean> {
+export async function ensureSigningKeys(
+  tx: Prisma.TransactionClient,
+  environmentId: string,
+  cipher: KeyCipher,
+): Promise<boolean> {
   await lockEnvironment(tx, environmentId)
   const present = await tx.signingKey.findMany({ where: { environmentId }, select: { purpose: true, status: true } })
-  const missing = NEEDED.filter((key) => !present.some(({ purpose, status }) => purpose === key.purpose && status === key.status))
+  const missing = NEEDED.filter(
+    (key) => !present.some(({ purpose, status }) => purpose === key.purpose && status === key.status),
+  )
   for (const key of missing) await createSigningKey(tx, { ...key, environmentId }, cipher)
   return missing.length > 0
 }

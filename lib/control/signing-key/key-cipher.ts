@@ -20,13 +20,16 @@ export interface KeyCipher {
 
 export class WrongSecretError extends StoreError {
   constructor() {
-    super('STEPGATE_SECRET is not the one the signing keys in this database were encrypted with. Start with the secret used before.')
+    super(
+      'STEPGATE_SECRET is not the one the signing keys in this database were encrypted with. Start with the secret used before.',
+    )
   }
 }
 
 /** AES-256-GCM under a key derived from STEPGATE_SECRET. */
 export function createKeyCipher(secret: string): KeyCipher {
-  if (Buffer.byteLength(secret) < SECRET_BYTES_MIN) throw new Error(`STEPGATE_SECRET must have at least ${SECRET_BYTES_MIN} bytes.`)
+  if (Buffer.byteLength(secret) < SECRET_BYTES_MIN)
+    throw new Error(`STEPGATE_SECRET must have at least ${SECRET_BYTES_MIN} bytes.`)
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'stepgate signing keys v1', 32))
   return {
     encrypt(plain, context) {
@@ -47,7 +50,9 @@ export function createKeyCipher(secret: string): KeyCipher {
 function open(key: Buffer, sealed: Uint8Array, context: KeyContext): Buffer {
   const nonce = sealed.subarray(0, NONCE_BYTES)
   const tag = sealed.subarray(sealed.length - TAG_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(additionalData(context)).setAuthTag(tag)
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+    .setAAD(additionalData(context))
+    .setAuthTag(tag)
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()])
 }
 

@@ -17,8 +17,15 @@ export interface SigningKeys {
   readonly snapshotKeys: readonly LoadedKey[]
 }
 
-export async function loadSigningKeys(db: Prisma.TransactionClient, environmentId: string, cipher: KeyCipher): Promise<SigningKeys> {
-  const rows = await db.signingKey.findMany({ where: { environmentId, status: { not: 'revoked' } }, orderBy: { createdAt: 'desc' } })
+export async function loadSigningKeys(
+  db: Prisma.TransactionClient,
+  environmentId: string,
+  cipher: KeyCipher,
+): Promise<SigningKeys> {
+  const rows = await db.signingKey.findMany({
+    where: { environmentId, status: { not: 'revoked' } },
+    orderBy: { createdAt: 'desc' },
+  })
   const open = (row: (typeof rows)[number]): LoadedKey => ({
     keyId: row.keyId,
     privateKey: createPrivateKey({ key: cipher.decrypt(row.privateKeyEncrypted, row), format: 'der', type: 'pkcs8' }),
@@ -30,6 +37,8 @@ export async function loadSigningKeys(db: Prisma.TransactionClient, environmentI
   return {
     tokenKey: open(current),
     tokenPublicKeys: tokenRows.map(({ publicJwk }) => publicJwk as unknown as PublicJwk), // written by createSigningKey only
-    snapshotKeys: snapshotRows.toSorted((a, b) => Number(b.status === 'current') - Number(a.status === 'current')).map(open),
+    snapshotKeys: snapshotRows
+      .toSorted((a, b) => Number(b.status === 'current') - Number(a.status === 'current'))
+      .map(open),
   }
 }

@@ -19,7 +19,11 @@ export interface Rotation {
  * tokens it signed can live; a new next key is published. Snapshots: the new key signs beside the one before it, which
  * services still pin, until the following rotation.
  */
-export async function rotateSigningKey(tx: Prisma.TransactionClient, rotation: Rotation, cipher: KeyCipher): Promise<void> {
+export async function rotateSigningKey(
+  tx: Prisma.TransactionClient,
+  rotation: Rotation,
+  cipher: KeyCipher,
+): Promise<void> {
   await lockEnvironment(tx, rotation.environmentId)
   if (rotation.purpose === 'token') await rotateTokenKey(tx, rotation, cipher)
   else await rotateSnapshotKey(tx, rotation, cipher)
@@ -28,7 +32,11 @@ export async function rotateSigningKey(tx: Prisma.TransactionClient, rotation: R
 
 async function rotateTokenKey(tx: Prisma.TransactionClient, rotation: Rotation, cipher: KeyCipher): Promise<void> {
   const behind = rotation.force ? 0 : await countInstancesBehind(tx, rotation.environmentId)
-  if (behind > 0) throw new ControlError('conflict', `${behind} live instances have not confirmed the next key yet; they would refuse its tokens.`)
+  if (behind > 0)
+    throw new ControlError(
+      'conflict',
+      `${behind} live instances have not confirmed the next key yet; they would refuse its tokens.`,
+    )
   await moveKeys(tx, rotation, 'current', 'previous')
   await moveKeys(tx, rotation, 'next', 'current')
   await createSigningKey(tx, { environmentId: rotation.environmentId, purpose: 'token', status: 'next' }, cipher)
@@ -46,5 +54,8 @@ async function moveKeys(
   from: 'next' | 'current' | 'previous',
   to: 'current' | 'previous' | 'revoked',
 ): Promise<void> {
-  await tx.signingKey.updateMany({ where: { environmentId, purpose, status: from }, data: { status: to, statusAt: new Date() } })
+  await tx.signingKey.updateMany({
+    where: { environmentId, purpose, status: from },
+    data: { status: to, statusAt: new Date() },
+  })
 }

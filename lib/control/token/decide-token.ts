@@ -21,26 +21,43 @@ export interface TokenDecision {
 
 /** What the token may say. The requested scopes are granted in full or refused by name, never silently narrowed. */
 export function decideToken(client: Client, request: TokenRequest): TokenDecision {
-  const decision = request.audience === MACHINE_AUDIENCE ? decideMachineToken(client, request) : decideServiceToken(client, request)
+  const decision =
+    request.audience === MACHINE_AUDIENCE ? decideMachineToken(client, request) : decideServiceToken(client, request)
   return { audience: request.audience, ...decision }
 }
 
 function decideMachineToken(client: Client, request: TokenRequest): Omit<TokenDecision, 'audience'> {
-  if (client.kind !== 'service') throw new TokenError('invalid_target', `Only identities of services get tokens for ${MACHINE_AUDIENCE}; ${client.clientId} is an integration.`)
+  if (client.kind !== 'service')
+    throw new TokenError(
+      'invalid_target',
+      `Only identities of services get tokens for ${MACHINE_AUDIENCE}; ${client.clientId} is an integration.`,
+    )
   const excess = request.scopes?.filter((scope) => scope !== MACHINE_SCOPE) ?? []
-  if (excess.length > 0) throw new TokenError('invalid_scope', `${MACHINE_AUDIENCE} has the scope ${MACHINE_SCOPE} only.`)
+  if (excess.length > 0)
+    throw new TokenError('invalid_scope', `${MACHINE_AUDIENCE} has the scope ${MACHINE_SCOPE} only.`)
   return { scopes: [MACHINE_SCOPE], lifetimeSeconds: leastLifetime(client, request, []) }
 }
 
 function decideServiceToken(client: Client, request: TokenRequest): Omit<TokenDecision, 'audience'> {
   if (!request.isKnownService) throw new TokenError('invalid_target', `There is no service ${request.audience}.`)
   const granted = client.grants.filter((grant) => isLive(grant, request) && grant.serviceSlug === request.audience)
-  if (granted.length === 0) throw new TokenError('invalid_scope', `${client.clientId} holds no scope of ${request.audience} in ${request.environmentSlug}.`)
+  if (granted.length === 0)
+    throw new TokenError(
+      'invalid_scope',
+      `${client.clientId} holds no scope of ${request.audience} in ${request.environmentSlug}.`,
+    )
   const wanted = request.scopes ?? granted.map(({ scope }) => scope)
   const excess = wanted.filter((scope) => !granted.some((grant) => grant.scope === scope))
-  if (excess.length > 0) throw new TokenError('invalid_scope', `${client.clientId} does not hold ${excess.slice(0, 5).join(', ')} of ${request.audience} in ${request.environmentSlug}.`)
+  if (excess.length > 0)
+    throw new TokenError(
+      'invalid_scope',
+      `${client.clientId} does not hold ${excess.slice(0, 5).join(', ')} of ${request.audience} in ${request.environmentSlug}.`,
+    )
   const chosen = granted.filter(({ scope }) => wanted.includes(scope))
-  return { scopes: chosen.map(({ scope }) => scope).toSorted(), lifetimeSeconds: leastLifetime(client, request, chosen) }
+  return {
+    scopes: chosen.map(({ scope }) => scope).toSorted(),
+    lifetimeSeconds: leastLifetime(client, request, chosen),
+  }
 }
 
 const isLive = (grant: ClientGrant, { environmentId, now }: TokenRequest): boolean =>

@@ -24,6 +24,12 @@ export async function recordCredentialUses(pool: pg.Pool, uses: readonly Credent
      UPDATE credential SET last_used_at = greatest(credential.last_used_at, newest.at)
      FROM (SELECT id, max(at) AS at FROM used GROUP BY id ORDER BY id) AS newest
      WHERE credential.id = newest.id`,
-    [uses.map((use) => use.credentialId), uses.map((use) => use.workload), uses.map((use) => use.address), uses.map((use) => use.lastAt), uses.map((use) => use.count)],
+    [
+      uses.map((use) => use.credentialId),
+      uses.map((use) => use.workload),
+      uses.map((use) => use.address),
+      uses.map((use) => use.lastAt),
+      uses.map((use) => use.count),
+    ],
   )
 }

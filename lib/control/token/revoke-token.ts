@@ -11,7 +11,10 @@ export interface TokenRevocation {
 }
 
 /** Refuses one access token from now on, at every service. Kept until any token issued so far has expired. */
-export async function revokeToken(tx: Prisma.TransactionClient, { tokenId, ...publication }: TokenRevocation): Promise<{ number: number }> {
+export async function revokeToken(
+  tx: Prisma.TransactionClient,
+  { tokenId, ...publication }: TokenRevocation,
+): Promise<{ number: number }> {
   const { environmentId } = publication
   const expiresAt = new Date(Date.now() + (TOKEN_LIFETIME_SECONDS_MAX + CLOCK_SKEW_SECONDS) * 1_000)
   await tx.revokedToken.upsert({

@@ -4,7 +4,12 @@ import type { Client } from './client.ts'
 import type { TokenDecision } from './decide-token.ts'
 
 /** A JWT access token (RFC 9068). `client_kind` is ours: it tells the service whether another service or an integration calls. */
-export function signAccessToken(trust: EnvironmentTrust, client: Pick<Client, 'clientId' | 'kind'>, decision: TokenDecision, now: Date): string {
+export function signAccessToken(
+  trust: EnvironmentTrust,
+  client: Pick<Client, 'clientId' | 'kind'>,
+  decision: TokenDecision,
+  now: Date,
+): string {
   const issuedAt = Math.floor(now.getTime() / 1_000)
   const { keyId, privateKey } = trust.keys.tokenKey
   const claims = {

@@ -1,22 +1,24 @@
 import type pg from 'pg'
 
 const DAY_MS = 86_400_000
-/** Days the worker and every ingesting gateway may create partitions for without being asked: yesterday to tomorrow. */
+/** Partitions of yesterday to tomorrow are created without being asked for. */
 const NEAR_DAYS = 1
 
-export const dayOf = (at: Date): string => at.toISOString().slice(0, 10)
+/** Days since 1970-01-01, UTC. */
+export const dayOf = (atMs: number): number => Math.floor(atMs / DAY_MS)
 
-export async function ensureDecisionPartitions(pool: pg.Pool, fromDay: string, toDay: string): Promise<number> {
-  const { rows } = await pool.query<{ created: number }>('SELECT ensure_decision_partitions($1::date, $2::date) AS created', [fromDay, toDay])
-  return rows[0]?.created ?? 0
+const toDate = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+
+export async function ensureDecisionPartitions(pool: pg.Pool, fromDay: number, toDay: number): Promise<void> {
+  await pool.query('SELECT ensure_decision_partitions($1::date, $2::date)', [toDate(fromDay), toDate(toDay)])
 }
 
-async function findKeptDays(pool: pg.Pool, days: readonly string[]): Promise<string[]> {
-  const { rows } = await pool.query<{ day: string }>(
-    `SELECT day FROM unnest($1::text[]) AS day
-     WHERE to_regclass('decision_hour_' || to_char(day::date, 'YYYYMM')) IS NOT NULL
-       AND to_regclass('decision_minute_' || to_char(day::date, 'YYYYMMDD')) IS NOT NULL
-       AND to_regclass('decision_sample_' || to_char(day::date, 'YYYYMMDD')) IS NOT NULL`,
+async function findKeptDays(pool: pg.Pool, days: readonly number[]): Promise<number[]> {
+  const { rows } = await pool.query<{ day: number }>(
+    `SELECT day FROM (SELECT day, DATE '1970-01-01' + day AS date FROM unnest($1::int[]) AS day) AS wanted
+     WHERE to_regclass('decision_hour_' || to_char(date, 'YYYYMM')) IS NOT NULL
+       AND to_regclass('decision_minute_' || to_char(date, 'YYYYMMDD')) IS NOT NULL
+       AND to_regclass('decision_sample_' || to_char(date, 'YYYYMMDD')) IS NOT NULL`,
     [days],
   )
   return rows.map(({ day }) => day)
@@ -25,17 +27,17 @@ async function findKeptDays(pool: pg.Pool, days: readonly string[]): Promise<str
 /** Days that decisions can be stored for. */
 export interface DecisionDays {
   /** Of these days, those that can be stored now; with `create`, partitions that are missing are created. */
-  findStorable(days: ReadonlySet<string>, create: boolean): Promise<ReadonlySet<string>>
+  findStorable(days: ReadonlySet<number>, create: boolean): Promise<ReadonlySet<number>>
   /** Looks again: retention may have dropped what was known. */
   forget(): void
 }
 
 export function createDecisionDays(pool: pg.Pool): DecisionDays {
-  const known = new Set<string>()
+  const known = new Set<number>()
   return {
     forget: () => known.clear(),
     findStorable: async (days, create) => {
-      const unknown = [...days].filter((day) => !known.has(day)).toSorted()
+      const unknown = [...days].filter((day) => !known.has(day)).toSorted((a, b) => a - b)
       if (unknown.length > 0) {
         const wanted = create ? unknown : unknown.filter(isNear)
         const [first] = wanted
@@ -47,4 +49,4 @@ export function createDecisionDays(pool: pg.Pool): DecisionDays {
   }
 }
 
-const isNear = (day: string): boolean => Math.abs(Date.parse(day) - Date.parse(dayOf(new Date()))) <= NEAR_DAYS * DAY_MS
+const isNear = (day: number): boolean => Math.abs(day - dayOf(Date.now())) <= NEAR_DAYS

@@ -4,7 +4,8 @@ import type pg from 'pg'
 export interface SignatureRow {
   readonly environmentId: string
   readonly serviceId: string
-  readonly hash: Buffer
+  /** SHA-256 of the facts with service and environment, in hexadecimal. */
+  readonly hash: string
   readonly method: string
   readonly route: string
   readonly mode: string
@@ -45,14 +46,17 @@ const FIND_OR_CREATE = `
     first_at = least(known.first_at, excluded.first_at),
     last_at = greatest(known.last_at, excluded.last_at),
     endpoint_id = coalesce(known.endpoint_id, excluded.endpoint_id)
-  RETURNING environment_id AS "environmentId", hash, id::text AS id`
+  RETURNING encode(hash, 'hex') AS hash, id::text AS id`
 
-/** Ids by `<environmentId>:<hash in hex>`. A signature of a service that is gone has none. */
-export async function findSignatureIds(pool: pg.Pool, signatures: readonly SignatureRow[]): Promise<Map<string, string>> {
+/** Ids by hash. A signature of a service that is gone has none. */
+export async function findSignatureIds(
+  pool: pg.Pool,
+  signatures: readonly SignatureRow[],
+): Promise<Map<string, string>> {
   const rows = signatures.map((signature) => ({
     environment_id: signature.environmentId,
     service_id: signature.serviceId,
-    hash: `\\x${signature.hash.toString('hex')}`,
+    hash: `\\x${signature.hash}`,
     method: signature.method,
     route: signature.route,
     mode: signature.mode,
@@ -71,6 +75,6 @@ export async function findSignatureIds(pool: pg.Pool, signatures: readonly Signa
     first_at: signature.firstAt,
     last_at: signature.lastAt,
   }))
-  const found = await pool.query<{ environmentId: string; hash: Buffer; id: string }>(FIND_OR_CREATE, [JSON.stringify(rows)])
-  return new Map(found.rows.map(({ environmentId, hash, id }) => [`${environmentId}:${hash.toString('hex')}`, id]))
+  const found = await pool.query<{ hash: string; id: string }>(FIND_OR_CREATE, [JSON.stringify(rows)])
+  return new Map(found.rows.map(({ hash, id }) => [hash, id]))
 }

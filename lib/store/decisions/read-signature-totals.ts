@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { CallerKind, Mode, Outcome, Reason, SenderConstraint, TokenProblem } from '../../policy/vocabulary.ts'
+import { sumTokenAges } from './sum-token-ages.ts'
 
 export interface SignatureTotals {
   readonly signatureId: string
@@ -34,7 +35,7 @@ export interface TotalsWindow {
 const TOTALS = `
   SELECT s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
     s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender,
-    sum(h.count)::float8 AS count, sum_token_ages(h.token_ages)::float8[] AS "tokenAges",
+    sum(h.count)::float8 AS count, (${sumTokenAges('h.token_ages')})::float8[] AS "tokenAges",
     greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket) + interval '1 hour', s.last_at) AS "lastAt"
   FROM decision_signature s
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route

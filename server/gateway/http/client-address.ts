@@ -11,7 +11,8 @@ const FORWARDED_ADDRESSES_MAX = 20
 export function trustProxies(cidrs: readonly string[]): IsTrustedProxy {
   const networks = cidrs.map((cidr): Network => {
     const network = parseNetwork(cidr.includes('/') ? cidr : `${cidr}/${cidr.includes(':') ? 128 : 32}`)
-    if (network === null) throw new Error(`Trusted proxies: "${cidr}" is neither an address nor a network in CIDR notation.`)
+    if (network === null)
+      throw new Error(`Trusted proxies: "${cidr}" is neither an address nor a network in CIDR notation.`)
     return network
   })
   return (address) => isAddressInSomeNetwork(address, networks)
@@ -31,9 +32,13 @@ export function readClientAddressBehind(isTrusted: IsTrustedProxy): ReadClientAd
 }
 
 function firstUntrusted(forwarded: string, isTrusted: IsTrustedProxy): string | undefined {
-  const addresses = forwarded.split(',').slice(-FORWARDED_ADDRESSES_MAX).map((address) => plain(address.trim()))
+  const addresses = forwarded
+    .split(',')
+    .slice(-FORWARDED_ADDRESSES_MAX)
+    .map((address) => plain(address.trim()))
   const caller = addresses.findLast((address) => !isTrusted(address)) ?? addresses[0]
   return caller !== undefined && /^[0-9a-fA-F.:]{2,45}$/.test(caller) ? caller : undefined
 }
 
-const plain = (address: string): string => (address.startsWith(IPV4_IN_IPV6) ? address.slice(IPV4_IN_IPV6.length) : address)
+const plain = (address: string): string =>
+  address.startsWith(IPV4_IN_IPV6) ? address.slice(IPV4_IN_IPV6.length) : address

@@ -1,15 +1,33 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import type { GatewaySettings } from '../gateway-settings.ts'
 
-const SECRET_FIELDS = ['authorization', 'cookie', '"set-cookie"', 'client_secret', 'client_assertion', 'clientSecret', 'secret', 'password', 'token', 'access_token', 'privateKey']
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  '"set-cookie"',
+  'client_secret',
+  'client_assertion',
+  'clientSecret',
+  'secret',
+  'password',
+  'token',
+  'access_token',
+  'privateKey',
+]
 
 export function createLogger(level: GatewaySettings['logLevel'], destination?: DestinationStream): Logger {
   const paths = SECRET_FIELDS.flatMap((field) => [field, nested('*', field), nested('*.*', field)])
-  const options = { level, base: { name: 'stepgate-gateway' }, redact: { paths, censor: '[redacted]' }, serializers: { err: serializeError } }
+  const options = {
+    level,
+    base: { name: 'stepgate-gateway' },
+    redact: { paths, censor: '[redacted]' },
+    serializers: { err: serializeError },
+  }
   return destination ? pino(options, destination) : pino(options)
 }
 
-const nested = (parent: string, field: string): string => (field.startsWith('"') ? `${parent}[${field}]` : `${parent}.${field}`)
+const nested = (parent: string, field: string): string =>
+  field.startsWith('"') ? `${parent}[${field}]` : `${parent}.${field}`
 
 /** Name, message and stack alone: errors of the database carry the row that failed. */
 function serializeError(error: unknown): object {

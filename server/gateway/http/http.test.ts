@@ -35,7 +35,13 @@ const problemOf = async (response: Response) => {
 }
 
 describe('an unknown', () => {
-  test.each(['/v1/nothing', '/oauth/authorize', '/e/production/.well-known/nothing', '/api/v1/nothing-of-this-name', '/.well-known/nothing'])('route %s is a problem', async (path) => {
+  test.each([
+    '/v1/nothing',
+    '/oauth/authorize',
+    '/e/production/.well-known/nothing',
+    '/api/v1/nothing-of-this-name',
+    '/.well-known/nothing',
+  ])('route %s is a problem', async (path) => {
     expect(await problemOf(await fetch(gateway.url + path))).toBe('route-not-found')
   })
 
@@ -58,7 +64,7 @@ test('every answer tells browsers to be careful', async () => {
     'referrer-policy': 'no-referrer',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cache-control': 'no-store',
-    'strict-transport-security': expect.stringContaining('max-age='),
+    'strict-transport-security': expect.stringContaining('max-age=') as string,
   })
 })
 
@@ -75,7 +81,9 @@ test.each([
 test('the metrics name routes, never paths', async () => {
   await fetch(`${gateway.url}/e/production/jwks.json`)
   const text = await (await fetch(`${gateway.url}/metrics`)).text()
-  expect(text).toMatch(/stepgate_http_requests_total\{route="\/e\/:environment\/jwks\.json",method="GET",status="200"\} \d+/)
+  expect(text).toMatch(
+    /stepgate_http_requests_total\{route="\/e\/:environment\/jwks\.json",method="GET",status="200"\} \d+/,
+  )
   expect(text).toContain('process_resident_memory_bytes')
 })
 
@@ -92,18 +100,38 @@ describe('the console', () => {
 
   test('gets what the gateway does not know, with the address the gateway saw', async () => {
     consoleAnswer = echo
-    const headers = { 'x-forwarded-for': '6.6.6.6', forwarded: 'for=6.6.6.6', 'x-forwarded-proto': 'ftp', cookie: 'session=1' }
+    const headers = {
+      'x-forwarded-for': '6.6.6.6',
+      forwarded: 'for=6.6.6.6',
+      'x-forwarded-proto': 'ftp',
+      cookie: 'session=1',
+    }
     const response = await fetch(`${gateway.url}/services/orders?tab=endpoints`, { headers })
     expect(response.headers.get('x-internal')).toBeNull()
     expect(response.headers.get('strict-transport-security')).not.toBeNull()
     expect(await response.json()).toMatchObject({
       method: 'GET',
       url: '/services/orders?tab=endpoints',
-      headers: { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', 'x-forwarded-host': new URL(gateway.url).host, cookie: 'session=1' },
+      headers: {
+        'x-forwarded-for': '127.0.0.1',
+        'x-forwarded-proto': 'https',
+        'x-forwarded-host': new URL(gateway.url).host,
+        cookie: 'session=1',
+      },
     })
   })
 
-  test.each(['/api/auth/session', '/livezz', '/v10', '/api/v1x', '/evil', '/e/production', '/e/production/services/orders', '/e/production/jwks.jsonx', '/'])('gets %s', async (path) => {
+  test.each([
+    '/api/auth/session',
+    '/livezz',
+    '/v10',
+    '/api/v1x',
+    '/evil',
+    '/e/production',
+    '/e/production/services/orders',
+    '/e/production/jwks.jsonx',
+    '/',
+  ])('gets %s', async (path) => {
     consoleAnswer = echo
     expect(((await (await fetch(gateway.url + path)).json()) as { url: string }).url).toBe(path)
   })
@@ -135,7 +163,11 @@ describe('the console', () => {
     const path = `/tmp/stepgate-http-test-${process.pid}.sock`
     const proxied = await startTestGateway(database, {}, { socketPath: path })
     const page = await fetch(`${proxied.url}/`, { headers: { accept: 'text/html' } })
-    expect([page.status, page.headers.get('retry-after'), page.headers.get('content-type')]).toEqual([503, '2', 'text/html; charset=utf-8'])
+    expect([page.status, page.headers.get('retry-after'), page.headers.get('content-type')]).toEqual([
+      503,
+      '2',
+      'text/html; charset=utf-8',
+    ])
     expect(await page.text()).toContain('The console is starting')
     expect(await problemOf(await fetch(`${proxied.url}/`))).toBe('unavailable')
     const late = createServer((_, response) => response.end('here'))
@@ -154,7 +186,11 @@ describe('the console', () => {
 })
 
 describe('the caller’s address', () => {
-  const requestFrom = (peer: string, forwarded?: string) => ({ socket: { remoteAddress: peer }, headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage
+  const requestFrom = (peer: string, forwarded?: string) =>
+    ({
+      socket: { remoteAddress: peer },
+      headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+    }) as unknown as IncomingMessage
   test.each([
     ['the peer', [], '203.0.113.1', '6.6.6.6', '203.0.113.1'],
     ['written as IPv4, however it arrived', [], '::ffff:203.0.113.1', undefined, '203.0.113.1'],

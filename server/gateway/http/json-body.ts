@@ -9,7 +9,8 @@ const DEPTH_MAX = 32
 export function createJsonParser(app: FastifyInstance): FastifyBodyParser<string> {
   const parse = app.getDefaultJsonParser('error', 'error') as FastifyBodyParser<string> // the declared type allows promises, which this parser never returns
   return (request, text, done) => {
-    if (isDeeperThan(text, DEPTH_MAX)) return done(new ControlError('malformed-json', `The body nests deeper than ${DEPTH_MAX} levels.`), undefined)
+    if (isDeeperThan(text, DEPTH_MAX))
+      return done(new ControlError('malformed-json', `The body nests deeper than ${DEPTH_MAX} levels.`), undefined)
     void parse(request, text, done)
   }
 }

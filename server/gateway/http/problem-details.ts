@@ -9,7 +9,12 @@ import { isDatabaseUnavailable } from './database-unavailable.ts'
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 const RETRY_AFTER_SECONDS = 2
 
-export function toProblem(code: ProblemCode, requestId: string, detail?: string, errors: readonly FieldError[] = []): Problem {
+export function toProblem(
+  code: ProblemCode,
+  requestId: string,
+  detail?: string,
+  errors: readonly FieldError[] = [],
+): Problem {
   const { status, title } = PROBLEMS[code]
   return {
     type: problemType(code),
@@ -26,8 +31,12 @@ export function toProblem(code: ProblemCode, requestId: string, detail?: string,
 export function toControlError(error: unknown): ControlError {
   if (error instanceof ControlError) return error
   if (error instanceof ZodError) return zodRefusal(error)
-  if (isDatabaseUnavailable(error)) return new ControlError('unavailable', 'The database cannot be reached. Try again in a moment.')
-  return frameworkRefusal(error as Partial<FastifyError>) ?? new ControlError('internal-error', 'The fault is logged under the id of this request.')
+  if (isDatabaseUnavailable(error))
+    return new ControlError('unavailable', 'The database cannot be reached. Try again in a moment.')
+  return (
+    frameworkRefusal(error as Partial<FastifyError>) ??
+    new ControlError('internal-error', 'The fault is logged under the id of this request.')
+  )
 }
 
 function zodRefusal(error: ZodError): ControlError {
@@ -51,15 +60,21 @@ const FRAMEWORK_REFUSALS: Record<string, [ProblemCode, string]> = {
 function frameworkRefusal({ code, statusCode, name }: Partial<FastifyError>): ControlError | null {
   const refusal = FRAMEWORK_REFUSALS[code ?? '']
   if (refusal) return new ControlError(...refusal)
-  if (name === 'SyntaxError' && statusCode === 400) return new ControlError('malformed-json', 'The body is not valid JSON, or has a member that is not allowed.')
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new ControlError('invalid-request', STATUS_CODES[statusCode])
+  if (name === 'SyntaxError' && statusCode === 400)
+    return new ControlError('malformed-json', 'The body is not valid JSON, or has a member that is not allowed.')
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new ControlError('invalid-request', STATUS_CODES[statusCode])
   return null
 }
 
 export function sendProblem(reply: FastifyReply, error: ControlError): FastifyReply {
   if (error.code === 'unavailable') void reply.header('retry-after', RETRY_AFTER_SECONDS)
-  if (error.code === 'unauthenticated' && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer realm="stepgate"')
-  return reply.code(error.status).type(PROBLEM_MEDIA_TYPE).send(toProblem(error.code, reply.request.id, error.message, error.errors))
+  if (error.code === 'unauthenticated' && !reply.hasHeader('www-authenticate'))
+    void reply.header('www-authenticate', 'Bearer realm="stepgate"')
+  return reply
+    .code(error.status)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(toProblem(error.code, reply.request.id, error.message, error.errors))
 }
 
 /** Every refusal and every fault of the gateway's routes leaves as a problem document (RFC 9457). */

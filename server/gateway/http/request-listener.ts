@@ -8,7 +8,8 @@ export interface Doors {
 
 const CONFIG_POLL = '/v1/config'
 // Below /e/<environment> only what belongs to its token issuer is the gateway's; the console's pages live there too.
-const GATEWAY_PATH = /^\/(?:(?:v1|oauth|\.well-known|api\/v1|livez|readyz|metrics)(?:[/?]|$)|e\/[^/?]*\/(?:jwks\.json|\.well-known)(?:[/?]|$))/
+const GATEWAY_PATH =
+  /^\/(?:(?:v1|oauth|\.well-known|api\/v1|livez|readyz|metrics)(?:[/?]|$)|e\/[^/?]*\/(?:jwks\.json|\.well-known)(?:[/?]|$))/
 
 /** Decides by the path alone who answers. A target that is not a plain path is left to the framework, which refuses it. */
 export function chooseDoor({ configPoll, framework, console }: Doors): RequestListener {

@@ -16,7 +16,9 @@ export function securityHeaders(publicUrl: string): Readonly<Record<string, stri
 }
 
 export const transportSecurity = (publicUrl: string): Record<string, string> =>
-  publicUrl.startsWith('https:') ? { 'strict-transport-security': `max-age=${TWO_YEARS_SECONDS}; includeSubDomains` } : {}
+  publicUrl.startsWith('https:')
+    ? { 'strict-transport-security': `max-age=${TWO_YEARS_SECONDS}; includeSubDomains` }
+    : {}
 
 export function addSecurityHeaders(app: FastifyInstance, publicUrl: string): void {
   const headers = securityHeaders(publicUrl)

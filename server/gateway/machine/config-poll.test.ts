@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseSnapshot } from '#lib/policy/parse-snapshot.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import type { Gateway } from '../start-gateway.ts'
-import { createFleet, eventually, machineToken, publish, startTestGateway, type Fleet } from '../testing/gateway-fixture.ts'
+import {
+  createFleet,
+  eventually,
+  machineToken,
+  publish,
+  startTestGateway,
+  type Fleet,
+} from '../testing/gateway-fixture.ts'
 import { matchesEtag, readWaitSeconds } from './config-poll.ts'
 
 let database: TestDatabase
@@ -24,10 +31,19 @@ afterAll(async () => {
   await database.close()
 })
 
-const poll = (headers: Record<string, string> = {}, as = token): Promise<Response> => fetch(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${as}`, ...headers } })
+const poll = (headers: Record<string, string> = {}, as = token): Promise<Response> =>
+  fetch(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${as}`, ...headers } })
 
 const addEndpoint = (service: string, route: string) =>
-  database.prisma.endpoint.create({ data: { environmentId: fleet.environmentId, serviceId: fleet.serviceIds[service] ?? '', method: 'GET', route, source: 'manual' } })
+  database.prisma.endpoint.create({
+    data: {
+      environmentId: fleet.environmentId,
+      serviceId: fleet.serviceIds[service] ?? '',
+      method: 'GET',
+      route,
+      source: 'manual',
+    },
+  })
 
 describe('a snapshot', () => {
   test('is the service’s own, signed over its exact bytes by the environment’s key', async () => {
@@ -41,10 +57,20 @@ describe('a snapshot', () => {
     const snapshot = parseSnapshot(bytes.toString())
     expect(snapshot).toMatchObject({ service: 'orders', environment: fleet.environmentSlug })
     const [header = '', , signature = ''] = (response.headers.get('stepgate-signature') ?? '').split('.')
-    const key = await database.prisma.signingKey.findFirstOrThrow({ where: { environmentId: fleet.environmentId, purpose: 'snapshot' } })
-    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'EdDSA', kid: key.keyId, typ: 'stepgate-snapshot', b64: false, crit: ['b64'] })
+    const key = await database.prisma.signingKey.findFirstOrThrow({
+      where: { environmentId: fleet.environmentId, purpose: 'snapshot' },
+    })
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+      alg: 'EdDSA',
+      kid: key.keyId,
+      typ: 'stepgate-snapshot',
+      b64: false,
+      crit: ['b64'],
+    })
     const publicKey = createPublicKey({ key: key.publicJwk as JsonWebKey, format: 'jwk' })
-    expect(verify(null, Buffer.concat([Buffer.from(`${header}.`), bytes]), publicKey, Buffer.from(signature, 'base64url'))).toBe(true)
+    expect(
+      verify(null, Buffer.concat([Buffer.from(`${header}.`), bytes]), publicKey, Buffer.from(signature, 'base64url')),
+    ).toBe(true)
   })
 
   test('is the same bytes in gzip', async () => {
@@ -65,7 +91,9 @@ describe('a snapshot', () => {
 
   test('of another service leaves this one’s tag alone', async () => {
     const etag = (await poll()).headers.get('etag')
-    const { changedServices } = await addEndpoint('payments', '/payments').then(() => publish(database, fleet.environmentId))
+    const { changedServices } = await addEndpoint('payments', '/payments').then(() =>
+      publish(database, fleet.environmentId),
+    )
     expect(changedServices).toEqual(['payments'])
     expect((await poll()).headers.get('etag')).toBe(etag)
   })
@@ -93,7 +121,10 @@ describe('waiting', () => {
   test('costs nothing more once the instance has gone', async () => {
     const etag = (await poll()).headers.get('etag') ?? ''
     const away = new AbortController()
-    const waiting = fetch(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${token}`, 'if-none-match': etag, prefer: 'wait=30' }, signal: away.signal })
+    const waiting = fetch(`${gateway.url}/v1/config`, {
+      headers: { authorization: `Bearer ${token}`, 'if-none-match': etag, prefer: 'wait=30' },
+      signal: away.signal,
+    })
     await eventually(async () => (await metric('stepgate_config_waiting')) === 1)
     away.abort()
     await expect(waiting).rejects.toThrow()
@@ -104,8 +135,12 @@ describe('waiting', () => {
     const second = await startTestGateway(database)
     const headers = { authorization: `Bearer ${token}` }
     const etag = (await fetch(`${second.url}/v1/config`, { headers })).headers.get('etag') ?? ''
-    const waiting = fetch(`${second.url}/v1/config`, { headers: { ...headers, 'if-none-match': etag, prefer: 'wait=30' } })
-    await eventually(async () => (await (await fetch(`${second.url}/metrics`)).text()).includes('stepgate_config_waiting 1'))
+    const waiting = fetch(`${second.url}/v1/config`, {
+      headers: { ...headers, 'if-none-match': etag, prefer: 'wait=30' },
+    })
+    await eventually(async () =>
+      (await (await fetch(`${second.url}/metrics`)).text()).includes('stepgate_config_waiting 1'),
+    )
     await second.close()
     expect((await waiting).status).toBe(304)
   })
@@ -115,9 +150,21 @@ describe('an instance', () => {
   test('confirms the revision it applies by polling', async () => {
     const id = randomUUID()
     const { epoch, revision } = (await (await poll()).json()) as { epoch: string; revision: number }
-    await poll({ 'stepgate-instance': id, 'stepgate-workload': 'orders-api', 'stepgate-applied': `${epoch}:${revision}` })
-    const instance = await eventually(async () => (await database.prisma.instance.findUnique({ where: { id } })) ?? undefined)
-    expect(instance).toMatchObject({ workload: 'orders-api', epoch, revision, state: 'fresh', serviceId: fleet.serviceIds['orders'] })
+    await poll({
+      'stepgate-instance': id,
+      'stepgate-workload': 'orders-api',
+      'stepgate-applied': `${epoch}:${revision}`,
+    })
+    const instance = await eventually(
+      async () => (await database.prisma.instance.findUnique({ where: { id } })) ?? undefined,
+    )
+    expect(instance).toMatchObject({
+      workload: 'orders-api',
+      epoch,
+      revision,
+      state: 'fresh',
+      serviceId: fleet.serviceIds['orders'],
+    })
     expect(instance.confirmedAt).not.toBeNull()
   })
 
@@ -130,7 +177,23 @@ describe('an instance', () => {
     const mark = randomUUID()
     await poll({ 'stepgate-instance': mark }, other)
     await eventually(async () => (await database.prisma.instance.findUnique({ where: { id: mark } })) ?? undefined)
-    expect(await database.prisma.instance.findUnique({ where: { id } })).toMatchObject({ serviceId: fleet.serviceIds['orders'], revision: null })
+    expect(await database.prisma.instance.findUnique({ where: { id } })).toMatchObject({
+      serviceId: fleet.serviceIds['orders'],
+      revision: null,
+    })
+  })
+
+  test('that two services claim at the same moment costs the others nothing', async () => {
+    const [claimed, other] = [randomUUID(), randomUUID()]
+    const payments = await machineToken(gateway.url, fleet, 'payments')
+    await Promise.all([
+      poll({ 'stepgate-instance': claimed }),
+      poll({ 'stepgate-instance': claimed }, payments),
+      poll({ 'stepgate-instance': other }),
+    ])
+    await eventually(
+      async () => (await database.prisma.instance.count({ where: { id: { in: [claimed, other] } } })) === 2,
+    )
   })
 
   test.each([
@@ -151,7 +214,10 @@ describe('a token', () => {
     ['has a changed signature', () => `${token.slice(0, -4)}AAAA`],
     ['has a second spelling', () => `${token}=`],
     ['has a changed payload', () => withClaim('sub', 'payments')],
-    ['asks for no algorithm', () => [encode({ typ: 'at+jwt', alg: 'none', kid: 'x' }), token.split('.')[1], ''].join('.')],
+    [
+      'asks for no algorithm',
+      () => [encode({ typ: 'at+jwt', alg: 'none', kid: 'x' }), token.split('.')[1], ''].join('.'),
+    ],
   ])('is refused when it %s', async (_, make) => {
     const response = await poll({}, make())
     expect(response.status).toBe(401)
@@ -165,7 +231,9 @@ describe('a token', () => {
     const second = await eventually(async () => machineToken(gateway.url, disposable, 'orders').catch(() => undefined))
     expect((await poll({}, second)).status).toBe(200)
     const identity = await database.prisma.identity.findUniqueOrThrow({ where: { clientId: 'orders' } })
-    await database.prisma.identitySetting.create({ data: { identityId: identity.id, environmentId: disposable.environmentId, disabledAt: new Date() } })
+    await database.prisma.identitySetting.create({
+      data: { identityId: identity.id, environmentId: disposable.environmentId, disabledAt: new Date() },
+    })
     await publish(database, disposable.environmentId)
     await eventually(async () => (await poll({}, second)).status === 401)
     expect((await poll()).status).toBe(200)
@@ -208,11 +276,17 @@ async function metric(name: string): Promise<number> {
 
 function rawGet(encoding: string): Promise<{ body: Buffer; encoding: string | undefined }> {
   return new Promise((resolve, reject) => {
-    sendRequest(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${token}`, 'accept-encoding': encoding } }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ body: Buffer.concat(chunks), encoding: response.headers['content-encoding'] }))
-    })
+    sendRequest(
+      `${gateway.url}/v1/config`,
+      { headers: { authorization: `Bearer ${token}`, 'accept-encoding': encoding } },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ body: Buffer.concat(chunks), encoding: response.headers['content-encoding'] }),
+        )
+      },
+    )
       .on('error', reject)
       .end()
   })

@@ -29,7 +29,8 @@ export interface ConfigPollOptions {
 export function createConfigPoll(options: ConfigPollOptions): RequestListener {
   const refuse = (response: ServerResponse, thrown: unknown): void => {
     const error = writeProblem(response, thrown, randomUUID(), options.commonHeaders)
-    if (error.status >= 500 && error.code !== 'unavailable') options.logger.error({ err: thrown, route: '/v1/config' }, 'the request failed')
+    if (error.status >= 500 && error.code !== 'unavailable')
+      options.logger.error({ err: thrown, route: '/v1/config' }, 'the request failed')
   }
   return (request, response) => {
     try {
@@ -49,14 +50,27 @@ export function createConfigPoll(options: ConfigPollOptions): RequestListener {
   }
 }
 
-function answerOrHold(options: ConfigPollOptions, caller: MachineCaller, snapshot: CachedSnapshot, request: IncomingMessage, response: ServerResponse): void {
+function answerOrHold(
+  options: ConfigPollOptions,
+  caller: MachineCaller,
+  snapshot: CachedSnapshot,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   if (!matchesEtag(request.headers['if-none-match'], snapshot.etag)) return writeSnapshot(request, response, snapshot)
   const seconds = readWaitSeconds(request.headers['prefer'])
   if (seconds === 0) return void response.writeHead(304, snapshot.headersNotModified as string[]).end()
   hold(options, caller, snapshot, seconds, request, response)
 }
 
-function hold({ waitingRoom, snapshots }: ConfigPollOptions, caller: MachineCaller, held: CachedSnapshot, seconds: number, request: IncomingMessage, response: ServerResponse): void {
+function hold(
+  { waitingRoom, snapshots }: ConfigPollOptions,
+  caller: MachineCaller,
+  held: CachedSnapshot,
+  seconds: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const applied = ['preference-applied', `wait=${seconds}`]
   const waiter: Waiter = {
     answer: () => {
@@ -69,7 +83,12 @@ function hold({ waitingRoom, snapshots }: ConfigPollOptions, caller: MachineCall
   waitingRoom.hold(held.key, waiter, seconds)
 }
 
-function writeSnapshot(request: IncomingMessage, response: ServerResponse, snapshot: CachedSnapshot, extraHeaders: readonly string[] = []): void {
+function writeSnapshot(
+  request: IncomingMessage,
+  response: ServerResponse,
+  snapshot: CachedSnapshot,
+  extraHeaders: readonly string[] = [],
+): void {
   const gzip = acceptsGzip(request.headers['accept-encoding'])
   response.writeHead(200, [...(gzip ? snapshot.headersGzip : snapshot.headers), ...extraHeaders])
   response.end(request.method === 'HEAD' ? undefined : gzip ? snapshot.bodyGzip : snapshot.body)
@@ -90,5 +109,7 @@ export function readWaitSeconds(prefer: string | string[] | undefined): number {
 }
 
 function acceptsGzip(acceptEncoding: string | string[] | undefined): boolean {
-  return acceptEncoding !== undefined && /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?(?:$|[,\s]))/i.test(String(acceptEncoding))
+  return (
+    acceptEncoding !== undefined && /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?(?:$|[,\s]))/i.test(String(acceptEncoding))
+  )
 }

@@ -23,7 +23,8 @@ export function readInstanceHeaders(headers: IncomingHttpHeaders): InstanceHeade
 
 export function readWorkload(headers: IncomingHttpHeaders): string {
   const workload = headers[MACHINE_HEADERS.workload] ?? ''
-  if (typeof workload !== 'string' || !WORKLOAD.test(workload)) return refuse(MACHINE_HEADERS.workload, 'has more than 200 characters, or some that are not printable ASCII')
+  if (typeof workload !== 'string' || !WORKLOAD.test(workload))
+    return refuse(MACHINE_HEADERS.workload, 'has more than 200 characters, or some that are not printable ASCII')
   return workload.trim()
 }
 

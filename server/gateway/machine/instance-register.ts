@@ -32,7 +32,10 @@ export function createInstanceRegister(pool: pg.Pool, logger: Logger): InstanceR
   const note = (sighting: Sighting, isNews: boolean): void => {
     const key = `${sighting.environmentId}:${sighting.serviceId}:${sighting.instanceId}`
     const entry = entries.get(key) ?? { sighting, writtenAtMs: 0, dirty: true }
-    entry.dirty ||= isNews || isOtherRevision(entry.sighting, sighting) || sighting.seenAt.getTime() - entry.writtenAtMs > REWRITE_AFTER_MS
+    entry.dirty ||=
+      isNews ||
+      isOtherRevision(entry.sighting, sighting) ||
+      sighting.seenAt.getTime() - entry.writtenAtMs > REWRITE_AFTER_MS
     entry.sighting = entry.sighting === sighting ? sighting : mergeSightings(entry.sighting, sighting, entry.dirty)
     entries.set(key, entry)
   }
@@ -42,14 +45,18 @@ export function createInstanceRegister(pool: pg.Pool, logger: Logger): InstanceR
     if (dirty.length === 0) return
     for (const entry of dirty) entry.dirty = false
     try {
-      await recordSightings(pool, dirty.map(({ sighting }) => sighting))
+      await recordSightings(
+        pool,
+        dirty.map(({ sighting }) => sighting),
+      )
     } catch (error) {
       for (const entry of dirty) entry.dirty = true
       throw error
     }
     const now = Date.now()
     for (const entry of dirty) entry.writtenAtMs = now
-    for (const [key, { sighting }] of entries) if (now - sighting.seenAt.getTime() > FORGET_AFTER_MS) entries.delete(key)
+    for (const [key, { sighting }] of entries)
+      if (now - sighting.seenAt.getTime() > FORGET_AFTER_MS) entries.delete(key)
   }
 
   const flusher = flushPeriodically({ write, intervalMs: FLUSH_INTERVAL_MS, logger, what: 'instances' })
@@ -68,10 +75,23 @@ const isOtherRevision = (a: Sighting, b: Sighting): boolean =>
 function mergeSightings(before: Sighting, after: Sighting, unwritten: boolean): Sighting {
   if (!unwritten || after.sdkVersion !== null) return after
   const { state, sdkVersion, nodeVersion, framework, hostname, startedAt } = before
-  return { ...after, applied: after.applied ?? before.applied, state, sdkVersion, nodeVersion, framework, hostname, startedAt }
+  return {
+    ...after,
+    applied: after.applied ?? before.applied,
+    state,
+    sdkVersion,
+    nodeVersion,
+    framework,
+    hostname,
+    startedAt,
+  }
 }
 
-const toPollSighting = ({ environmentId, serviceId }: MachineCaller, { instanceId, workload, applied }: InstanceHeaders, address: string): Sighting => ({
+const toPollSighting = (
+  { environmentId, serviceId }: MachineCaller,
+  { instanceId, workload, applied }: InstanceHeaders,
+  address: string,
+): Sighting => ({
   instanceId,
   environmentId,
   serviceId,
@@ -87,13 +107,18 @@ const toPollSighting = ({ environmentId, serviceId }: MachineCaller, { instanceI
   startedAt: null,
 })
 
-const toReportSighting = ({ environmentId, serviceId }: MachineCaller, report: InstanceReport, address: string): Sighting => ({
+const toReportSighting = (
+  { environmentId, serviceId }: MachineCaller,
+  report: InstanceReport,
+  address: string,
+): Sighting => ({
   instanceId: report.id.toLowerCase(),
   environmentId,
   serviceId,
   workload: report.workload,
   address,
-  applied: report.epoch !== null && report.revision !== null ? { epoch: report.epoch, revision: report.revision } : null,
+  applied:
+    report.epoch !== null && report.revision !== null ? { epoch: report.epoch, revision: report.revision } : null,
   seenAt: new Date(),
   state: report.state,
   sdkVersion: report.sdkVersion,

@@ -18,7 +18,7 @@ export function takeGzippedJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { bodyLimit: MACHINE_BODY_BYTES_MAX }, (request, payload, done) => {
     readText(request, payload).then(
       (text) => void parseJson(request, text, done),
-      (error: Error) => done(error, undefined),
+      (error: unknown) => done(error as Error, undefined),
     )
   })
 }
@@ -46,7 +46,11 @@ async function readBytes(payload: Readable): Promise<Buffer> {
 
 async function decode(body: Buffer, encoding = 'identity'): Promise<Buffer> {
   if (encoding === 'identity') return body
-  if (encoding !== 'gzip') throw new ControlError('unsupported-media-type', `Content-Encoding ${encoding.slice(0, 50)} is not taken; send gzip or nothing.`)
+  if (encoding !== 'gzip')
+    throw new ControlError(
+      'unsupported-media-type',
+      `Content-Encoding ${encoding.slice(0, 50)} is not taken; send gzip or nothing.`,
+    )
   try {
     return await inflate(body, { maxOutputLength: MACHINE_BODY_BYTES_MAX })
   } catch (error) {
@@ -55,4 +59,5 @@ async function decode(body: Buffer, encoding = 'identity'): Promise<Buffer> {
   }
 }
 
-const tooLarge = (): ControlError => new ControlError('body-too-large', `The body is larger than ${MACHINE_BODY_BYTES_MAX} bytes.`)
+const tooLarge = (): ControlError =>
+  new ControlError('body-too-large', `The body is larger than ${MACHINE_BODY_BYTES_MAX} bytes.`)

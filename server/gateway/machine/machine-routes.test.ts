@@ -28,7 +28,18 @@ const freshEnvironment = async (): Promise<void> => {
   token = await eventually(() => machineToken(gateway.url, fleet, 'orders').catch(() => undefined))
 }
 
-const instance = { id: randomUUID(), workload: 'orders', sdkVersion: '0.1.0', nodeVersion: 'v24', framework: 'fastify', hostname: 'host', startedAt: new Date().toISOString(), epoch: null, revision: null, state: 'fresh' as const }
+const instance = {
+  id: randomUUID(),
+  workload: 'orders',
+  sdkVersion: '0.1.0',
+  nodeVersion: 'v24',
+  framework: 'fastify',
+  hostname: 'host',
+  startedAt: new Date().toISOString(),
+  epoch: null,
+  revision: null,
+  state: 'fresh' as const,
+}
 
 const ages = (...counts: number[]) => [...counts, ...Array.from({ length: 17 - counts.length }, () => 0)]
 
@@ -55,7 +66,8 @@ const signature = (changes: Partial<SignatureReport> = {}): SignatureReport => (
   ...changes,
 })
 
-const denial = (changes: Partial<SignatureReport> = {}) => signature({ outcome: 'would-deny', reason: 'scope-missing', missingScopes: ['orders:create'], ...changes })
+const denial = (changes: Partial<SignatureReport> = {}) =>
+  signature({ outcome: 'would-deny', reason: 'scope-missing', missingScopes: ['orders:create'], ...changes })
 
 const sample = (changes: Partial<SampleReport> = {}): SampleReport => ({
   id: randomUUID(),
@@ -81,8 +93,15 @@ const batch = (signatures: unknown[], changes: Partial<DecisionBatch> = {}) => (
   ...changes,
 })
 
-const send = (body: unknown, { headers = {}, url = gateway.url, as = token }: { headers?: Record<string, string>; url?: string; as?: string } = {}): Promise<Response> =>
-  fetch(`${url}/v1/decisions`, { method: 'POST', body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body), headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json', ...headers } })
+const send = (
+  body: unknown,
+  { headers = {}, url = gateway.url, as = token }: { headers?: Record<string, string>; url?: string; as?: string } = {},
+): Promise<Response> =>
+  fetch(`${url}/v1/decisions`, {
+    method: 'POST',
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+    headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json', ...headers },
+  })
 
 const report = async (body: unknown): Promise<DecisionReceipt> => (await (await send(body)).json()) as DecisionReceipt
 
@@ -107,7 +126,11 @@ describe('a batch of decisions', () => {
   test('is counted by minute and by hour before it is answered', async () => {
     await freshEnvironment()
     const receipt = await report(batch([signature(), denial({ count: 2, tokenAges: null })]))
-    expect(receipt).toMatchObject({ duplicate: false, accepted: { signatures: 2, samples: 0, decisions: 7 }, refused: [] })
+    expect(receipt).toMatchObject({
+      duplicate: false,
+      accepted: { signatures: 2, samples: 0, decisions: 7 },
+      refused: [],
+    })
     for (const table of ['decision_minute', 'decision_hour'] as const) {
       expect(await stored(table)).toEqual([
         { outcome: 'allowed', route: '/orders', service: 'orders', count: 5, ages: ages(3, 2) },
@@ -120,7 +143,9 @@ describe('a batch of decisions', () => {
     await freshEnvironment()
     const second = await startTestGateway(database)
     const repeated = batch([signature()])
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => send(repeated, index % 2 === 0 ? {} : { url: second.url })))
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => send(repeated, index % 2 === 0 ? {} : { url: second.url })),
+    )
     const receipts = (await Promise.all(answers.map((answer) => answer.json()))) as DecisionReceipt[]
     expect(receipts.filter(({ duplicate }) => !duplicate)).toHaveLength(1)
     expect(await report(repeated)).toMatchObject({ duplicate: true })
@@ -131,8 +156,16 @@ describe('a batch of decisions', () => {
   test('adds up over two gateways at once', async () => {
     await freshEnvironment()
     const second = await startTestGateway(database)
-    const batches = Array.from({ length: 60 }, () => batch([signature({ count: 3, tokenAges: ages(1, 1, 1) }), denial({ count: 2, tokenAges: ages(2) }), signature({ route: '/other', count: 1, tokenAges: null })]))
-    const statuses = await Promise.all(batches.map((body, index) => send(body, index % 2 === 0 ? {} : { url: second.url }).then(({ status }) => status)))
+    const batches = Array.from({ length: 60 }, () =>
+      batch([
+        signature({ count: 3, tokenAges: ages(1, 1, 1) }),
+        denial({ count: 2, tokenAges: ages(2) }),
+        signature({ route: '/other', count: 1, tokenAges: null }),
+      ]),
+    )
+    const statuses = await Promise.all(
+      batches.map((body, index) => send(body, index % 2 === 0 ? {} : { url: second.url }).then(({ status }) => status)),
+    )
     expect(new Set(statuses)).toEqual(new Set([200]))
     expect((await stored()).map(({ outcome, route, count, ages: sums }) => [outcome, route, count, sums])).toEqual([
       ['allowed', '/orders', 180, ages(60, 60, 60)],
@@ -154,7 +187,9 @@ describe('a batch of decisions', () => {
     await freshEnvironment()
     const same = batch([signature()])
     await report(same)
-    const other = (await (await send(same, { as: await machineToken(gateway.url, fleet, 'payments') })).json()) as DecisionReceipt
+    const other = (await (
+      await send(same, { as: await machineToken(gateway.url, fleet, 'payments') })
+    ).json()) as DecisionReceipt
     expect(other.duplicate).toBe(false)
   })
 
@@ -164,7 +199,10 @@ describe('a batch of decisions', () => {
     await report(batch([denial()], { samples: [first, sample()] }))
     await report(batch([denial()], { samples: [first] }))
     await report(batch([denial()], { samples: Array.from({ length: 500 }, () => sample()) }))
-    const samples = await database.pool.query<{ id: string; revision: number }>('SELECT id, revision FROM decision_sample WHERE environment_id = $1', [fleet.environmentId])
+    const samples = await database.pool.query<{ id: string; revision: number }>(
+      'SELECT id, revision FROM decision_sample WHERE environment_id = $1',
+      [fleet.environmentId],
+    )
     expect(samples.rows.length).toBeGreaterThan(10)
     expect(samples.rows.length).toBeLessThanOrEqual(60)
     expect(samples.rows.filter(({ id }) => id === first.id)).toHaveLength(1)
@@ -173,23 +211,42 @@ describe('a batch of decisions', () => {
   test('says what its instance had to drop, once', async () => {
     await freshEnvironment()
     const id = randomUUID()
-    const lossy = batch([signature()], { instance: { ...instance, id }, dropped: { allowed: 3, wouldDeny: 1, denied: 0, samples: 9 } })
+    const lossy = batch([signature()], {
+      instance: { ...instance, id },
+      dropped: { allowed: 3, wouldDeny: 1, denied: 0, samples: 9 },
+    })
     await report(lossy)
     await report(lossy)
-    expect(await database.prisma.instance.findUnique({ where: { id } })).toMatchObject({ droppedTotal: 4n, framework: 'fastify', sdkVersion: '0.1.0' })
+    expect(await database.prisma.instance.findUnique({ where: { id } })).toMatchObject({
+      droppedTotal: 4n,
+      framework: 'fastify',
+      sdkVersion: '0.1.0',
+    })
   })
 
   test('may be gzip', async () => {
     await freshEnvironment()
-    const response = await send(gzipSync(JSON.stringify(batch([signature()]))), { headers: { 'content-encoding': 'gzip' } })
+    const response = await send(gzipSync(JSON.stringify(batch([signature()]))), {
+      headers: { 'content-encoding': 'gzip' },
+    })
     expect(((await response.json()) as DecisionReceipt).accepted.decisions).toBe(5)
   })
 
   test('knows the endpoint it is about', async () => {
     await freshEnvironment()
-    const endpoint = await database.prisma.endpoint.create({ data: { environmentId: fleet.environmentId, serviceId: fleet.serviceIds['orders'] ?? '', method: 'GET', route: '/orders', source: 'manual' } })
+    const endpoint = await database.prisma.endpoint.create({
+      data: {
+        environmentId: fleet.environmentId,
+        serviceId: fleet.serviceIds['orders'] ?? '',
+        method: 'GET',
+        route: '/orders',
+        source: 'manual',
+      },
+    })
     await report(batch([signature()]))
-    const { rows } = await database.pool.query('SELECT endpoint_id FROM decision_signature WHERE environment_id = $1', [fleet.environmentId])
+    const { rows } = await database.pool.query('SELECT endpoint_id FROM decision_signature WHERE environment_id = $1', [
+      fleet.environmentId,
+    ])
     expect(rows).toEqual([{ endpoint_id: endpoint.id }])
   })
 })
@@ -214,19 +271,35 @@ describe('a bad item', () => {
     ['from the future', { ...signature(), firstAt: ahead, lastAt: ahead }, '/signatures/1'],
     ['from too long ago', { ...signature(), firstAt: longAgo, lastAt: longAgo }, '/signatures/1'],
     ['older than what is kept', { ...signature(), firstAt: lately, lastAt: lately }, '/signatures/1'],
-    ['that ends before it begins', { ...signature(), firstAt: new Date().toISOString(), lastAt: lately }, '/signatures/1'],
+    [
+      'that ends before it begins',
+      { ...signature(), firstAt: new Date().toISOString(), lastAt: lately },
+      '/signatures/1',
+    ],
     ['that is no object', 'signature', '/signatures/1'],
     ['that is nothing', null, '/signatures/1'],
   ])('%s is refused by name and costs its neighbours nothing', async (_, bad, pointer) => {
     await freshEnvironment()
-    const receipt = await report(batch([signature(), bad, denial({ count: 1, tokenAges: null })], { samples: [sample({ signature: 2 }), sample({ signature: 1 }), sample({ signature: 7 })] }))
+    const receipt = await report(
+      batch([signature(), bad, denial({ count: 1, tokenAges: null })], {
+        samples: [sample({ signature: 2 }), sample({ signature: 1 }), sample({ signature: 7 })],
+      }),
+    )
     expect(receipt.accepted).toEqual({ signatures: 2, samples: 1, decisions: 6 })
-    expect(receipt.refused.map((refusal) => refusal.pointer)).toEqual([pointer, '/samples/1/signature', '/samples/2/signature'])
+    expect(receipt.refused.map((refusal) => refusal.pointer)).toEqual([
+      pointer,
+      '/samples/1/signature',
+      '/samples/2/signature',
+    ])
     expect((await stored()).map(({ count }) => count)).toEqual([5, 1])
   })
 
   test.each([
-    ['with an unknown check', { ...sample(), checks: [{ check: 'horoscope', passed: true, detail: '' }] }, '/samples/1/checks/0/check'],
+    [
+      'with an unknown check',
+      { ...sample(), checks: [{ check: 'horoscope', passed: true, detail: '' }] },
+      '/samples/1/checks/0/check',
+    ],
     ['with NUL in its path', { ...sample(), path: '/\0' }, '/samples/1/path'],
     ['from the future', { ...sample(), at: ahead }, '/samples/1/at'],
     ['without an id', { ...sample(), id: undefined }, '/samples/1/id'],
@@ -241,7 +314,10 @@ describe('a bad item', () => {
     await freshEnvironment()
     const receipt = await report(batch([signature({ firstAt: lately, lastAt: lately })], { replayed: true }))
     expect(receipt.refused).toEqual([])
-    const { rows } = await database.pool.query('SELECT replayed, first_at FROM decision_signature WHERE environment_id = $1', [fleet.environmentId])
+    const { rows } = await database.pool.query(
+      'SELECT replayed, first_at FROM decision_signature WHERE environment_id = $1',
+      [fleet.environmentId],
+    )
     expect(rows).toEqual([{ replayed: true, first_at: new Date(lately) }])
   })
 })
@@ -254,7 +330,12 @@ describe('a body', () => {
     ['that is deep', () => [`${'['.repeat(5_000)}${']'.repeat(5_000)}`], 400, 'malformed-json'],
     ['with __proto__', () => ['{"__proto__":{"x":1}}'], 400, 'malformed-json'],
     ['of 10 MB', () => ['x'.repeat(10_000_000)], 413, 'body-too-large'],
-    ['that inflates to 50 MB', () => [gzipSync(Buffer.alloc(50_000_000, 32)), { headers: { 'content-encoding': 'gzip' } }], 413, 'body-too-large'],
+    [
+      'that inflates to 50 MB',
+      () => [gzipSync(Buffer.alloc(50_000_000, 32)), { headers: { 'content-encoding': 'gzip' } }],
+      413,
+      'body-too-large',
+    ],
     ['that says gzip and is not', () => ['{}', { headers: { 'content-encoding': 'gzip' } }], 400, 'malformed-json'],
     ['in another encoding', () => ['{}', { headers: { 'content-encoding': 'br' } }], 415, 'unsupported-media-type'],
     ['of another type', () => ['{}', { headers: { 'content-type': 'text/plain' } }], 415, 'unsupported-media-type'],
@@ -270,22 +351,43 @@ describe('a body', () => {
 
 describe('the inventory', () => {
   const put = async (endpoints: unknown, as = token) =>
-    fetch(`${gateway.url}/v1/inventory`, { method: 'PUT', body: JSON.stringify({ instance, endpoints }), headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' } })
+    fetch(`${gateway.url}/v1/inventory`, {
+      method: 'PUT',
+      body: JSON.stringify({ instance, endpoints }),
+      headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' },
+    })
 
   test('adds new routes with mode off, audits and publishes them once', async () => {
     await freshEnvironment()
-    const routes = [{ method: 'GET', route: '/orders' }, { method: 'POST', route: '/orders' }, { method: 'GET', route: '/orders' }]
+    const routes = [
+      { method: 'GET', route: '/orders' },
+      { method: 'POST', route: '/orders' },
+      { method: 'GET', route: '/orders' },
+    ]
     const first = (await (await put(routes)).json()) as { created: number; revision: number }
     expect(first.created).toBe(2)
     const again = (await (await put(routes)).json()) as { created: number; revision: number }
     expect(again).toEqual({ created: 0, revision: first.revision })
-    const endpoints = await database.prisma.endpoint.findMany({ where: { environmentId: fleet.environmentId }, orderBy: { method: 'asc' } })
-    expect(endpoints).toMatchObject([{ method: 'GET', mode: 'off', source: 'discovered', rule: null }, { method: 'POST' }])
+    const endpoints = await database.prisma.endpoint.findMany({
+      where: { environmentId: fleet.environmentId },
+      orderBy: { method: 'asc' },
+    })
+    expect(endpoints).toMatchObject([
+      { method: 'GET', mode: 'off', source: 'discovered', rule: null },
+      { method: 'POST' },
+    ])
     expect(endpoints.every(({ lastSeenAt }) => lastSeenAt !== null)).toBe(true)
-    const entries = await database.prisma.auditEntry.findMany({ where: { environmentSlug: fleet.environmentSlug, action: 'endpoint.discover' } })
+    const entries = await database.prisma.auditEntry.findMany({
+      where: { environmentSlug: fleet.environmentSlug, action: 'endpoint.discover' },
+    })
     expect(entries).toMatchObject([{ actorKind: 'system', targetName: 'orders', after: { count: 2 } }])
-    const snapshot = (await (await fetch(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${token}` } })).json()) as { endpoints: unknown[] }
-    expect(snapshot.endpoints).toMatchObject([{ method: 'GET', mode: 'off', rule: { access: 'token', requirements: [] } }, { method: 'POST' }])
+    const snapshot = (await (
+      await fetch(`${gateway.url}/v1/config`, { headers: { authorization: `Bearer ${token}` } })
+    ).json()) as { endpoints: unknown[] }
+    expect(snapshot.endpoints).toMatchObject([
+      { method: 'GET', mode: 'off', rule: { access: 'token', requirements: [] } },
+      { method: 'POST' },
+    ])
   })
 
   test('of many instances at once is added once', async () => {
@@ -297,7 +399,8 @@ describe('the inventory', () => {
 
   test('is bounded for a service', async () => {
     await freshEnvironment()
-    const routes = (prefix: string) => Array.from({ length: 3_000 }, (_, index) => ({ method: 'GET', route: `/${prefix}/${index}` }))
+    const routes = (prefix: string) =>
+      Array.from({ length: 3_000 }, (_, index) => ({ method: 'GET', route: `/${prefix}/${index}` }))
     expect((await put(routes('a'))).status).toBe(200)
     const response = await put(routes('b'))
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([409, 'conflict'])
@@ -312,6 +415,9 @@ describe('the inventory', () => {
   ])('with %s is refused by name', async (_, endpoints, pointer) => {
     await freshEnvironment()
     const response = await put(endpoints)
-    expect([response.status, await response.json()]).toMatchObject([400, { code: 'invalid-request', errors: [{ pointer }] }])
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { code: 'invalid-request', errors: [{ pointer }] },
+    ])
   })
 })

@@ -92,7 +92,9 @@ async function prepareSnapshot(
   const body = Buffer.from(text)
   const bodyGzip = await compress(body)
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
-  const validators = [...Object.entries({ ...commonHeaders, etag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' }).flat()]
+  const validators = [
+    ...Object.entries({ ...commonHeaders, etag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' }).flat(),
+  ]
   const full = [...validators, 'content-type', 'application/json', MACHINE_HEADERS.signature, signSnapshot(body, keys)]
   return {
     key: keyOf(environmentId, serviceSlug),

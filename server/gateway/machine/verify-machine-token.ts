@@ -29,7 +29,15 @@ interface VerifiedToken {
 }
 
 const Header = z.object({ typ: z.literal('at+jwt'), alg: z.literal('EdDSA'), kid: z.string() })
-const Claims = z.object({ iss: z.string(), sub: z.string(), aud: z.string(), iat: z.number(), exp: z.number(), jti: z.string(), scope: z.string() })
+const Claims = z.object({
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.string(),
+  iat: z.number(),
+  exp: z.number(),
+  jti: z.string(),
+  scope: z.string(),
+})
 
 const refuse = (detail: string): never => {
   throw new ControlError('unauthenticated', detail)
@@ -42,7 +50,8 @@ const refuse = (detail: string): never => {
 export function createMachineTokenVerifier(environments: EnvironmentCatalog): VerifyMachineToken {
   const verified = new Map<string, VerifiedToken>()
   return (authorization) => {
-    if (authorization === undefined) return refuse('Send an access token of the service’s identity: Authorization: Bearer …')
+    if (authorization === undefined)
+      return refuse('Send an access token of the service’s identity: Authorization: Bearer …')
     const known = verified.get(authorization)
     if (known !== undefined && environments.findById(known.trust.id) === known.trust) return requireInTime(known).caller
     const token = verifyToken(authorization, environments)
@@ -61,20 +70,27 @@ function requireInTime(token: VerifiedToken): VerifiedToken {
 
 function verifyToken(authorization: string, environments: EnvironmentCatalog): VerifiedToken {
   const token = /^Bearer +(\S+)$/i.exec(authorization.slice(0, TOKEN_LENGTH_MAX + 20))?.[1]
-  if (token === undefined || token.length > TOKEN_LENGTH_MAX) return refuse('The Authorization header does not hold a bearer token.')
+  if (token === undefined || token.length > TOKEN_LENGTH_MAX)
+    return refuse('The Authorization header does not hold a bearer token.')
   const [header = '', payload = '', signature = '', ...rest] = token.split('.')
-  if (rest.length > 0 || ![header, payload, signature].every(isCanonical)) return refuse('The token is not a signed JWT.')
-  const { kid } = Header.safeParse(decode(header)).data ?? refuse('The token is not an access token of this control plane.')
+  if (rest.length > 0 || ![header, payload, signature].every(isCanonical))
+    return refuse('The token is not a signed JWT.')
+  const { kid } =
+    Header.safeParse(decode(header)).data ?? refuse('The token is not an access token of this control plane.')
   const claims = Claims.safeParse(decode(payload)).data ?? refuse('The token lacks claims of an access token.')
-  const trust = environments.findByIssuer(claims.iss) ?? refuse('The token’s issuer is not an environment of this control plane.')
+  const trust =
+    environments.findByIssuer(claims.iss) ?? refuse('The token’s issuer is not an environment of this control plane.')
   const key = trust.verifyKeys.get(kid) ?? refuse('The token’s key is not known.')
-  if (!verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))) return refuse('The token’s signature is wrong.')
+  if (!verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')))
+    return refuse('The token’s signature is wrong.')
   return judge(claims, trust)
 }
 
 function judge(claims: z.infer<typeof Claims>, trust: EnvironmentTrust): VerifiedToken {
-  if (claims.aud !== MACHINE_AUDIENCE) return refuse(`The token is for another audience; get one for ${MACHINE_AUDIENCE}.`)
-  if (!claims.scope.split(' ').includes(MACHINE_SCOPE)) throw new ControlError('forbidden', `The token lacks the scope ${MACHINE_SCOPE}.`)
+  if (claims.aud !== MACHINE_AUDIENCE)
+    return refuse(`The token is for another audience; get one for ${MACHINE_AUDIENCE}.`)
+  if (!claims.scope.split(' ').includes(MACHINE_SCOPE))
+    throw new ControlError('forbidden', `The token lacks the scope ${MACHINE_SCOPE}.`)
   if (trust.disabledIdentities.has(claims.sub)) return refuse('The identity is disabled in this environment.')
   if (trust.revokedTokens.has(claims.jti)) return refuse('The token was revoked.')
   const serviceId = trust.services.get(claims.sub) ?? refuse('The identity is not that of a service.')
@@ -87,7 +103,8 @@ function judge(claims: z.infer<typeof Claims>, trust: EnvironmentTrust): Verifie
 }
 
 /** A second spelling of the same token must not exist: spare bits and padding are refused. */
-const isCanonical = (segment: string): boolean => SEGMENT.test(segment) && Buffer.from(segment, 'base64url').toString('base64url') === segment
+const isCanonical = (segment: string): boolean =>
+  SEGMENT.test(segment) && Buffer.from(segment, 'base64url').toString('base64url') === segment
 
 function decode(segment: string): unknown {
   try {

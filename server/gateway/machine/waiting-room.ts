@@ -29,7 +29,10 @@ export function createWaitingRoom<W extends Waiter>(): WaitingRoom<W> {
     const waiters = waiting.get(key)
     if (!waiters?.delete(waiter)) return false
     if (waiters.size === 0) waiting.delete(key)
-    if (--size === 0) timer = void clearInterval(timer)
+    if (--size === 0) {
+      clearInterval(timer)
+      timer = undefined
+    }
     return true
   }
 
@@ -64,7 +67,8 @@ export function createWaitingRoom<W extends Waiter>(): WaitingRoom<W> {
     wake: (key) => answerAll(key, [...(waiting.get(key)?.keys() ?? [])]),
     close: () => {
       closed = true
-      for (const [key, waiters] of [...waiting]) for (const waiter of [...waiters.keys()]) if (remove(key, waiter)) waiter.answer()
+      for (const [key, waiters] of [...waiting])
+        for (const waiter of [...waiters.keys()]) if (remove(key, waiter)) waiter.answer()
     },
   }
 }

@@ -28,10 +28,16 @@ export interface AuthenticationOptions {
 const FAILED = 'The client is not known, or its credential is wrong.'
 
 /** Throws `invalid_client`. Whether the client, the secret or the key was wrong is not told to somebody who proved nothing. */
-export async function authenticateClient(presented: PresentedCredential, options: AuthenticationOptions): Promise<AuthenticatedClient> {
+export async function authenticateClient(
+  presented: PresentedCredential,
+  options: AuthenticationOptions,
+): Promise<AuthenticatedClient> {
   const client = await options.clients.find(presented.clientId)
   const credentials = client?.credentials ?? []
-  const credential = presented.method === 'client_secret' ? findBySecret(credentials, presented.secret) : await findByAssertion(credentials, presented, options)
+  const credential =
+    presented.method === 'client_secret'
+      ? findBySecret(credentials, presented.secret)
+      : await findByAssertion(credentials, presented, options)
   if (client === null || credential === null) throw new TokenError('invalid_client', FAILED)
   requireLive(client, credential, new Date())
   return { client, credential }
@@ -49,21 +55,34 @@ function findBySecret(credentials: readonly ClientCredential[], secret: string):
 
 function requireLive(client: Client, credential: ClientCredential, now: Date): void {
   if (credential.revokedAt !== null) throw new TokenError('invalid_client', 'The credential was revoked.')
-  if (credential.expiresAt !== null && credential.expiresAt <= now) throw new TokenError('invalid_client', 'The credential has expired.')
+  if (credential.expiresAt !== null && credential.expiresAt <= now)
+    throw new TokenError('invalid_client', 'The credential has expired.')
   const setting = client.settings.find(({ environmentId }) => environmentId === credential.environmentId)
-  if (setting?.disabled !== false) throw new TokenError('invalid_client', `${client.clientId} is disabled in this environment.`)
+  if (setting?.disabled !== false)
+    throw new TokenError('invalid_client', `${client.clientId} is disabled in this environment.`)
 }
 
-async function findByAssertion(credentials: readonly ClientCredential[], presented: PresentedCredential & { method: 'private_key_jwt' }, options: AuthenticationOptions) {
+async function findByAssertion(
+  credentials: readonly ClientCredential[],
+  presented: PresentedCredential & { method: 'private_key_jwt' },
+  options: AuthenticationOptions,
+) {
   const { assertion, clientId } = presented
   const kid = readKeyId(assertion)
-  const keys = credentials.filter((credential) => credential.kind === 'public-key').filter(({ keyId }) => kid === undefined || keyId === kid)
+  const keys = credentials
+    .filter((credential) => credential.kind === 'public-key')
+    .filter(({ keyId }) => kid === undefined || keyId === kid)
   const verified = await Promise.all(keys.map((key) => verifyWith(key, assertion, clientId, options)))
   const found = verified.filter((credential) => credential !== null)
   const [first, ...others] = found
   if (!first) return null
-  if (others.length > 0) throw new TokenError('invalid_client', 'The key belongs to several environments: use the issuer of one as the audience of the assertion.')
-  if (!(await claimAssertion(options.pool, first.credential.id, first.assertionId, first.expiresAt))) throw new TokenError('invalid_client', 'The assertion was used before.')
+  if (others.length > 0)
+    throw new TokenError(
+      'invalid_client',
+      'The key belongs to several environments: use the issuer of one as the audience of the assertion.',
+    )
+  if (!(await claimAssertion(options.pool, first.credential.id, first.assertionId, first.expiresAt)))
+    throw new TokenError('invalid_client', 'The assertion was used before.')
   return first.credential
 }
 
@@ -83,7 +102,12 @@ interface VerifiedAssertion {
 }
 
 /** Null when the signature is not this key's, or the assertion is for another environment; throws when it is and a claim is refused. */
-async function verifyWith(credential: KeyCredential, assertion: string, clientId: string, { environments, tokenEndpoint }: AuthenticationOptions): Promise<VerifiedAssertion | null> {
+async function verifyWith(
+  credential: KeyCredential,
+  assertion: string,
+  clientId: string,
+  { environments, tokenEndpoint }: AuthenticationOptions,
+): Promise<VerifiedAssertion | null> {
   const issuer = environments.findById(credential.environmentId)?.issuer
   if (issuer === undefined) return null
   try {
@@ -97,7 +121,8 @@ async function verifyWith(credential: KeyCredential, assertion: string, clientId
     })
     return { credential, ...requireShortLived(payload.exp ?? 0, payload.jti ?? '') }
   } catch (error) {
-    if (error instanceof errors.JWTClaimValidationFailed && error.claim !== 'aud') throw new TokenError('invalid_client', `The assertion’s claim ${error.claim} is refused: ${error.reason}.`)
+    if (error instanceof errors.JWTClaimValidationFailed && error.claim !== 'aud')
+      throw new TokenError('invalid_client', `The assertion’s claim ${error.claim} is refused: ${error.reason}.`)
     if (error instanceof errors.JWTExpired) throw new TokenError('invalid_client', 'The assertion has expired.')
     if (error instanceof errors.JOSEError) return null
     throw error
@@ -106,8 +131,10 @@ async function verifyWith(credential: KeyCredential, assertion: string, clientId
 
 function requireShortLived(exp: number, assertionId: string): { assertionId: string; expiresAt: Date } {
   const secondsLeft = exp - Date.now() / 1_000
-  if (secondsLeft > ASSERTION_SECONDS_MAX + CLOCK_SKEW_SECONDS) throw new TokenError('invalid_client', `The assertion lives longer than ${ASSERTION_SECONDS_MAX} seconds.`)
-  if (assertionId === '' || assertionId.length > ASSERTION_ID_LENGTH_MAX) throw new TokenError('invalid_client', `The assertion’s jti must have 1–${ASSERTION_ID_LENGTH_MAX} characters.`)
+  if (secondsLeft > ASSERTION_SECONDS_MAX + CLOCK_SKEW_SECONDS)
+    throw new TokenError('invalid_client', `The assertion lives longer than ${ASSERTION_SECONDS_MAX} seconds.`)
+  if (assertionId === '' || assertionId.length > ASSERTION_ID_LENGTH_MAX)
+    throw new TokenError('invalid_client', `The assertion’s jti must have 1–${ASSERTION_ID_LENGTH_MAX} characters.`)
   // It is accepted until the tolerated skew after its expiry, so it is remembered as long.
   return { assertionId, expiresAt: new Date((exp + 2 * CLOCK_SKEW_SECONDS) * 1_000) }
 }

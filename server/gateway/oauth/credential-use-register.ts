@@ -35,6 +35,15 @@ export function createCredentialUseRegister(pool: pg.Pool, logger: Logger): Cred
     }
   }
 
-  const { flush, close } = flushPeriodically({ write, intervalMs: FLUSH_INTERVAL_MS, logger, what: 'uses of credentials' })
-  return { used: (credentialId, workload, address) => add({ credentialId, workload, address, lastAt: new Date(), count: 1 }), flush, close }
+  const { flush, close } = flushPeriodically({
+    write,
+    intervalMs: FLUSH_INTERVAL_MS,
+    logger,
+    what: 'uses of credentials',
+  })
+  return {
+    used: (credentialId, workload, address) => add({ credentialId, workload, address, lastAt: new Date(), count: 1 }),
+    flush,
+    close,
+  }
 }

@@ -33,7 +33,9 @@ export function createFailureThrottle(): FailureThrottle {
       const now = Date.now()
       const full = keysOf(clientId, address).map(([key, max]) => {
         const window = current(key, now)
-        return window !== undefined && window.failures >= max ? Math.ceil((window.startedAtMs + WINDOW_MS - now) / 1_000) : 0
+        return window !== undefined && window.failures >= max
+          ? Math.ceil((window.startedAtMs + WINDOW_MS - now) / 1_000)
+          : 0
       })
       return Math.max(...full)
     },

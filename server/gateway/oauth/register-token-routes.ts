@@ -31,7 +31,11 @@ function registerTokenEndpoint(app: FastifyInstance, core: GatewayCore, uses: Cr
   const issued = core.metrics.counter('stepgate_tokens_issued_total', 'Access tokens issued.')
   const refused = core.metrics.counter('stepgate_tokens_refused_total', 'Token requests refused, by error.')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_BYTES_MAX }, (_, body, done) => done(null, new URLSearchParams(String(body))))
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: FORM_BYTES_MAX },
+    (_, body, done) => done(null, new URLSearchParams(String(body))),
+  )
   app.setErrorHandler((thrown: FastifyError | TokenError, request, reply) => {
     const error = toTokenError(thrown)
     if (error.status >= 500) request.log.error({ err: thrown, route: request.routeOptions.url }, 'the request failed')
@@ -45,7 +49,13 @@ function registerTokenEndpoint(app: FastifyInstance, core: GatewayCore, uses: Cr
     const trust = requireEnvironment(core, credential.environmentId)
     const now = new Date()
     const isKnownService = trust.services.has(wanted.audience)
-    const decision = decideToken(client, { ...wanted, environmentId: trust.id, environmentSlug: trust.slug, isKnownService, now })
+    const decision = decideToken(client, {
+      ...wanted,
+      environmentId: trust.id,
+      environmentSlug: trust.slug,
+      isKnownService,
+      now,
+    })
     uses.used(credential.id, workloadOf(request), core.readAddress(request.raw))
     issued.add(1)
     return reply.header('pragma', 'no-cache').send({
@@ -57,7 +67,13 @@ function registerTokenEndpoint(app: FastifyInstance, core: GatewayCore, uses: Cr
   })
 }
 
-async function authenticate(request: FastifyRequest, reply: FastifyReply, form: URLSearchParams, core: GatewayCore, throttle: FailureThrottle): Promise<AuthenticatedClient> {
+async function authenticate(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: URLSearchParams,
+  core: GatewayCore,
+  throttle: FailureThrottle,
+): Promise<AuthenticatedClient> {
   const presented = readPresentedCredential(request.headers.authorization, form)
   const address = core.readAddress(request.raw)
   const seconds = throttle.secondsToWait(presented.clientId, address)
@@ -75,7 +91,8 @@ async function authenticate(request: FastifyRequest, reply: FastifyReply, form: 
 
 function requireEnvironment({ environments }: GatewayCore, environmentId: string): EnvironmentTrust {
   const trust = environments.findById(environmentId)
-  if (!trust) throw new TokenError('temporarily_unavailable', 'The environment is not ready yet. Try again in a moment.')
+  if (!trust)
+    throw new TokenError('temporarily_unavailable', 'The environment is not ready yet. Try again in a moment.')
   return trust
 }
 
@@ -89,16 +106,23 @@ function workloadOf({ headers }: FastifyRequest): string {
 function toTokenError(thrown: Partial<FastifyError> | Error): TokenError {
   if (thrown instanceof TokenError) return thrown
   if (thrown instanceof ControlError) return new TokenError('invalid_request', thrown.message)
-  if (isDatabaseUnavailable(thrown)) return new TokenError('temporarily_unavailable', 'The database cannot be reached. Try again in a moment.')
-  if ('statusCode' in thrown && thrown.statusCode === 415) return new TokenError('invalid_request', 'Send application/x-www-form-urlencoded.')
-  if ('statusCode' in thrown && (thrown.statusCode ?? 500) < 500) return new TokenError('invalid_request', 'The body cannot be read, or is too large.')
+  if (isDatabaseUnavailable(thrown))
+    return new TokenError('temporarily_unavailable', 'The database cannot be reached. Try again in a moment.')
+  if ('statusCode' in thrown && thrown.statusCode === 415)
+    return new TokenError('invalid_request', 'Send application/x-www-form-urlencoded.')
+  if ('statusCode' in thrown && (thrown.statusCode ?? 500) < 500)
+    return new TokenError('invalid_request', 'The body cannot be read, or is too large.')
   return new TokenError('server_error', 'Something went wrong here.')
 }
 
 function sendTokenError(reply: FastifyReply, error: TokenError): FastifyReply {
   if (error.code === 'invalid_client') void reply.header('www-authenticate', 'Basic realm="stepgate", charset="UTF-8"')
   if (error.code === 'temporarily_unavailable') void reply.header('retry-after', 2)
-  return reply.code(error.status).header('pragma', 'no-cache').type('application/json').send({ error: error.code, error_description: error.message })
+  return reply
+    .code(error.status)
+    .header('pragma', 'no-cache')
+    .type('application/json')
+    .send({ error: error.code, error_description: error.message })
 }
 
 function registerIssuerRoutes(app: FastifyInstance, { environments, settings }: GatewayCore): void {
@@ -107,7 +131,14 @@ function registerIssuerRoutes(app: FastifyInstance, { environments, settings }: 
     if (!trust) throw new ControlError('not-found', 'There is no such environment.')
     return trust
   }
-  const cacheable = (reply: FastifyReply): FastifyReply => reply.header('cache-control', `public, max-age=${METADATA_SECONDS}`)
-  app.get('/.well-known/oauth-authorization-server/e/:environment', async (request, reply) => cacheable(reply).send(describeIssuer(find(request), settings.publicUrl)))
-  app.get('/e/:environment/jwks.json', async (request, reply) => cacheable(reply).type('application/jwk-set+json').send(toJwks(find(request))))
+  const cacheable = (reply: FastifyReply): FastifyReply =>
+    reply.header('cache-control', `public, max-age=${METADATA_SECONDS}`)
+  app.get('/.well-known/oauth-authorization-server/e/:environment', async (request, reply) =>
+    cacheable(reply).send(describeIssuer(find(request), settings.publicUrl)),
+  )
+  app.get('/e/:environment/jwks.json', async (request, reply) =>
+    cacheable(reply)
+      .type('application/jwk-set+json')
+      .send(toJwks(find(request))),
+  )
 }

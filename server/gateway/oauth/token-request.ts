@@ -17,7 +17,8 @@ export function parseTokenRequest(form: URLSearchParams): ParsedTokenRequest {
   }
   const grantType = form.get('grant_type')
   if (grantType === null || grantType === '') throw new TokenError('invalid_request', 'grant_type is missing.')
-  if (grantType !== 'client_credentials') throw new TokenError('unsupported_grant_type', 'The grant type is not supported; use client_credentials.')
+  if (grantType !== 'client_credentials')
+    throw new TokenError('unsupported_grant_type', 'The grant type is not supported; use client_credentials.')
   return { audience: readAudience(form), scopes: readScopes(form.get('scope')) }
 }
 
@@ -25,8 +26,10 @@ export function parseTokenRequest(form: URLSearchParams): ParsedTokenRequest {
 function readAudience(form: URLSearchParams): string {
   const named = new Set([...form.getAll('resource'), ...form.getAll('audience')])
   const [audience, ...others] = named
-  if (audience === undefined || audience === '') throw new TokenError('invalid_target', 'Name the service the token is for, as audience or resource.')
-  if (others.length > 0) throw new TokenError('invalid_target', 'A token is for one service; ask for one token for each.')
+  if (audience === undefined || audience === '')
+    throw new TokenError('invalid_target', 'Name the service the token is for, as audience or resource.')
+  if (others.length > 0)
+    throw new TokenError('invalid_target', 'A token is for one service; ask for one token for each.')
   if (audience.length > 200) throw new TokenError('invalid_target', 'The audience is too long.')
   return audience
 }
@@ -34,6 +37,7 @@ function readAudience(form: URLSearchParams): string {
 function readScopes(scope: string | null): readonly string[] | null {
   const scopes = [...new Set((scope ?? '').split(' ').filter((name) => name !== ''))]
   if (scopes.length === 0) return null
-  if (scopes.length > SCOPES_MAX || !scopes.every((name) => SCOPE_TOKEN.test(name))) throw new TokenError('invalid_scope', 'scope is a list of names, separated by spaces.')
+  if (scopes.length > SCOPES_MAX || !scopes.every((name) => SCOPE_TOKEN.test(name)))
+    throw new TokenError('invalid_scope', 'scope is a list of names, separated by spaces.')
   return scopes
 }

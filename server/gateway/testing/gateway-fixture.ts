@@ -20,8 +20,11 @@ export const testSettings = (settings: Partial<GatewaySettings> = {}): GatewaySe
   ...settings,
 })
 
-export const startTestGateway = (database: Database, settings: Partial<GatewaySettings> = {}, consoleTarget: ConsoleTarget | null = null): Promise<Gateway> =>
-  startGateway({ settings: testSettings(settings), database, consoleTarget })
+export const startTestGateway = (
+  database: Database,
+  settings: Partial<GatewaySettings> = {},
+  consoleTarget: ConsoleTarget | null = null,
+): Promise<Gateway> => startGateway({ settings: testSettings(settings), database, consoleTarget })
 
 export interface Fleet {
   readonly environmentId: string
@@ -32,7 +35,10 @@ export interface Fleet {
 }
 
 /** An environment with the named services, each with an identity and a secret, written as the verbs would. */
-export async function createFleet(database: Database, { environment = `env-${randomUUID().slice(0, 8)}`, services }: { environment?: string; services: readonly string[] }): Promise<Fleet> {
+export async function createFleet(
+  database: Database,
+  { environment = `env-${randomUUID().slice(0, 8)}`, services }: { environment?: string; services: readonly string[] },
+): Promise<Fleet> {
   const { prisma } = database
   const { id: environmentId } = await prisma.environment.create({ data: { slug: environment, name: environment } })
   const serviceIds: Record<string, string> = {}
@@ -55,19 +61,36 @@ export async function createSecret({ prisma }: Database, environmentId: string, 
   const identity = await prisma.identity.findUniqueOrThrow({ where: { clientId } })
   const secretHash = Uint8Array.from(createHash('sha256').update(secret).digest())
   await prisma.credential.create({
-    data: { identityId: identity.id, environmentId, kind: 'client_secret', name: 'test', secretHash, secretHint: secret.slice(-4), createdBy: 'test' },
+    data: {
+      identityId: identity.id,
+      environmentId,
+      kind: 'client_secret',
+      name: 'test',
+      secretHash,
+      secretHint: secret.slice(-4),
+      createdBy: 'test',
+    },
   })
   return secret
 }
 
-export async function publish({ prisma }: Database, environmentId: string): Promise<{ number: number; changedServices: string[] }> {
+export async function publish(
+  { prisma }: Database,
+  environmentId: string,
+): Promise<{ number: number; changedServices: string[] }> {
   return prisma.$transaction(async (tx) => {
     await ensureSigningKeys(tx, environmentId, createKeyCipher(TEST_SECRET))
     return publishRevision(tx, { environmentId, summary: 'test', actorName: 'test' })
   })
 }
 
-export async function grant({ prisma }: Database, fleet: Fleet, clientId: string, serviceSlug: string, scopeName: string): Promise<void> {
+export async function grant(
+  { prisma }: Database,
+  fleet: Fleet,
+  clientId: string,
+  serviceSlug: string,
+  scopeName: string,
+): Promise<void> {
   const serviceId = fleet.serviceIds[serviceSlug] ?? ''
   const identity = await prisma.identity.findUniqueOrThrow({ where: { clientId } })
   const scope = await prisma.scope.upsert({
@@ -75,7 +98,9 @@ export async function grant({ prisma }: Database, fleet: Fleet, clientId: string
     create: { serviceId, name: scopeName },
     update: {},
   })
-  await prisma.grant.create({ data: { identityId: identity.id, scopeId: scope.id, environmentId: fleet.environmentId, createdBy: 'test' } })
+  await prisma.grant.create({
+    data: { identityId: identity.id, scopeId: scope.id, environmentId: fleet.environmentId, createdBy: 'test' },
+  })
 }
 
 export interface TokenAnswer {
@@ -84,13 +109,26 @@ export interface TokenAnswer {
   readonly body: Record<string, unknown>
 }
 
-export async function requestToken(url: string, form: Record<string, string> | URLSearchParams, headers: Record<string, string> = {}): Promise<TokenAnswer> {
+export async function requestToken(
+  url: string,
+  form: Record<string, string> | URLSearchParams,
+  headers: Record<string, string> = {},
+): Promise<TokenAnswer> {
   const response = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams(form), headers })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  }
 }
 
 export async function machineToken(url: string, fleet: Fleet, clientId: string): Promise<string> {
-  const form = { grant_type: 'client_credentials', audience: MACHINE_AUDIENCE, client_id: clientId, client_secret: fleet.secrets[clientId] ?? '' }
+  const form = {
+    grant_type: 'client_credentials',
+    audience: MACHINE_AUDIENCE,
+    client_id: clientId,
+    client_secret: fleet.secrets[clientId] ?? '',
+  }
   const { body } = await requestToken(url, form)
   if (typeof body['access_token'] !== 'string') throw new Error(`No token: ${JSON.stringify(body)}`)
   return body['access_token']
