@@ -51,7 +51,7 @@ export const ScopeName = z
 /** Entity version for `If-Match`. */
 export const Version = z.int().min(1).describe('Version of this object; send it as `If-Match: "<version>"` on writes.')
 
-export const PageQuery = z.object({
+export const PageQuery = z.strictObject({
   cursor: z.string().max(500).optional().describe('Opaque cursor of the next page, from `nextCursor`.'),
   limit: z.coerce.number().int().min(1).max(500).default(100).describe('Items on a page, 1–500; default 100.'),
 })

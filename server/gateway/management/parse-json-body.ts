@@ -19,7 +19,7 @@ export function parseJsonBody(text: string): unknown {
   if (isDeeperThan(text, DEPTH_MAX))
     throw new ControlError('malformed-json', `The body nests deeper than ${DEPTH_MAX} levels.`)
   const body = parse(text)
-  refuseNames(body, '')
+  refuseUnsafe(body, '')
   return body
 }
 
@@ -32,14 +32,22 @@ function parse(text: string): unknown {
 }
 
 /** The depth is bounded by now, so recursion is too. */
-function refuseNames(value: unknown, pointer: string): void {
+function refuseUnsafe(value: unknown, pointer: string): void {
+  if (typeof value === 'string') requireStorable(value, pointer)
   if (typeof value !== 'object' || value === null) return
   for (const [name, member] of Object.entries(value)) {
     const place = `${pointer}/${name}`.slice(0, 300)
-    if (REFUSED_NAMES.has(name))
-      throw new ControlError('invalid-request', `${place}: is not a known field.`, [
-        { pointer: place, detail: 'is not a known field' },
-      ])
-    refuseNames(member, place)
+    if (REFUSED_NAMES.has(name)) refuse(place, 'is not a known field')
+    refuseUnsafe(member, place)
   }
+}
+
+/** Text that no column can hold: NUL, and halves of surrogate pairs. */
+export function requireStorable(text: string, pointer: string): void {
+  if (text.includes('\u0000') || !text.isWellFormed())
+    refuse(pointer, 'must be text without NUL and without lone surrogates')
+}
+
+function refuse(pointer: string, detail: string): never {
+  throw new ControlError('invalid-request', `${pointer}: ${detail}.`, [{ pointer, detail }])
 }

@@ -13,7 +13,7 @@ import { hashRequest, idempotently, orFirstAnswer, parseIdempotencyKey } from '.
 import { parseIfMatch, toETag, versionOf } from './if-match.ts'
 import type { Implementations, TextStream } from './implementation.ts'
 import { createOpenApiText } from './openapi-document.ts'
-import { takeJsonBody } from './parse-json-body.ts'
+import { requireStorable, takeJsonBody } from './parse-json-body.ts'
 import { authenticateRequest } from './request-authentication.ts'
 import { catalogRoutes } from './routes/catalog-routes.ts'
 import { endpointRoutes } from './routes/endpoint-routes.ts'
@@ -109,8 +109,8 @@ function parseCall(
       userAgent: request.headers['user-agent'] ?? '',
       requestId: request.id,
     },
-    params: parseInput(route.params, { ...(request.params as object) }, 'path'),
-    query: parseInput(route.query, toPlainQuery(request.query), 'query'),
+    params: parseInput(route.params, toPlain(request.params, 'path'), 'path'),
+    query: parseInput(route.query, toPlain(request.query, 'query'), 'query'),
     body: parseBody(route, request.body),
     version: isVersioned ? parseIfMatch(request.headers['if-match']) : undefined,
     authentication: request.authentication,
@@ -119,13 +119,16 @@ function parseCall(
 }
 
 /** The query parser's object has no prototype, so that `__proto__` is a name like any other in it: refused by name here. */
-function toPlainQuery(query: unknown): unknown {
-  const names = Object.keys(query as object)
-  if (names.includes('__proto__'))
-    throw new ControlError('invalid-request', 'query/__proto__: is not a known field.', [
-      { pointer: 'query/__proto__', detail: 'is not a known field' },
-    ])
-  return { ...(query as object) }
+function toPlain(values: unknown, place: 'query' | 'path'): Record<string, unknown> {
+  const entries = Object.entries(values as Record<string, unknown>) // both are made by the router
+  for (const [name, value] of entries) {
+    if (name === '__proto__')
+      throw new ControlError('invalid-request', `${place}/__proto__: is not a known field.`, [
+        { pointer: `${place}/__proto__`, detail: 'is not a known field' },
+      ])
+    if (typeof value === 'string') requireStorable(value, `${place}/${name}`)
+  }
+  return Object.fromEntries(entries)
 }
 
 function parseBody({ body: schema }: RouteContract, body: unknown): unknown {

@@ -1,10 +1,11 @@
+import type { Logger } from 'pino'
 import { routes, type RouteContract, type RouteName } from '#lib/contract/routes.ts'
 import { Problem } from '#lib/contract/primitives.ts'
 import type { Role } from '#lib/control/actor.ts'
 import { createOpaqueToken, hashOpaqueToken } from '#lib/control/opaque-token.ts'
 import { createTestControl, type TestControl } from '#lib/control/test-control.ts'
-import { startTestGateway, testSettings } from '../testing/gateway-fixture.ts'
-import type { Gateway } from '../start-gateway.ts'
+import { testSettings } from '../testing/gateway-fixture.ts'
+import { startGateway, type Gateway } from '../start-gateway.ts'
 import type { GatewaySettings } from '../gateway-settings.ts'
 
 export interface CallInput {
@@ -35,9 +36,17 @@ export interface TestManagement {
 }
 
 /** A gateway on a real socket, with `production`, `staging` and somebody of each role signed in. */
-export async function startTestManagement(settings: Partial<GatewaySettings> = {}): Promise<TestManagement> {
+export async function startTestManagement(
+  settings: Partial<GatewaySettings> = {},
+  logger?: Logger,
+): Promise<TestManagement> {
   const control = await createTestControl({ publicUrl: testSettings(settings).publicUrl })
-  const gateway = await startTestGateway(control.database, { ...settings })
+  const gateway = await startGateway({
+    settings: testSettings(settings),
+    database: control.database,
+    consoleTarget: null,
+    ...(logger ? { logger } : {}),
+  })
   const people = await Promise.all(
     (['viewer', 'operator', 'administrator'] as const).map((role) => createPerson(control, role)),
   )
