@@ -1,7 +1,7 @@
 'use client'
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { IconButton } from '../button.tsx'
 import { classNames } from '../class-names.ts'
 import type { DialogProps, SheetProps } from '../dialog.tsx'
@@ -42,22 +42,33 @@ interface FrameProps extends Omit<DialogProps, 'size'> {
   readonly children: ReactNode
 }
 
-const Frame = ({ open, onOpenChange, title, description, footer, className, children }: FrameProps) => (
-  <Radix.Root open={open} onOpenChange={onOpenChange}>
-    <Radix.Portal>
-      <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-overlay" />
-      <Radix.Content
-        {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-        onOpenAutoFocus={focusFirstField}
-        className={classNames('fixed z-40 flex flex-col bg-raised shadow-float outline-none', className)}
-      >
-        <Heading title={title} description={description} />
-        {children}
-        {footer !== undefined && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
-      </Radix.Content>
-    </Radix.Portal>
-  </Radix.Root>
-)
+/** Opened by state rather than by a trigger of radix, so it remembers by itself where the focus was. */
+function Frame({ open, onOpenChange, title, description, footer, className, children }: FrameProps) {
+  const opener = useRef<Element | null>(null)
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-overlay" />
+        <Radix.Content
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement
+            focusFirstField(event)
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (opener.current instanceof HTMLElement) opener.current.focus()
+          }}
+          className={classNames('fixed z-40 flex flex-col bg-raised shadow-float outline-none', className)}
+        >
+          <Heading title={title} description={description} />
+          {children}
+          {footer !== undefined && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
 
 const Heading = ({ title, description }: Pick<DialogProps, 'title' | 'description'>) => (
   <header className="flex items-start gap-3 border-b border-line px-4 py-3">
