@@ -86,7 +86,7 @@ function spawnConsole({ settings, listen, gatewayUrl, dev }: ConsoleOptions): Ch
 function toNodeFlags(listen: ConsoleTarget, dev: boolean): string[] {
   if (dev) return []
   const socket = 'socketPath' in listen ? [`--allow-fs-read=${listen.socketPath}`, `--allow-fs-write=${listen.socketPath}`] : []
-  return ['--permission', ...READABLE.map((path) => `--allow-fs-read=${join(ROOT, path)}`), ...socket, '--disable-warning=SecurityWarning']
+  return ['--permission', ...READABLE.map((path) => `--allow-fs-read=${join(ROOT, path)}`), ...socket, '--disable-warning=SecurityWarning', '--disable-warning=DEP0169']
 }
 
 /** Everything the console is told: no database, no secret but its own, nothing inherited. */
