@@ -21,14 +21,23 @@ const LOOK_EVERY_MS = 1_000
 
 type Evidence = RouteResponse<'readEvidence'>
 
-async function evidenceOf(client: ManagementClient, serviceSlug: string, method: string, route: string): Promise<Evidence> {
-  const { items } = await client.call('listEndpoints', { params: ENVIRONMENT, query: { service: [serviceSlug], limit: 500 } })
+async function evidenceOf(
+  client: ManagementClient,
+  serviceSlug: string,
+  method: string,
+  route: string,
+): Promise<Evidence> {
+  const { items } = await client.call('listEndpoints', {
+    params: ENVIRONMENT,
+    query: { service: [serviceSlug], limit: 500 },
+  })
   const endpoint = items.find((candidate) => candidate.method === method && candidate.route === route)
   if (endpoint === undefined) throw new Error(`${method} ${route} of ${serviceSlug} is not in the inventory.`)
   return client.call('readEvidence', { params: { ...ENVIRONMENT, id: endpoint.id }, body: {} })
 }
 
-const deniedBy = (evidence: Evidence, name: string) => evidence.callers.find(({ caller, wouldDeny }) => caller.name === name && wouldDeny > 0)
+const deniedBy = (evidence: Evidence, name: string) =>
+  evidence.callers.find(({ caller, wouldDeny }) => caller.name === name && wouldDeny > 0)
 
 type Look = (client: ManagementClient) => Promise<Omit<ProblemCheck, 'problem'>>
 
@@ -36,7 +45,10 @@ const PROBLEMS: readonly (readonly [string, Look])[] = [
   [
     'a service holds a scope it never uses',
     async (client) => {
-      const { items } = await client.call('listGrants', { params: ENVIRONMENT, query: { clientId: 'notifications', limit: 500 } })
+      const { items } = await client.call('listGrants', {
+        params: ENVIRONMENT,
+        query: { clientId: 'notifications', limit: 500 },
+      })
       const grant = items.find(({ scope }) => scope === 'refunds:create')
       return { visible: grant?.use === 'unused', detail: `notifications, refunds:create: ${grant?.use ?? 'no grant'}` }
     },
@@ -46,30 +58,48 @@ const PROBLEMS: readonly (readonly [string, Look])[] = [
     async (client) => {
       const { attention } = await client.call('getOverview', { params: ENVIRONMENT })
       const found = attention.filter(({ kind }) => kind === 'requires-nothing' || kind === 'no-rule')
-      return { visible: found.some(({ kind }) => kind === 'requires-nothing') && found.some(({ kind }) => kind === 'no-rule'), detail: found.map(({ title }) => title).join('; ') }
+      return {
+        visible: found.some(({ kind }) => kind === 'requires-nothing') && found.some(({ kind }) => kind === 'no-rule'),
+        detail: found.map(({ title }) => title).join('; '),
+      }
     },
   ],
   [
     'a legacy caller has no token',
     async (client) => {
       const caller = deniedBy(await evidenceOf(client, 'inventory', 'POST', '/stock/recount'), 'legacy-cron')
-      return { visible: caller?.caller.kind === 'anonymous', detail: `legacy-cron at POST /stock/recount: ${caller?.reasons.map(({ reason }) => reason).join() ?? 'not seen'}` }
+      return {
+        visible: caller?.caller.kind === 'anonymous',
+        detail: `legacy-cron at POST /stock/recount: ${caller?.reasons.map(({ reason }) => reason).join() ?? 'not seen'}`,
+      }
     },
   ],
   [
     'a token lives 24 hours',
     async (client) => {
-      const { tokenLifetimeSeconds } = await client.call('getIdentity', { params: { ...ENVIRONMENT, clientId: 'reporting' } })
+      const { tokenLifetimeSeconds } = await client.call('getIdentity', {
+        params: { ...ENVIRONMENT, clientId: 'reporting' },
+      })
       const { tokenAges } = await evidenceOf(client, 'orders', 'GET', '/reports/sales')
-      const old = tokenAges.filter(({ uptoSeconds }) => uptoSeconds === null || uptoSeconds > 3_600).reduce((sum, { count }) => sum + count, 0)
-      return { visible: tokenLifetimeSeconds === 86_400 && old > 0, detail: `reporting: ${String(tokenLifetimeSeconds)} s, ${old.toString()} requests with a token older than an hour` }
+      const old = tokenAges
+        .filter(({ uptoSeconds }) => uptoSeconds === null || uptoSeconds > 3_600)
+        .reduce((sum, { count }) => sum + count, 0)
+      return {
+        visible: tokenLifetimeSeconds === 86_400 && old > 0,
+        detail: `reporting: ${String(tokenLifetimeSeconds)} s, ${old.toString()} requests with a token older than an hour`,
+      }
     },
   ],
   [
     'two processes share a credential',
     async (client) => {
-      const { sharedCredential, workloads } = await client.call('getIdentity', { params: { ...ENVIRONMENT, clientId: 'inventory' } })
-      return { visible: sharedCredential && workloads.includes('stock-sync') && workloads.includes('inventory'), detail: `inventory: ${workloads.join(', ')}` }
+      const { sharedCredential, workloads } = await client.call('getIdentity', {
+        params: { ...ENVIRONMENT, clientId: 'inventory' },
+      })
+      return {
+        visible: sharedCredential && workloads.includes('stock-sync') && workloads.includes('inventory'),
+        detail: `inventory: ${workloads.join(', ')}`,
+      }
     },
   ],
   [
@@ -77,7 +107,10 @@ const PROBLEMS: readonly (readonly [string, Look])[] = [
     async (client) => {
       const caller = deniedBy(await evidenceOf(client, 'payments', 'POST', '/refunds'), 'backoffice')
       const missing = caller?.reasons.flatMap(({ missingScopes }) => missingScopes) ?? []
-      return { visible: missing.includes('refunds:create'), detail: `backoffice: ${caller?.wouldDeny.toString() ?? 'no'} would-be denials, lacks ${missing.join()}` }
+      return {
+        visible: missing.includes('refunds:create'),
+        detail: `backoffice: ${caller?.wouldDeny.toString() ?? 'no'} would-be denials, lacks ${missing.join()}`,
+      }
     },
   ],
 ]
@@ -86,7 +119,10 @@ const PROBLEMS: readonly (readonly [string, Look])[] = [
 export function checkProblems(client: ManagementClient): Promise<ProblemCheck[]> {
   return Promise.all(
     PROBLEMS.map(async ([problem, look]) => {
-      const seen = await look(client).catch((error: unknown) => ({ visible: false, detail: error instanceof Error ? error.message : String(error) }))
+      const seen = await look(client).catch((error: unknown) => ({
+        visible: false,
+        detail: error instanceof Error ? error.message : String(error),
+      }))
       return { problem, ...seen }
     }),
   )
@@ -108,6 +144,7 @@ export async function checkFleet(gatewayUrl: string, dataDir: string): Promise<P
 if (import.meta.main) {
   const [address = 'http://127.0.0.1:3000', dataDir = '.stepgate'] = process.argv.slice(2)
   const checks = await checkFleet(address, dataDir)
-  for (const { problem, visible, detail } of checks) process.stdout.write(`${visible ? '✓' : '✗'} ${problem}\n    ${detail}\n`)
+  for (const { problem, visible, detail } of checks)
+    process.stdout.write(`${visible ? '✓' : '✗'} ${problem}\n    ${detail}\n`)
   process.exit(checks.every(({ visible }) => visible) ? 0 : 1)
 }

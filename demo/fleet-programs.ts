@@ -3,7 +3,15 @@ import { CUSTOMER_AUDIENCE } from './setup/caller-plans.ts'
 import type { ProgramPlan } from './supervision/fleet-program.ts'
 
 /** Programs that listen, each on a port of its own. */
-export const LISTENING = ['identity-provider', 'storefront', 'orders', 'payments', 'inventory', 'notifications', 'partner-webhooks'] as const
+export const LISTENING = [
+  'identity-provider',
+  'storefront',
+  'orders',
+  'payments',
+  'inventory',
+  'notifications',
+  'partner-webhooks',
+] as const
 export type ListeningName = (typeof LISTENING)[number]
 
 export interface FleetSurroundings {
@@ -20,7 +28,8 @@ export interface FleetSurroundings {
   readonly trafficWeight: number | null
 }
 
-const urlOf = ({ ports }: FleetSurroundings, name: ListeningName): string => `http://127.0.0.1:${ports[name].toString()}`
+const urlOf = ({ ports }: FleetSurroundings, name: ListeningName): string =>
+  `http://127.0.0.1:${ports[name].toString()}`
 
 export const identityProviderUrl = (fleet: FleetSurroundings): string => urlOf(fleet, 'identity-provider')
 export const customersFile = (folder: string): string => join(folder, 'customers.json')
@@ -53,7 +62,9 @@ function stepgateSettings(fleet: FleetSurroundings, clientId: string, workload: 
   }
 }
 
-const portOf = (fleet: FleetSurroundings, name: ListeningName): Record<string, string> => ({ PORT: fleet.ports[name].toString() })
+const portOf = (fleet: FleetSurroundings, name: ListeningName): Record<string, string> => ({
+  PORT: fleet.ports[name].toString(),
+})
 const healthOf = (fleet: FleetSurroundings, name: ListeningName): string => `${urlOf(fleet, name)}/healthz`
 
 export const planIdentityProvider = (fleet: FleetSurroundings): ProgramPlan => ({
@@ -74,15 +85,24 @@ const planService = (fleet: FleetSurroundings, name: ListeningName): ProgramPlan
   name,
   script: `services/${name}/server.ts`,
   healthUrl: healthOf(fleet, name),
-  environment: { ...portOf(fleet, name), ...peerUrls(fleet), ...customerSignIn(fleet), ...stepgateSettings(fleet, name, name) },
+  environment: {
+    ...portOf(fleet, name),
+    ...peerUrls(fleet),
+    ...customerSignIn(fleet),
+    ...stepgateSettings(fleet, name, name),
+  },
 })
 
 /** Callees before callers. */
 export const planServices = (fleet: FleetSurroundings): readonly ProgramPlan[] =>
   (['notifications', 'payments', 'inventory', 'orders', 'storefront'] as const).map((name) => planService(fleet, name))
 
-const tokenClient = (fleet: FleetSurroundings): Record<string, string> => ({ TOKEN_ENDPOINT: `${fleet.gatewayUrl}/oauth/token`, TOKEN_ISSUER: fleet.tokenIssuer })
-const rhythm = ({ trafficWeight }: FleetSurroundings): Record<string, string> => (trafficWeight === null ? {} : { TRAFFIC_WEIGHT: trafficWeight.toString() })
+const tokenClient = (fleet: FleetSurroundings): Record<string, string> => ({
+  TOKEN_ENDPOINT: `${fleet.gatewayUrl}/oauth/token`,
+  TOKEN_ISSUER: fleet.tokenIssuer,
+})
+const rhythm = ({ trafficWeight }: FleetSurroundings): Record<string, string> =>
+  trafficWeight === null ? {} : { TRAFFIC_WEIGHT: trafficWeight.toString() }
 
 /** Those who call the services. */
 export function planCallers(fleet: FleetSurroundings): readonly ProgramPlan[] {
@@ -92,7 +112,14 @@ export function planCallers(fleet: FleetSurroundings): readonly ProgramPlan[] {
       name: 'partner-webhooks',
       script: 'callers/partner-webhooks/server.ts',
       healthUrl: healthOf(fleet, 'partner-webhooks'),
-      environment: { ...portOf(fleet, 'partner-webhooks'), ...peerUrls(fleet), ...tokenClient(fleet), ...rhythm(fleet), CLIENT_ID: 'partner-webhooks', PRIVATE_KEY: credentials['partner-webhooks'] ?? '' },
+      environment: {
+        ...portOf(fleet, 'partner-webhooks'),
+        ...peerUrls(fleet),
+        ...tokenClient(fleet),
+        ...rhythm(fleet),
+        CLIENT_ID: 'partner-webhooks',
+        PRIVATE_KEY: credentials['partner-webhooks'] ?? '',
+      },
     },
     {
       name: 'stock-sync',

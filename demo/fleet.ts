@@ -4,7 +4,16 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { customersFile, identityProviderUrl, LISTENING, planCallers, planIdentityProvider, planServices, providerKeysFile, type FleetSurroundings } from './fleet-programs.ts'
+import {
+  customersFile,
+  identityProviderUrl,
+  LISTENING,
+  planCallers,
+  planIdentityProvider,
+  planServices,
+  providerKeysFile,
+  type FleetSurroundings,
+} from './fleet-programs.ts'
 import { readRecordedTraffic } from './history/recorded-traffic.ts'
 import { replayHistory } from './history/replay-history.ts'
 import { createCustomers } from './identity-provider/create-customers.ts'
@@ -23,8 +32,6 @@ import { FleetProgram, type ProgramPlan } from './supervision/fleet-program.ts'
 export interface FleetOptions {
   /** Where the gateway answers on this machine. */
   readonly gatewayUrl: string
-  /** Where browsers reach it. */
-  readonly publicUrl: string
   readonly dataDir: string
   /** One-time link of the first administrator; null when there is one. */
   readonly setupUrl: string | null
@@ -59,7 +66,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
 }
 
-async function setUpAndRun(options: FleetOptions, run: (plans: readonly ProgramPlan[]) => Promise<void>): Promise<void> {
+async function setUpAndRun(
+  options: FleetOptions,
+  run: (plans: readonly ProgramPlan[]) => Promise<void>,
+): Promise<void> {
   const { dataDir, gatewayUrl, progress, environment: slug = 'production', recordingAt = null } = options
   const folder = join(dataDir, 'demo')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -72,7 +82,15 @@ async function setUpAndRun(options: FleetOptions, run: (plans: readonly ProgramP
   const ports = await choosePorts(LISTENING, file.state.ports)
   file.change({ ports })
   createCustomers(customersFile(folder), providerKeysFile(folder))
-  const fleet: FleetSurroundings = { gatewayUrl, tokenIssuer, configKey, ports, credentials: file.state.credentials, folder, trafficWeight: recordingAt }
+  const fleet: FleetSurroundings = {
+    gatewayUrl,
+    tokenIssuer,
+    configKey,
+    ports,
+    credentials: file.state.credentials,
+    folder,
+    trafficWeight: recordingAt,
+  }
 
   progress('Starting the services of the shop')
   const services = run(planServices(fleet))
@@ -103,7 +121,12 @@ async function openApi(options: FleetOptions, file: FleetStateFile): Promise<Man
   return ManagementClient.withToken(options.gatewayUrl, created)
 }
 
-async function createObjects(client: ManagementClient, slug: string, file: FleetStateFile, progress: FleetOptions['progress']): Promise<void> {
+async function createObjects(
+  client: ManagementClient,
+  slug: string,
+  file: FleetStateFile,
+  progress: FleetOptions['progress'],
+): Promise<void> {
   await file.once('catalog', async () => {
     progress('Creating services, identities, scopes and grants')
     await createServicesAndScopes(client)
@@ -113,14 +136,24 @@ async function createObjects(client: ManagementClient, slug: string, file: Fleet
   await createCredentials(client, slug, file)
 }
 
-async function watchEndpoints(client: ManagementClient, slug: string, progress: FleetOptions['progress']): Promise<void> {
+async function watchEndpoints(
+  client: ManagementClient,
+  slug: string,
+  progress: FleetOptions['progress'],
+): Promise<void> {
   progress('Saying what each endpoint requires')
   await declareRules(client, slug, await awaitEndpoints(client, slug))
   await startWatching(client, slug, await awaitEndpoints(client, slug))
 }
 
 /** Two weeks of recorded traffic, and the gates that were lowered because of it. */
-async function tellItsStory(client: ManagementClient, slug: string, file: FleetStateFile, fleet: FleetSurroundings, progress: FleetOptions['progress']): Promise<void> {
+async function tellItsStory(
+  client: ManagementClient,
+  slug: string,
+  file: FleetStateFile,
+  fleet: FleetSurroundings,
+  progress: FleetOptions['progress'],
+): Promise<void> {
   await file.once('history', async () => {
     const { revision } = await client.call('getEnvironment', { params: { environment: slug } })
     await replayHistory({

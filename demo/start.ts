@@ -34,5 +34,7 @@ function announceStep(step: string): void {
 
 function announce({ signIn }: Fleet, publicUrl: string): void {
   const accounts = signIn.map(({ role, email, password }) => `  ${role.padEnd(14)} ${email.padEnd(24)} ${password}`)
-  process.stdout.write(`\nStepgate is ready: ${publicUrl}\n\nSign in as one of\n${accounts.join('\n')}\n\nCtrl-C stops everything.\n`)
+  process.stdout.write(
+    `\nStepgate is ready: ${publicUrl}\n\nSign in as one of\n${accounts.join('\n')}\n\nCtrl-C stops everything.\n`,
+  )
 }

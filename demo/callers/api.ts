@@ -5,9 +5,7 @@ export interface Answer {
   readonly body: unknown
 }
 
-export interface Api {
-  (method: string, path: string, body?: object): Promise<Answer>
-}
+export type Api = (method: string, path: string, body?: object) => Promise<Answer>
 
 /** Plain HTTP with the headers a caller sends on every request. */
 export function createApi(baseUrl: string, headersFor: () => Promise<Record<string, string>>): Api {
@@ -15,7 +13,12 @@ export function createApi(baseUrl: string, headersFor: () => Promise<Record<stri
     const content: RequestInit = body === undefined ? {} : { body: JSON.stringify(body) }
     const type = body === undefined ? {} : { 'content-type': 'application/json' }
     const headers = { ...type, ...(await headersFor()) }
-    const response = await fetch(`${baseUrl}${path}`, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...content })
+    const response = await fetch(`${baseUrl}${path}`, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...content,
+    })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') === true
     return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text }

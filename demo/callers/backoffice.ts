@@ -22,18 +22,21 @@ async function refundGoodwill({ payments }: Desk): Promise<void> {
   await payments('GET', `/charges/${charge.id}`)
   await payments('GET', `/customers/${charge.customerId}/payment-methods`)
   const { status } = await payments('POST', '/refunds', { chargeId: charge.id, amountCents: 500, reason: 'goodwill' })
-  if (status === 401 || status === 403) console.warn(`payments refuses refunds (${status.toString()}): the ticket goes to the finance team`)
+  if (status === 401 || status === 403)
+    console.warn(`payments refuses refunds (${status.toString()}): the ticket goes to the finance team`)
   else await payments('GET', '/refunds')
 }
 
 async function answerQuestion({ orders, notifications }: Desk): Promise<void> {
   const { body } = await orders('GET', '/orders')
-  const order = anyOf(listIn<Order>(body, 'orders'))
+  const newest = listIn<Order>(body, 'orders')
+  const order = anyOf(newest)
   if (order === undefined) return
   await orders('GET', `/orders/${order.id}`)
   await notifications('GET', '/messages')
+  const notYetPacked = newest.find(({ status }) => status === 'paid')
   const roll = Math.random()
-  if (roll < 0.2 && order.status === 'paid') await orders('POST', `/orders/${order.id}/cancel`)
+  if (roll < 0.2 && notYetPacked !== undefined) await orders('POST', `/orders/${notYetPacked.id}/cancel`)
   else if (roll < 0.4) await orders('PATCH', `/orders/${order.id}`, { trackingNumber: 'by-courier' })
   else if (roll < 0.6) await orders('GET', `/orders/${order.id}/invoice`)
   else if (roll < 0.75) await orders('GET', `/customers/${order.customerId}/export`)
@@ -43,7 +46,12 @@ async function answerQuestion({ orders, notifications }: Desk): Promise<void> {
 /** The customer service's tool: signs in for every ticket anew. */
 export function startBackoffice(): () => void {
   const clientId = requireVariable('BACKOFFICE_CLIENT_ID')
-  const client: ClientSettings = { tokenEndpoint: requireVariable('TOKEN_ENDPOINT'), clientId, userAgent: USER_AGENT, prove: bySecret(clientId, requireVariable('BACKOFFICE_CLIENT_SECRET')) }
+  const client: ClientSettings = {
+    tokenEndpoint: requireVariable('TOKEN_ENDPOINT'),
+    clientId,
+    userAgent: USER_AGENT,
+    prove: bySecret(clientId, requireVariable('BACKOFFICE_CLIENT_SECRET')),
+  }
   const open = async (audience: string, baseUrl: string) => {
     const { value } = await requestAccessToken(client, audience)
     return createApi(baseUrl, () => Promise.resolve({ 'user-agent': USER_AGENT, authorization: `Bearer ${value}` }))

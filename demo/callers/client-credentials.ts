@@ -29,7 +29,8 @@ export async function requestAccessToken(client: ClientSettings, audience: strin
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   const answer = (await response.json()) as { access_token?: string; expires_in?: number; error_description?: string } // RFC 6749, section 5
-  if (answer.access_token === undefined) throw new Error(`no token for ${audience}: ${answer.error_description ?? response.status.toString()}`)
+  if (answer.access_token === undefined)
+    throw new Error(`no token for ${audience}: ${answer.error_description ?? response.status.toString()}`)
   return { value: answer.access_token, expiresAtMs: Date.now() + (answer.expires_in ?? 60) * 1_000 }
 }
 

@@ -23,7 +23,12 @@ class CookieJar {
 
   async request(url: URL, init: RequestInit = {}): Promise<Response> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { ...init, headers: { ...(init.headers as Record<string, string> | undefined), cookie }, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const response = await fetch(url, {
+      ...init,
+      headers: { ...(init.headers as Record<string, string> | undefined), cookie },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';')
       const cut = pair.indexOf('=')
@@ -34,7 +39,12 @@ class CookieJar {
 }
 
 /** Follows redirects until the identity provider shows its page, or sends the browser back to the shop. */
-async function follow(jar: CookieJar, from: URL, init: RequestInit, provider: IdentityProvider): Promise<{ url: URL; isBack: boolean }> {
+async function follow(
+  jar: CookieJar,
+  from: URL,
+  init: RequestInit,
+  provider: IdentityProvider,
+): Promise<{ url: URL; isBack: boolean }> {
   let url = from
   let next: RequestInit = init
   for (let hop = 0; hop < REDIRECTS_MAX; hop++) {
@@ -50,10 +60,24 @@ async function follow(jar: CookieJar, from: URL, init: RequestInit, provider: Id
 }
 
 async function exchange(provider: IdentityProvider, form: Record<string, string>): Promise<CustomerTokens> {
-  const response = await fetch(`${provider.issuer}/token`, { method: 'POST', body: new URLSearchParams({ client_id: provider.clientId, ...form }), signal: AbortSignal.timeout(TIMEOUT_MS) })
-  const answer = (await response.json()) as { access_token?: string; refresh_token?: string; expires_in?: number; error?: string } // RFC 6749, section 5
-  if (answer.access_token === undefined) throw new Error(`the identity provider gave no token: ${answer.error ?? response.status.toString()}`)
-  return { accessToken: answer.access_token, refreshToken: answer.refresh_token ?? '', expiresAtMs: Date.now() + (answer.expires_in ?? 60) * 1_000 }
+  const response = await fetch(`${provider.issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: provider.clientId, ...form }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+  const answer = (await response.json()) as {
+    access_token?: string
+    refresh_token?: string
+    expires_in?: number
+    error?: string
+  } // RFC 6749, section 5
+  if (answer.access_token === undefined)
+    throw new Error(`the identity provider gave no token: ${answer.error ?? response.status.toString()}`)
+  return {
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token ?? '',
+    expiresAtMs: Date.now() + (answer.expires_in ?? 60) * 1_000,
+  }
 }
 
 /** Authorization code with PKCE (RFC 7636), through the sign-in page. */
@@ -75,8 +99,14 @@ export async function signInCustomer(provider: IdentityProvider, customer: Custo
   const form = new URLSearchParams({ email: customer.email, password: customer.password })
   const back = await follow(jar, signInPage, { method: 'POST', body: form }, provider)
   const code = back.url.searchParams.get('code')
-  if (!back.isBack || code === null || back.url.searchParams.get('state') !== state) throw new Error(`${customer.email} could not sign in`)
-  return exchange(provider, { grant_type: 'authorization_code', code, redirect_uri: provider.redirectUri, code_verifier: verifier })
+  if (!back.isBack || code === null || back.url.searchParams.get('state') !== state)
+    throw new Error(`${customer.email} could not sign in`)
+  return exchange(provider, {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: provider.redirectUri,
+    code_verifier: verifier,
+  })
 }
 
 export const refreshTokens = (provider: IdentityProvider, tokens: CustomerTokens): Promise<CustomerTokens> =>

@@ -7,7 +7,9 @@ const SERVICES = ['STOREFRONT_URL', 'ORDERS_URL', 'PAYMENTS_URL', 'INVENTORY_URL
 
 /** Asks every service whether it is well. */
 export function startLoadBalancer(): () => void {
-  const probes = SERVICES.map((name) => createApi(requireVariable(name), () => Promise.resolve({ 'user-agent': 'load-balancer/1.0' })))
+  const probes = SERVICES.map((name) =>
+    createApi(requireVariable(name), () => Promise.resolve({ 'user-agent': 'load-balancer/1.0' })),
+  )
   return repeat('load-balancer', PROBE_INTERVAL_MS, 'steady', async () => {
     await Promise.all(probes.map((probe) => probe('GET', '/healthz')))
   })

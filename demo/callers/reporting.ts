@@ -9,8 +9,14 @@ const USER_AGENT = 'reporting/2.0'
 /** The data warehouse's loader: fetches a token once and uses it all day. */
 export function startReporting(): () => void {
   const clientId = requireVariable('REPORTING_CLIENT_ID')
-  const tokenFor = keepTokens({ tokenEndpoint: requireVariable('TOKEN_ENDPOINT'), clientId, userAgent: USER_AGENT, prove: bySecret(clientId, requireVariable('REPORTING_CLIENT_SECRET')) })
-  const apiOf = (audience: string, baseUrl: string) => createApi(baseUrl, async () => ({ 'user-agent': USER_AGENT, authorization: `Bearer ${await tokenFor(audience)}` }))
+  const tokenFor = keepTokens({
+    tokenEndpoint: requireVariable('TOKEN_ENDPOINT'),
+    clientId,
+    userAgent: USER_AGENT,
+    prove: bySecret(clientId, requireVariable('REPORTING_CLIENT_SECRET')),
+  })
+  const apiOf = (audience: string, baseUrl: string) =>
+    createApi(baseUrl, async () => ({ 'user-agent': USER_AGENT, authorization: `Bearer ${await tokenFor(audience)}` }))
   const orders = apiOf('orders', requireVariable('ORDERS_URL'))
   const payments = apiOf('payments', requireVariable('PAYMENTS_URL'))
   const inventory = apiOf('inventory', requireVariable('INVENTORY_URL'))

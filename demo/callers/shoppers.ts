@@ -23,7 +23,10 @@ const sessions = new Map<string, CustomerTokens>()
 async function accessTokenOf(customer: Customer): Promise<string> {
   const known = sessions.get(customer.id)
   if (known !== undefined && known.expiresAtMs - Date.now() > 30_000) return known.accessToken
-  const tokens = known === undefined ? await signInCustomer(provider, customer) : await refreshTokens(provider, known).catch(() => signInCustomer(provider, customer))
+  const tokens =
+    known === undefined
+      ? await signInCustomer(provider, customer)
+      : await refreshTokens(provider, known).catch(() => signInCustomer(provider, customer))
   sessions.set(customer.id, tokens)
   return tokens.accessToken
 }
@@ -34,7 +37,10 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 const storefront = requireVariable('STOREFRONT_URL')
 const visitor = createApi(storefront, () => Promise.resolve({ 'user-agent': BROWSER }))
 const signedIn = (customer: Customer): Api =>
-  createApi(storefront, async () => ({ 'user-agent': BROWSER, authorization: `Bearer ${await accessTokenOf(customer)}` }))
+  createApi(storefront, async () => ({
+    'user-agent': BROWSER,
+    authorization: `Bearer ${await accessTokenOf(customer)}`,
+  }))
 
 async function browse(): Promise<string> {
   const product = anyOf(ASSORTMENT) ?? { id: 'oak-stool', name: 'Oak stool', category: 'seating' }
@@ -64,7 +70,8 @@ async function lookAtOrders(shopper: Api): Promise<void> {
   await pause()
   await shopper('GET', `/account/orders/${order.id}`)
   const isReturnable = order.status === 'paid' || order.status === 'shipped'
-  if (isReturnable && chance(0.25)) await shopper('POST', `/account/orders/${order.id}/returns`, { reason: 'does not fit' })
+  if (isReturnable && chance(0.5))
+    await shopper('POST', `/account/orders/${order.id}/returns`, { reason: 'does not fit' })
 }
 
 async function keepProfile(shopper: Api): Promise<void> {
@@ -79,8 +86,8 @@ async function visit(): Promise<void> {
     return
   }
   const shopper = signedIn(customer)
-  if (chance(0.7)) await shop(shopper)
-  else if (chance(0.75)) await lookAtOrders(shopper)
+  if (chance(0.6)) await shop(shopper)
+  else if (chance(0.7)) await lookAtOrders(shopper)
   else await keepProfile(shopper)
 }
 

@@ -7,7 +7,14 @@ import { startReporting } from './reporting.ts'
 import { startScraper } from './scraper.ts'
 import { startShoppers } from './shoppers.ts'
 
-const stops = [startShoppers(), startReporting(), startBackoffice(), startLegacyCron(), startScraper(), startLoadBalancer()]
+const stops = [
+  startShoppers(),
+  startReporting(),
+  startBackoffice(),
+  startLegacyCron(),
+  startScraper(),
+  startLoadBalancer(),
+]
 
 stopGently(() => {
   for (const stop of stops) stop()

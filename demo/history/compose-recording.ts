@@ -1,5 +1,11 @@
 import { SampleReport, SignatureReport } from '#lib/contract/machine.ts'
-import type { RecordedCount, RecordedFacts, RecordedSample, RecordedSignature, RecordedTraffic } from './recorded-traffic.ts'
+import type {
+  RecordedCount,
+  RecordedFacts,
+  RecordedSample,
+  RecordedSignature,
+  RecordedTraffic,
+} from './recorded-traffic.ts'
 import type { RecordedBatch } from './recording-proxy.ts'
 
 export interface RecordingTerms {
@@ -20,7 +26,15 @@ interface Draft {
 }
 
 function toFacts(report: SignatureReport, tokenIssuer: string): RecordedFacts {
-  const { count: _count, firstAt: _first, lastAt: _last, tokenAges: _ages, revision: _revision, issuer, ...facts } = report
+  const {
+    count: _count,
+    firstAt: _first,
+    lastAt: _last,
+    tokenAges: _ages,
+    revision: _revision,
+    issuer,
+    ...facts
+  } = report
   if (issuer === null) return { ...facts, issuer }
   return { ...facts, issuer: issuer === tokenIssuer ? 'stepgate' : 'customers' }
 }
@@ -57,9 +71,13 @@ export function composeRecording(batches: readonly RecordedBatch[], terms: Recor
     for (const item of batch.samples) {
       const report = SampleReport.parse(item)
       const draft = found[report.signature]
-      if (draft !== null && draft !== undefined && draft.samples.length < SAMPLES_KEPT) draft.samples.push(toSample(report))
+      if (draft !== null && draft !== undefined && draft.samples.length < SAMPLES_KEPT)
+        draft.samples.push(toSample(report))
     }
   }
-  const signatures = [...drafts.values()].map(({ counts, ...draft }): RecordedSignature => ({ ...draft, counts: [...counts.values()] }))
+  const signatures = [...drafts.values()].map(({ counts, ...draft }): RecordedSignature => ({
+    ...draft,
+    counts: [...counts.values()],
+  }))
   return { recordedAt: from.toISOString(), frameSeconds, frames, weight, signatures }
 }

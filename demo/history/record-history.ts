@@ -25,19 +25,36 @@ const say = (sentence: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${sentence}\n`)
 }
 
-const settings = parseSettings({ PORT: process.env['PORT'] ?? '4790', STEPGATE_DATA_DIR: dataDir, STEPGATE_ROLES: 'gateway,worker', LOG_LEVEL: 'warn' })
+const settings = parseSettings({
+  PORT: process.env['PORT'] ?? '4790',
+  STEPGATE_DATA_DIR: dataDir,
+  STEPGATE_ROLES: 'gateway,worker',
+  LOG_LEVEL: 'warn',
+})
 const stepgate = await launch(settings)
 const gatewayUrl = stepgate.gatewayUrl ?? ''
 const proxy = await startRecordingProxy(gatewayUrl)
 try {
-  const fleet = await startFleet({ gatewayUrl: proxy.url, publicUrl: stepgate.settings.publicUrl, dataDir, setupUrl: stepgate.setupUrl, progress: say, recordingAt: WEIGHT })
+  const fleet = await startFleet({
+    gatewayUrl: proxy.url,
+    dataDir,
+    setupUrl: stepgate.setupUrl,
+    progress: say,
+    recordingAt: WEIGHT,
+  })
   say(`Recording ${minutes.toString()} minutes`)
   await wait(WARM_UP_MINUTES)
   const from = new Date()
   await wait(minutes)
   const to = new Date()
   await fleet.close()
-  const recording = composeRecording(proxy.batches, { from, to, frameSeconds: FRAME_SECONDS, weight: WEIGHT, tokenIssuer: `${stepgate.settings.publicUrl}/e/production` })
+  const recording = composeRecording(proxy.batches, {
+    from,
+    to,
+    frameSeconds: FRAME_SECONDS,
+    weight: WEIGHT,
+    tokenIssuer: `${stepgate.settings.publicUrl}/e/production`,
+  })
   writeFileSync(RECORDING, gzipSync(JSON.stringify(recording), { level: 9 }))
   say(`${recording.signatures.length.toString()} signatures in ${recording.frames.toString()} frames`)
 } finally {

@@ -5,7 +5,10 @@ import type { SampleReport, SignatureReport } from '#lib/contract/machine.ts'
 /** Which issuer a token came from; the addresses of a recording mean nothing elsewhere. */
 export type IssuerRole = 'stepgate' | 'customers'
 
-export type RecordedFacts = Omit<SignatureReport, 'count' | 'firstAt' | 'lastAt' | 'tokenAges' | 'revision' | 'issuer'> & { readonly issuer: IssuerRole | null }
+export type RecordedFacts = Omit<
+  SignatureReport,
+  'count' | 'firstAt' | 'lastAt' | 'tokenAges' | 'revision' | 'issuer'
+> & { readonly issuer: IssuerRole | null }
 export type RecordedSample = Omit<SampleReport, 'id' | 'at' | 'signature'>
 
 /** What was counted of one signature in one frame of the recording. */
@@ -34,4 +37,5 @@ export interface RecordedTraffic {
 
 export const RECORDING = new URL('recorded-traffic.json.gz', import.meta.url)
 
-export const readRecordedTraffic = (): RecordedTraffic => JSON.parse(gunzipSync(readFileSync(RECORDING)).toString('utf8')) as RecordedTraffic // written by record-history.ts
+export const readRecordedTraffic = (): RecordedTraffic =>
+  JSON.parse(gunzipSync(readFileSync(RECORDING)).toString('utf8')) as RecordedTraffic // written by record-history.ts

@@ -31,11 +31,15 @@ export async function startRecordingProxy(gatewayUrl: string): Promise<Recording
   const pass = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = []
     const isBatch = request.method === 'POST' && request.url === '/v1/decisions'
-    const forwarded = sendRequest(`${gatewayUrl}${request.url ?? '/'}`, { method: request.method, headers: request.headers }, (answer) => {
-      if (isBatch && answer.statusCode === 200) keep(request, Buffer.concat(chunks), batches)
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
+    const forwarded = sendRequest(
+      `${gatewayUrl}${request.url ?? '/'}`,
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        if (isBatch && answer.statusCode === 200) keep(request, Buffer.concat(chunks), batches)
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
+      },
+    )
     forwarded.on('error', () => response.destroy())
     response.on('close', () => forwarded.destroy())
     if (isBatch) request.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -1,5 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { MACHINE_AUDIENCE, type DecisionBatch, type DecisionReceipt, type SampleReport, type SignatureReport } from '#lib/contract/machine.ts'
+import {
+  MACHINE_AUDIENCE,
+  type DecisionBatch,
+  type DecisionReceipt,
+  type SampleReport,
+  type SignatureReport,
+} from '#lib/contract/machine.ts'
 import { bySecret, requestAccessToken } from '../callers/client-credentials.ts'
 import { INTEGRATION_PLANS } from '../setup/caller-plans.ts'
 import { planSlots, type Slot } from './plan-slots.ts'
@@ -30,7 +36,13 @@ function batchIdOf(service: string, day: string, recordedAt: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-function composeBatch(service: string, day: string, slots: readonly Slot[], recorded: readonly RecordedSignature[], terms: ReplayTerms): DecisionBatch {
+function composeBatch(
+  service: string,
+  day: string,
+  slots: readonly Slot[],
+  recorded: readonly RecordedSignature[],
+  terms: ReplayTerms,
+): DecisionBatch {
   const signatures: SignatureReport[] = []
   const samples: SampleReport[] = []
   for (const slot of slots) {
@@ -43,10 +55,29 @@ function composeBatch(service: string, day: string, slots: readonly Slot[], reco
     }
   }
   const now = new Date().toISOString()
-  const instance = { id: randomUUID(), workload: service, sdkVersion: 'replay', nodeVersion: process.version, framework: 'replay', hostname: 'history', startedAt: now, epoch: null, revision: null, state: 'fresh' as const }
+  const instance = {
+    id: randomUUID(),
+    workload: service,
+    sdkVersion: 'replay',
+    nodeVersion: process.version,
+    framework: 'replay',
+    hostname: 'history',
+    startedAt: now,
+    epoch: null,
+    revision: null,
+    state: 'fresh' as const,
+  }
   const window = { from: slots[0]?.from.toISOString() ?? now, to: now }
   const dropped = { allowed: 0, wouldDeny: 0, denied: 0, samples: 0 }
-  return { batchId: batchIdOf(service, day, terms.traffic.recordedAt), instance, window, signatures, samples, dropped, replayed: true }
+  return {
+    batchId: batchIdOf(service, day, terms.traffic.recordedAt),
+    instance,
+    window,
+    signatures,
+    samples,
+    dropped,
+    replayed: true,
+  }
 }
 
 async function send(gatewayUrl: string, token: string, batch: DecisionBatch): Promise<void> {
@@ -59,25 +90,43 @@ async function send(gatewayUrl: string, token: string, batch: DecisionBatch): Pr
   if (!response.ok) throw new Error(`The history was not taken: ${(await response.text()).slice(0, 300)}`)
   const { refused } = (await response.json()) as DecisionReceipt // what the contract promises
   const [first] = refused
-  if (first !== undefined) throw new Error(`${refused.length.toString()} items of the history were refused, the first at ${first.pointer}: ${first.detail}`)
+  if (first !== undefined)
+    throw new Error(
+      `${refused.length.toString()} items of the history were refused, the first at ${first.pointer}: ${first.detail}`,
+    )
 }
 
 /** A token of the service itself: only a service may say what it decided. */
 function tokenOf(service: string, { gatewayUrl, credentials }: ReplayOptions): Promise<string> {
-  const client = { tokenEndpoint: `${gatewayUrl}/oauth/token`, clientId: service, userAgent: service, prove: bySecret(service, credentials[service] ?? '') }
+  const client = {
+    tokenEndpoint: `${gatewayUrl}/oauth/token`,
+    clientId: service,
+    userAgent: service,
+    prove: bySecret(service, credentials[service] ?? ''),
+  }
   return requestAccessToken(client, MACHINE_AUDIENCE).then(({ value }) => value)
 }
 
 /** Stretches the recorded run over the last two weeks, by day and weekday, and reports it marked as replayed. */
 export async function replayHistory(options: ReplayOptions): Promise<void> {
   const { traffic, issuers, revision, until, gatewayUrl, progress } = options
-  const dailyTokenCallers = new Set(INTEGRATION_PLANS.filter(({ tokenLifetime }) => (tokenLifetime?.seconds ?? 0) >= 86_400).map(({ clientId }) => clientId))
+  const dailyTokenCallers = new Set(
+    INTEGRATION_PLANS.filter(({ tokenLifetime }) => (tokenLifetime?.seconds ?? 0) >= 86_400).map(
+      ({ clientId }) => clientId,
+    ),
+  )
   const terms: ReplayTerms = { traffic, issuers, revision, steadyCallers: STEADY_CALLERS, dailyTokenCallers }
   const services = [...Map.groupBy(traffic.signatures, ({ service }) => service)]
-  const tokens = new Map(await Promise.all(services.map(async ([service]) => [service, await tokenOf(service, options)] as const)))
+  const tokens = new Map(
+    await Promise.all(services.map(async ([service]) => [service, await tokenOf(service, options)] as const)),
+  )
   const days = [...Map.groupBy(planSlots(until, HISTORY_DAYS), dayOf)]
   for (const [index, [day, slots]] of days.entries()) {
     progress(`Replaying two weeks of recorded traffic, day ${(index + 1).toString()} of ${days.length.toString()}`)
-    await Promise.all(services.map(([service, recorded]) => send(gatewayUrl, tokens.get(service) ?? '', composeBatch(service, day, slots, recorded, terms))))
+    await Promise.all(
+      services.map(([service, recorded]) =>
+        send(gatewayUrl, tokens.get(service) ?? '', composeBatch(service, day, slots, recorded, terms)),
+      ),
+    )
   }
 }

@@ -36,7 +36,12 @@ function thin(count: number, share: number): number {
 }
 
 /** As many frames as fit the slot, from a random place on; the recording is walked in a circle. */
-function countFrames(counts: readonly RecordedCount[], { frames, frameSeconds }: RecordedTraffic, slot: Slot, start: number): Counted {
+function countFrames(
+  counts: readonly RecordedCount[],
+  { frames, frameSeconds }: RecordedTraffic,
+  slot: Slot,
+  start: number,
+): Counted {
   const needed = Math.max(1, Math.round(slot.seconds / frameSeconds))
   let count = 0
   let tokenAges: number[] | null = null
@@ -55,7 +60,9 @@ function countFrames(counts: readonly RecordedCount[], { frames, frameSeconds }:
 function scaleAges(tokenAges: readonly number[], from: number, to: number): number[] {
   const scaled = tokenAges.map((ages) => Math.floor((ages * to) / from))
   const largest = tokenAges.indexOf(Math.max(...tokenAges))
-  const missing = Math.floor((tokenAges.reduce((sum, ages) => sum + ages, 0) * to) / from) - scaled.reduce((sum, ages) => sum + ages, 0)
+  const missing =
+    Math.floor((tokenAges.reduce((sum, ages) => sum + ages, 0) * to) / from) -
+    scaled.reduce((sum, ages) => sum + ages, 0)
   return scaled.map((ages, index) => (index === largest ? ages + missing : ages))
 }
 
@@ -70,7 +77,12 @@ function dailyTokenAges(at: Date, count: number): number[] {
 const nameOf = ({ facts }: RecordedSignature): string => facts.caller ?? facts.callerHint ?? ''
 
 /** What one signature was counted in one slot; null where it did not occur. */
-export function stretchSignature(signature: RecordedSignature, slot: Slot, start: number, terms: ReplayTerms): SignatureReport | null {
+export function stretchSignature(
+  signature: RecordedSignature,
+  slot: Slot,
+  start: number,
+  terms: ReplayTerms,
+): SignatureReport | null {
   const { facts, counts } = signature
   const caller = nameOf(signature)
   const recorded = countFrames(counts, terms.traffic, slot, start)
@@ -91,11 +103,21 @@ export function stretchSignature(signature: RecordedSignature, slot: Slot, start
 }
 
 /** Some of the counted requests in full; `index` is the signature's place in its batch. */
-export function stretchSamples({ samples }: RecordedSignature, slot: Slot, count: number, index: number): SampleReport[] {
+export function stretchSamples(
+  { samples }: RecordedSignature,
+  slot: Slot,
+  count: number,
+  index: number,
+): SampleReport[] {
   if (samples.length === 0) return []
   const wanted = Math.min(count, roundByChance((SAMPLES_PER_HOUR_MAX * slot.seconds) / 3_600))
   return Array.from({ length: wanted }, () => {
     const sample = samples[Math.floor(Math.random() * samples.length)] as (typeof samples)[number] // there is at least one
-    return { ...sample, id: randomUUID(), at: new Date(slot.from.getTime() + Math.random() * slot.seconds * 1_000).toISOString(), signature: index }
+    return {
+      ...sample,
+      id: randomUUID(),
+      at: new Date(slot.from.getTime() + Math.random() * slot.seconds * 1_000).toISOString(),
+      signature: index,
+    }
   })
 }

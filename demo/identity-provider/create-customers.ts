@@ -2,7 +2,32 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readPrivateJson, writePrivateJson } from '../supervision/private-file.ts'
 import type { Customer, ProviderKeys } from './provider-configuration.ts'
 
-const NAMES = ['Amara', 'Bela', 'Chidi', 'Dana', 'Emre', 'Freya', 'Goran', 'Hana', 'Ines', 'Jun', 'Kofi', 'Lena', 'Mateo', 'Nia', 'Oskar', 'Priya', 'Quinn', 'Rosa', 'Sven', 'Tala', 'Umar', 'Vera', 'Wen', 'Yara']
+const NAMES = [
+  'Amara',
+  'Bela',
+  'Chidi',
+  'Dana',
+  'Emre',
+  'Freya',
+  'Goran',
+  'Hana',
+  'Ines',
+  'Jun',
+  'Kofi',
+  'Lena',
+  'Mateo',
+  'Nia',
+  'Oskar',
+  'Priya',
+  'Quinn',
+  'Rosa',
+  'Sven',
+  'Tala',
+  'Umar',
+  'Vera',
+  'Wen',
+  'Yara',
+]
 
 const createCustomer = (name: string, index: number): Customer => ({
   id: `cus-${(2_041 + index * 37).toString()}`,
@@ -13,7 +38,12 @@ const createCustomer = (name: string, index: number): Customer => ({
 
 function createKeys(): ProviderKeys {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const signingKey = { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256', kid: randomBytes(8).toString('hex') }
+  const signingKey = {
+    ...privateKey.export({ format: 'jwk' }),
+    use: 'sig',
+    alg: 'ES256',
+    kid: randomBytes(8).toString('hex'),
+  }
   return { signingKey, cookieKey: randomBytes(32).toString('base64url') }
 }
 

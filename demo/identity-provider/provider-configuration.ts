@@ -31,7 +31,12 @@ async function grantShop(ctx: ProviderContext) {
   return grant
 }
 
-export function providerConfiguration(customers: readonly Customer[], keys: ProviderKeys, audience: string, redirectUri: string): object {
+export function providerConfiguration(
+  customers: readonly Customer[],
+  keys: ProviderKeys,
+  audience: string,
+  redirectUri: string,
+): object {
   return {
     clients: [
       {
@@ -49,7 +54,9 @@ export function providerConfiguration(customers: readonly Customer[], keys: Prov
     scopes: ['openid'],
     findAccount: (_ctx: unknown, id: string) => {
       const customer = customers.find((candidate) => candidate.id === id)
-      return customer === undefined ? undefined : { accountId: id, claims: () => ({ sub: id, email: customer.email, name: customer.name }) }
+      return customer === undefined
+        ? undefined
+        : { accountId: id, claims: () => ({ sub: id, email: customer.email, name: customer.name }) }
     },
     loadExistingGrant: grantShop,
     issueRefreshToken: () => true,

@@ -12,7 +12,10 @@ const FORM_BYTES_MAX = 4_096
 const readJsonFile = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
 const customers = readJsonFile(requireVariable('CUSTOMERS_FILE')) as Customer[] // written by the fleet
 const keys = readJsonFile(requireVariable('KEYS_FILE')) as ProviderKeys // written by the fleet
-const provider = new Provider(requireVariable('ISSUER'), providerConfiguration(customers, keys, requireVariable('AUDIENCE'), requireVariable('REDIRECT_URI')))
+const provider = new Provider(
+  requireVariable('ISSUER'),
+  providerConfiguration(customers, keys, requireVariable('AUDIENCE'), requireVariable('REDIRECT_URI')),
+)
 provider.on('server_error', (_ctx, error) => {
   console.error(error)
 })
@@ -40,8 +43,13 @@ async function signIn(request: IncomingMessage, response: ServerResponse): Promi
     return
   }
   const form = await readForm(request)
-  const customer = customers.find(({ email, password }) => email === form.get('email') && password === form.get('password'))
-  if (customer === undefined) response.writeHead(401, { 'content-type': 'text/html; charset=utf-8' }).end(page(uid, 'E-mail or password is wrong.'))
+  const customer = customers.find(
+    ({ email, password }) => email === form.get('email') && password === form.get('password'),
+  )
+  if (customer === undefined)
+    response
+      .writeHead(401, { 'content-type': 'text/html; charset=utf-8' })
+      .end(page(uid, 'E-mail or password is wrong.'))
   else await provider.interactionFinished(request, response, { login: { accountId: customer.id } })
 }
 
@@ -51,7 +59,8 @@ const server = createServer((request, response) => {
     response.end('ok')
     return
   }
-  const answered = request.url?.startsWith('/sign-in/') === true ? signIn(request, response) : answerProtocol(request, response)
+  const answered =
+    request.url?.startsWith('/sign-in/') === true ? signIn(request, response) : answerProtocol(request, response)
   answered.catch((error: unknown) => {
     console.error(error)
     if (!response.headersSent) response.writeHead(400).end('This sign-in has expired; start again.')

@@ -8,15 +8,28 @@ export interface IntegrationPlan {
 
 /** Callers from outside the fleet that have an identity. */
 export const INTEGRATION_PLANS: readonly IntegrationPlan[] = [
-  { clientId: 'partner-webhooks', name: 'Marketplace partner', description: 'Places the marketplace’s orders and reports its settlements. Proves itself with a private key.', credential: 'public-key' },
+  {
+    clientId: 'partner-webhooks',
+    name: 'Marketplace partner',
+    description: 'Places the marketplace’s orders and reports its settlements. Proves itself with a private key.',
+    credential: 'public-key',
+  },
   {
     clientId: 'reporting',
     name: 'Reporting',
     description: 'Loads figures into the data warehouse.',
     credential: 'client-secret',
-    tokenLifetime: { seconds: 86_400, reason: 'The nightly load cannot renew a token while it runs; asked for by the data team.' },
+    tokenLifetime: {
+      seconds: 86_400,
+      reason: 'The nightly load cannot renew a token while it runs; asked for by the data team.',
+    },
   },
-  { clientId: 'backoffice', name: 'Backoffice', description: 'The customer service’s tool.', credential: 'client-secret' },
+  {
+    clientId: 'backoffice',
+    name: 'Backoffice',
+    description: 'The customer service’s tool.',
+    credential: 'client-secret',
+  },
 ]
 
 export interface GrantPlan {
@@ -35,9 +48,19 @@ export const GRANT_PLANS: readonly GrantPlan[] = [
   { clientId: 'orders', serviceSlug: 'notifications', scopes: ['emails:send', 'webhooks:send'] },
   { clientId: 'payments', serviceSlug: 'notifications', scopes: ['emails:send'] },
   { clientId: 'inventory', serviceSlug: 'orders', scopes: ['shipments:create', 'demand:read'] },
-  { clientId: 'inventory', serviceSlug: 'inventory', scopes: ['stock:read', 'stock:write'], note: 'For the stock sync.' },
+  {
+    clientId: 'inventory',
+    serviceSlug: 'inventory',
+    scopes: ['stock:read', 'stock:write'],
+    note: 'For the stock sync.',
+  },
   { clientId: 'notifications', serviceSlug: 'payments', scopes: ['charges:read'] },
-  { clientId: 'notifications', serviceSlug: 'payments', scopes: ['refunds:create'], note: 'For refunds by reply to a mail. That was never built.' },
+  {
+    clientId: 'notifications',
+    serviceSlug: 'payments',
+    scopes: ['refunds:create'],
+    note: 'For refunds by reply to a mail. That was never built.',
+  },
   { clientId: 'partner-webhooks', serviceSlug: 'orders', scopes: ['partner-orders:create', 'orders:read'] },
   { clientId: 'partner-webhooks', serviceSlug: 'payments', scopes: ['settlements:create'] },
   { clientId: 'reporting', serviceSlug: 'orders', scopes: ['sales:read'] },

@@ -4,27 +4,37 @@ import { SERVICE_PLANS } from './service-plans.ts'
 
 /** The environment of that name, created where it is missing. */
 export async function ensureEnvironment(client: ManagementClient, slug: string) {
-  const find = async () => (await client.call('listEnvironments')).items.find((environment) => environment.slug === slug)
+  const find = async () =>
+    (await client.call('listEnvironments')).items.find((environment) => environment.slug === slug)
   const known = await find()
   if (known !== undefined) return known
   const name = `${slug.slice(0, 1).toUpperCase()}${slug.slice(1)}`
-  return (await unlessExists(client.call('createEnvironment', { body: { slug, name } }))) ?? (await client.call('getEnvironment', { params: { environment: slug } }))
+  return (
+    (await unlessExists(client.call('createEnvironment', { body: { slug, name } }))) ??
+    (await client.call('getEnvironment', { params: { environment: slug } }))
+  )
 }
 
 /** Services, integrations and scopes belong to the whole installation. */
 export async function createServicesAndScopes(client: ManagementClient): Promise<void> {
   for (const { slug, name, team, description, scopes } of SERVICE_PLANS) {
     await unlessExists(client.call('createService', { body: { slug, name, team, description } }))
-    for (const [scope, meaning] of Object.entries(scopes)) await unlessExists(client.call('createScope', { body: { serviceSlug: slug, name: scope, description: meaning } }))
+    for (const [scope, meaning] of Object.entries(scopes))
+      await unlessExists(client.call('createScope', { body: { serviceSlug: slug, name: scope, description: meaning } }))
   }
-  for (const { clientId, name, description } of INTEGRATION_PLANS) await unlessExists(client.call('createIdentity', { body: { clientId, name, description } }))
+  for (const { clientId, name, description } of INTEGRATION_PLANS)
+    await unlessExists(client.call('createIdentity', { body: { clientId, name, description } }))
 }
 
 export async function createGrants(client: ManagementClient, environment: string): Promise<void> {
   const { items: scopes } = await client.call('listScopes', { params: { environment }, query: { limit: 500 } })
   for (const { clientId, serviceSlug, scopes: names, note = '' } of GRANT_PLANS) {
-    for (const scope of scopes.filter((candidate) => candidate.serviceSlug === serviceSlug && names.includes(candidate.name))) {
-      await unlessExists(client.call('createGrant', { params: { environment }, body: { clientId, scopeId: scope.id, note } }))
+    for (const scope of scopes.filter(
+      (candidate) => candidate.serviceSlug === serviceSlug && names.includes(candidate.name),
+    )) {
+      await unlessExists(
+        client.call('createGrant', { params: { environment }, body: { clientId, scopeId: scope.id, note } }),
+      )
     }
   }
 }

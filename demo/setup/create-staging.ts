@@ -26,7 +26,16 @@ export async function createStaging(client: ManagementClient): Promise<void> {
   const params = { environment: STAGING, service: 'payments' }
   await client.call('importOpenApi', { params, body: { document: readFileSync(PAYMENTS_API, 'utf8') } })
   await grantPayments(client)
-  const { items } = await client.call('listEndpoints', { params: { environment: STAGING }, query: { service: ['payments'] } })
-  const off = items.filter(({ mode, method }) => mode === 'off' && method === 'POST').map(({ id }) => ({ endpointId: id, mode: 'log-only' as const }))
-  if (off.length > 0) await client.call('changeModes', { params: { environment: STAGING }, body: { changes: off, reason: 'Watch what writes' } })
+  const { items } = await client.call('listEndpoints', {
+    params: { environment: STAGING },
+    query: { service: ['payments'] },
+  })
+  const off = items
+    .filter(({ mode, method }) => mode === 'off' && method === 'POST')
+    .map(({ id }) => ({ endpointId: id, mode: 'log-only' as const }))
+  if (off.length > 0)
+    await client.call('changeModes', {
+      params: { environment: STAGING },
+      body: { changes: off, reason: 'Watch what writes' },
+    })
 }

@@ -14,7 +14,11 @@ const DISCOVERED_WITHIN_MS = 30_000
 const ASK_EVERY_MS = 150
 
 const keyOf = (serviceSlug: string, method: string, route: string): string => `${serviceSlug} ${method} ${route}`
-const PLANS = new Map(SERVICE_PLANS.flatMap(({ slug, endpoints }) => endpoints.map((plan) => [keyOf(slug, plan.method, plan.route), plan] as const)))
+const PLANS = new Map(
+  SERVICE_PLANS.flatMap(({ slug, endpoints }) =>
+    endpoints.map((plan) => [keyOf(slug, plan.method, plan.route), plan] as const),
+  ),
+)
 
 async function listPlanned(client: ManagementClient, environment: string): Promise<PlannedEndpoint[]> {
   const { items } = await client.call('listEndpoints', { params: { environment }, query: { limit: 2_500 } })
@@ -32,14 +36,20 @@ export async function awaitEndpoints(client: ManagementClient, environment: stri
     if (found.length === PLANS.size) return found
     if (performance.now() > deadline) {
       const seen = new Set(found.map(({ endpoint }) => keyOf(endpoint.serviceSlug, endpoint.method, endpoint.route)))
-      throw new Error(`These endpoints were not reported by their services: ${[...PLANS.keys()].filter((key) => !seen.has(key)).join(', ')}.`)
+      throw new Error(
+        `These endpoints were not reported by their services: ${[...PLANS.keys()].filter((key) => !seen.has(key)).join(', ')}.`,
+      )
     }
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
   }
 }
 
 /** Says what each endpoint requires, those of a service with the same rule at once. */
-export async function declareRules(client: ManagementClient, environment: string, planned: readonly PlannedEndpoint[]): Promise<void> {
+export async function declareRules(
+  client: ManagementClient,
+  environment: string,
+  planned: readonly PlannedEndpoint[],
+): Promise<void> {
   const missing = planned.filter(({ endpoint, plan }) => endpoint.rule === null && plan.rule !== null)
   const groups = Map.groupBy(missing, ({ endpoint, plan }) => `${endpoint.serviceSlug} ${JSON.stringify(plan.rule)}`)
   for (const group of groups.values()) {
@@ -50,7 +60,11 @@ export async function declareRules(client: ManagementClient, environment: string
 }
 
 /** Begins to watch whatever shall not stay off. */
-export async function startWatching(client: ManagementClient, environment: string, planned: readonly PlannedEndpoint[]): Promise<void> {
+export async function startWatching(
+  client: ManagementClient,
+  environment: string,
+  planned: readonly PlannedEndpoint[],
+): Promise<void> {
   const off = planned.filter(({ endpoint, plan }) => endpoint.mode === 'off' && plan.mode !== 'off')
   if (off.length === 0) return
   const changes = off.map(({ endpoint }) => ({ endpointId: endpoint.id, mode: 'log-only' as const }))

@@ -22,7 +22,10 @@ export interface ServicePlan {
 export const PUBLIC: Rule = { access: 'public', requirements: [] }
 /** A valid token, and nothing else. */
 export const ANY_TOKEN: Rule = { access: 'token', requirements: [] }
-export const needs = (...scopes: string[]): Rule => ({ access: 'token', requirements: [{ kind: 'scopes', allOf: scopes }] })
+export const needs = (...scopes: string[]): Rule => ({
+  access: 'token',
+  requirements: [{ kind: 'scopes', allOf: scopes }],
+})
 export const needsFresh = (seconds: number, ...scopes: string[]): Rule => ({
   access: 'token',
   requirements: [

@@ -1,4 +1,11 @@
-import { routes, type RouteBody, type RouteName, type RouteParams, type RouteQuery, type RouteResponse } from '#lib/contract/routes.ts'
+import {
+  routes,
+  type RouteBody,
+  type RouteName,
+  type RouteParams,
+  type RouteQuery,
+  type RouteResponse,
+} from '#lib/contract/routes.ts'
 
 /** The management API refused. */
 export class ManagementError extends Error {
@@ -24,7 +31,9 @@ export interface CallInput<Name extends RouteName> {
 const TIMEOUT_MS = 30_000
 
 function urlOf(path: string, params: object, query: object): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(String((params as Record<string, unknown>)[name])))
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) =>
+    encodeURIComponent(String((params as Record<string, unknown>)[name])),
+  )
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined)
   const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()
   return `/api/v1${filled}${search === '' ? '' : `?${search}`}`
@@ -39,7 +48,9 @@ interface ProblemLike {
 
 function toError(name: string, status: number, problem: ProblemLike): ManagementError {
   const fields = (problem.errors ?? []).map(({ pointer, detail }) => `${pointer} ${detail}`)
-  const sentence = [problem.title ?? `HTTP ${status.toString()}`, problem.detail, ...fields].filter((part) => part !== undefined).join('; ')
+  const sentence = [problem.title ?? `HTTP ${status.toString()}`, problem.detail, ...fields]
+    .filter((part) => part !== undefined)
+    .join('; ')
   return new ManagementError(status, problem.code ?? 'unknown', `${name}: ${sentence}`)
 }
 
@@ -61,7 +72,7 @@ export class ManagementClient {
   async call<Name extends RouteName>(name: Name, input: CallInput<Name> = {}): Promise<RouteResponse<Name>> {
     const { method, path } = routes[name]
     const content = input.body === undefined ? {} : { body: JSON.stringify(input.body) }
-    const response = await fetch(`${this.#baseUrl}${urlOf(path, input.params ?? {}, (input.query ?? {}) as object)}`, {
+    const response = await fetch(`${this.#baseUrl}${urlOf(path, input.params ?? {}, input.query ?? {})}`, {
       method,
       headers: {
         ...this.#headers,

@@ -20,7 +20,10 @@ const tryPort = (port: number): Promise<{ port: number; release: () => Promise<v
   })
 
 /** A free port for each name: the one it had before where that is free. All are held until the last is chosen, so that no two are the same. */
-export async function choosePorts<Name extends string>(names: readonly Name[], before: Readonly<Partial<Record<Name, number>>>): Promise<Record<Name, number>> {
+export async function choosePorts<Name extends string>(
+  names: readonly Name[],
+  before: Readonly<Partial<Record<Name, number>>>,
+): Promise<Record<Name, number>> {
   const held = []
   for (const name of names) {
     const known = before[name]

@@ -56,7 +56,8 @@ export class FleetProgram {
     child.once('exit', (code, signal) => {
       this.#log.write(`ended (${signal ?? `code ${String(code)}`})`)
       if (this.#isStopping) return
-      this.#restartMs = performance.now() - startedAt > STEADY_AFTER_MS ? RESTART_MS_MIN : Math.min(this.#restartMs * 2, RESTART_MS_MAX)
+      this.#restartMs =
+        performance.now() - startedAt > STEADY_AFTER_MS ? RESTART_MS_MIN : Math.min(this.#restartMs * 2, RESTART_MS_MAX)
       this.#restart = setTimeout(() => {
         this.start()
       }, this.#restartMs)
@@ -68,7 +69,8 @@ export class FleetProgram {
     const deadline = performance.now() + READY_WITHIN_MS
     while (this.plan.healthUrl !== null && !(await isHealthy(this.plan.healthUrl))) {
       if (this.#isStopping) return
-      if (performance.now() > deadline) throw new Error(`${this.plan.name} of the demo fleet does not answer; ${this.#log.path} says why.`)
+      if (performance.now() > deadline)
+        throw new Error(`${this.plan.name} of the demo fleet does not answer; ${this.#log.path} says why.`)
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
     }
   }
@@ -77,7 +79,7 @@ export class FleetProgram {
     this.#isStopping = true
     clearTimeout(this.#restart)
     const child = this.#child
-    if (child !== null && child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       const killer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
@@ -89,13 +91,23 @@ export class FleetProgram {
 
   #spawn(): ChildProcess {
     const { PATH = '', TZ } = process.env
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', `--import=${END_WITH_PARENT}`, `demo/${this.plan.script}`], {
-      cwd: ROOT,
-      env: { PATH, ...(TZ === undefined ? {} : { TZ }), NODE_ENV: 'production', NODE_COMPILE_CACHE: this.#folders.compileCache, ...this.plan.environment },
-      // A group of its own: Ctrl-C is answered by the fleet, which ends its programs in order.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=1', `--import=${END_WITH_PARENT}`, `demo/${this.plan.script}`],
+      {
+        cwd: ROOT,
+        env: {
+          PATH,
+          ...(TZ === undefined ? {} : { TZ }),
+          NODE_ENV: 'production',
+          NODE_COMPILE_CACHE: this.#folders.compileCache,
+          ...this.plan.environment,
+        },
+        // A group of its own: Ctrl-C is answered by the fleet, which ends its programs in order.
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    )
     this.#log.follow(child.stdout as NonNullable<typeof child.stdout>) // piped above
     this.#log.follow(child.stderr as NonNullable<typeof child.stderr>) // piped above
     return child
@@ -103,7 +115,10 @@ export class FleetProgram {
 }
 
 async function isHealthy(url: string): Promise<boolean> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(2_000), headers: { 'user-agent': 'fleet-probe/1.0' } }).catch(() => null)
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(2_000),
+    headers: { 'user-agent': 'fleet-probe/1.0' },
+  }).catch(() => null)
   await response?.body?.cancel()
   return response?.ok === true
 }

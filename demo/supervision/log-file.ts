@@ -24,5 +24,10 @@ export function openLogFile(folder: string, name: string): LogFile {
   const write = (line: string): void => {
     stream.write(`${new Date().toISOString()} ${line}\n`)
   }
-  return { path, write, follow: (source) => createInterface({ input: source }).on('line', write), close: () => stream.end() }
+  return {
+    path,
+    write,
+    follow: (source) => createInterface({ input: source }).on('line', write),
+    close: () => stream.end(),
+  }
 }

@@ -38,15 +38,27 @@ const tokenFor = keepTokens({
   clientId,
   userAgent: USER_AGENT,
   prove: async () => ({
-    form: { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: await signAssertion() },
+    form: {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await signAssertion(),
+    },
   }),
 })
-const orders = createApi(requireVariable('ORDERS_URL'), async () => ({ 'user-agent': USER_AGENT, authorization: `Bearer ${await tokenFor('orders')}` }))
-const payments = createApi(requireVariable('PAYMENTS_URL'), async () => ({ 'user-agent': USER_AGENT, authorization: `Bearer ${await tokenFor('payments')}` }))
+const orders = createApi(requireVariable('ORDERS_URL'), async () => ({
+  'user-agent': USER_AGENT,
+  authorization: `Bearer ${await tokenFor('orders')}`,
+}))
+const payments = createApi(requireVariable('PAYMENTS_URL'), async () => ({
+  'user-agent': USER_AGENT,
+  authorization: `Bearer ${await tokenFor('payments')}`,
+}))
 
 const stopOrders = repeat('orders', ORDER_INTERVAL_MS, 'by-demand', async () => {
   const sku = anyOf(ASSORTMENT)?.sku ?? 'SEA-201'
-  const { status, body } = await orders('POST', '/partner/orders', { customerId: 'marketplace', lines: [{ sku, quantity: 1 }] })
+  const { status, body } = await orders('POST', '/partner/orders', {
+    customerId: 'marketplace',
+    lines: [{ sku, quantity: 1 }],
+  })
   if (status === 201) await orders('GET', `/orders/${(body as Order).id}`)
   else console.warn(`the shop answered an order with ${status.toString()}`)
 })
@@ -57,7 +69,9 @@ const stopSettlements = repeat('settlements', SETTLEMENT_INTERVAL_MS, 'steady', 
 /** Events of the shop arrive here. */
 const server = createServer((request, response) => {
   request.resume()
-  response.writeHead(request.method === 'POST' && request.url === '/events' ? 204 : request.url === '/healthz' ? 200 : 404).end()
+  response
+    .writeHead(request.method === 'POST' && request.url === '/events' ? 204 : request.url === '/healthz' ? 200 : 404)
+    .end()
 })
 server.listen(Number(requireVariable('PORT')), '127.0.0.1')
 stopGently(async () => {

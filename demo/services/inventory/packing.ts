@@ -13,7 +13,8 @@ async function packOnce(stock: StockRoom, orders: Peer): Promise<void> {
       await orders.send('POST', `/orders/${reservation.orderId}/shipments`, { trackingNumber: recordId('trk') })
     } catch (error) {
       if (!(error instanceof PeerError)) throw error
-      if (error.status !== 404 && error.status !== 409) console.warn(`the parcel of ${reservation.orderId} was not reported: ${error.message}`)
+      if (error.status !== 404 && error.status !== 409)
+        console.warn(`the parcel of ${reservation.orderId} was not reported: ${error.message}`)
     }
   }
 }

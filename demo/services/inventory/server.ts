@@ -26,7 +26,11 @@ app.get('/stock', (_request, response) => {
   response.json({ levels: stock.levels() })
 })
 app.get('/stock/export', (_request, response) => {
-  const rows = stock.levels().map(({ sku, available, reserved, warehouse }) => `${sku};${available.toString()};${reserved.toString()};${warehouse}`)
+  const rows = stock
+    .levels()
+    .map(
+      ({ sku, available, reserved, warehouse }) => `${sku};${available.toString()};${reserved.toString()};${warehouse}`,
+    )
   response.type('text/csv').send(['sku;available;reserved;warehouse', ...rows].join('\n'))
 })
 app.post('/stock/recount', (_request, response) => {

@@ -14,7 +14,10 @@ const INITIAL_PIECES = 64
 /** What lies in the warehouses and what is promised. */
 export class StockRoom {
   readonly #levels = new Map<string, StockLevel>(
-    ASSORTMENT.map(({ sku }, index) => [sku, { sku, available: INITIAL_PIECES, reserved: 0, warehouse: index % 2 === 0 ? 'hamburg' : 'rotterdam' }]),
+    ASSORTMENT.map(({ sku }, index) => [
+      sku,
+      { sku, available: INITIAL_PIECES, reserved: 0, warehouse: index % 2 === 0 ? 'hamburg' : 'rotterdam' },
+    ]),
   )
   readonly #reservations = new RecentMap<Reservation>(RESERVATIONS_KEPT)
 
@@ -34,7 +37,8 @@ export class StockRoom {
   reserve(orderId: string, lines: readonly OrderLine[]): Reservation | null {
     const isAvailable = lines.every(({ sku, quantity }) => (this.#levels.get(sku)?.available ?? 0) >= quantity)
     if (!isAvailable) return null
-    for (const { sku, quantity } of lines) this.#change(sku, (level) => ({ available: level.available - quantity, reserved: level.reserved + quantity }))
+    for (const { sku, quantity } of lines)
+      this.#change(sku, (level) => ({ available: level.available - quantity, reserved: level.reserved + quantity }))
     const reservation: Reservation = { id: recordId('res'), orderId, lines, state: 'held' }
     this.#reservations.set(reservation.id, reservation)
     return reservation
@@ -49,14 +53,17 @@ export class StockRoom {
     if (reservation === undefined) return undefined
     const changed = { ...reservation, state }
     this.#reservations.set(id, changed)
-    if (state === 'shipped') for (const { sku, quantity } of reservation.lines) this.#change(sku, (level) => ({ reserved: level.reserved - quantity }))
+    if (state === 'shipped')
+      for (const { sku, quantity } of reservation.lines)
+        this.#change(sku, (level) => ({ reserved: level.reserved - quantity }))
     return changed
   }
 
   release(id: string): boolean {
     const reservation = this.#reservations.get(id)
     if (reservation === undefined) return false
-    for (const { sku, quantity } of reservation.lines) this.#change(sku, (level) => ({ available: level.available + quantity, reserved: level.reserved - quantity }))
+    for (const { sku, quantity } of reservation.lines)
+      this.#change(sku, (level) => ({ available: level.available + quantity, reserved: level.reserved - quantity }))
     return this.#reservations.delete(id)
   }
 

@@ -11,8 +11,14 @@ export interface Peers {
 /** A mail that cannot be sent never stops an order. */
 async function notify(peers: Peers, order: Order, template: string): Promise<void> {
   try {
-    await peers.notifications.send('POST', '/emails', { to: order.customerId, template, orderId: order.id, chargeId: order.chargeId })
-    if (order.channel === 'marketplace') await peers.notifications.send('POST', '/webhooks', { event: template, orderId: order.id })
+    await peers.notifications.send('POST', '/emails', {
+      to: order.customerId,
+      template,
+      orderId: order.id,
+      chargeId: order.chargeId,
+    })
+    if (order.channel === 'marketplace')
+      await peers.notifications.send('POST', '/webhooks', { event: template, orderId: order.id })
   } catch (error) {
     if (!(error instanceof PeerError)) throw error
     console.warn(`${template} for ${order.id} was not sent: ${error.message}`)
@@ -21,9 +27,16 @@ async function notify(peers: Peers, order: Order, template: string): Promise<voi
 
 /** Holds the stock, takes the money, tells the customer. Gives the stock back when the money cannot be taken. */
 export async function placeOrder(book: OrderBook, peers: Peers, order: Order): Promise<Order> {
-  const reservation = await peers.inventory.send<Reservation>('POST', '/reservations', { orderId: order.id, lines: order.lines })
+  const reservation = await peers.inventory.send<Reservation>('POST', '/reservations', {
+    orderId: order.id,
+    lines: order.lines,
+  })
   try {
-    const charge = await peers.payments.send<Charge>('POST', '/charges', { orderId: order.id, customerId: order.customerId, amountCents: order.totalCents })
+    const charge = await peers.payments.send<Charge>('POST', '/charges', {
+      orderId: order.id,
+      customerId: order.customerId,
+      amountCents: order.totalCents,
+    })
     await peers.inventory.send('POST', `/reservations/${reservation.id}/commit`)
     const paid = book.change(order.id, { status: 'paid', chargeId: charge.id, reservationId: reservation.id }) ?? order
     await notify(peers, paid, 'order-placed')
@@ -51,7 +64,12 @@ export async function cancelOrder(book: OrderBook, peers: Peers, order: Order): 
 }
 
 export async function returnOrder(book: OrderBook, peers: Peers, order: Order, reason: string): Promise<Order> {
-  if (order.chargeId !== null) await peers.payments.send<Refund>('POST', '/refunds', { chargeId: order.chargeId, amountCents: order.totalCents, reason })
+  if (order.chargeId !== null)
+    await peers.payments.send<Refund>('POST', '/refunds', {
+      chargeId: order.chargeId,
+      amountCents: order.totalCents,
+      reason,
+    })
   const returned = book.change(order.id, { status: 'returned' }) ?? order
   await notify(peers, returned, 'order-returned')
   return returned

@@ -51,7 +51,8 @@ export class OrderBook {
   /** Pieces sold for each article. */
   demand(): Record<string, number> {
     const sold: Record<string, number> = {}
-    for (const { sku, quantity } of this.#orders.values().flatMap(({ lines }) => lines)) sold[sku] = (sold[sku] ?? 0) + quantity
+    for (const { sku, quantity } of this.#orders.values().flatMap(({ lines }) => lines))
+      sold[sku] = (sold[sku] ?? 0) + quantity
     return sold
   }
 
@@ -59,11 +60,16 @@ export class OrderBook {
     const orders = this.#orders.values().filter(({ status }) => status !== 'cancelled')
     const byChannel: Record<string, number> = {}
     for (const { channel, totalCents } of orders) byChannel[channel] = (byChannel[channel] ?? 0) + totalCents
-    return { orders: orders.length, revenueCents: orders.reduce((sum, { totalCents }) => sum + totalCents, 0), byChannel }
+    return {
+      orders: orders.length,
+      revenueCents: orders.reduce((sum, { totalCents }) => sum + totalCents, 0),
+      byChannel,
+    }
   }
 }
 
-const priceOf = (lines: readonly OrderLine[]): number => lines.reduce((sum, { sku, quantity }) => sum + (PRICES.get(sku) ?? 0) * quantity, 0)
+const priceOf = (lines: readonly OrderLine[]): number =>
+  lines.reduce((sum, { sku, quantity }) => sum + (PRICES.get(sku) ?? 0) * quantity, 0)
 
 /** Null unless every line names an article and a sensible quantity. */
 export function parseOrderRequest(body: unknown): OrderRequest | null {

@@ -39,7 +39,12 @@ async function take(body: unknown, channel: Order['channel'], reply: FastifyRepl
 }
 
 /** Runs a step on an order, or answers 404 or 409. */
-async function advance(reply: FastifyReply, orderId: string, from: readonly Order['status'][], step: (order: Order) => Promise<Order>): Promise<unknown> {
+async function advance(
+  reply: FastifyReply,
+  orderId: string,
+  from: readonly Order['status'][],
+  step: (order: Order) => Promise<Order>,
+): Promise<unknown> {
   const order = book.find(orderId)
   if (order === undefined) return reply.code(404).send({ error: 'no such order' })
   if (!from.includes(order.status)) return reply.code(409).send({ error: `the order is ${order.status}` })
@@ -50,29 +55,50 @@ app.get('/healthz', () => ({ ok: true }))
 
 app.get('/orders', () => ({ orders: book.newest(50) }))
 app.post('/orders', (request, reply) => take(request.body, 'storefront', reply))
-app.get<ById>('/orders/:orderId', (request, reply) => book.find(request.params.orderId) ?? reply.code(404).send({ error: 'no such order' }))
+app.get<ById>(
+  '/orders/:orderId',
+  (request, reply) => book.find(request.params.orderId) ?? reply.code(404).send({ error: 'no such order' }),
+)
 app.patch<ById>('/orders/:orderId', (request, reply) => {
   const trackingNumber = text(request.body, 'trackingNumber')
   if (trackingNumber === null) return reply.code(400).send({ error: 'trackingNumber is needed' })
   return book.change(request.params.orderId, { trackingNumber }) ?? reply.code(404).send({ error: 'no such order' })
 })
 app.post<ById>('/orders/:orderId/shipments', (request, reply) =>
-  advance(reply, request.params.orderId, ['paid'], (order) => shipOrder(book, peers, order, text(request.body, 'trackingNumber') ?? 'unknown')),
+  advance(reply, request.params.orderId, ['paid'], (order) =>
+    shipOrder(book, peers, order, text(request.body, 'trackingNumber') ?? 'unknown'),
+  ),
 )
-app.post<ById>('/orders/:orderId/cancel', (request, reply) => advance(reply, request.params.orderId, ['placed', 'paid'], (order) => cancelOrder(book, peers, order)))
+app.post<ById>('/orders/:orderId/cancel', (request, reply) =>
+  advance(reply, request.params.orderId, ['placed', 'paid'], (order) => cancelOrder(book, peers, order)),
+)
 app.post<ById>('/orders/:orderId/returns', (request, reply) =>
-  advance(reply, request.params.orderId, ['paid', 'shipped'], (order) => returnOrder(book, peers, order, text(request.body, 'reason') ?? 'not stated')),
+  advance(reply, request.params.orderId, ['paid', 'shipped'], (order) =>
+    returnOrder(book, peers, order, text(request.body, 'reason') ?? 'not stated'),
+  ),
 )
 app.get<ById>('/orders/:orderId/invoice', (request, reply) => {
   const order = book.find(request.params.orderId)
   if (order === undefined) return reply.code(404).send({ error: 'no such order' })
-  return { number: `INV-${order.id.slice(4)}`, billedTo: order.customerId, lines: order.lines, totalCents: order.totalCents }
+  return {
+    number: `INV-${order.id.slice(4)}`,
+    billedTo: order.customerId,
+    lines: order.lines,
+    totalCents: order.totalCents,
+  }
 })
 
-app.get<ByCustomer>('/customers/:customerId/orders', (request) => ({ orders: book.ofCustomer(request.params.customerId) }))
+app.get<ByCustomer>('/customers/:customerId/orders', (request) => ({
+  orders: book.ofCustomer(request.params.customerId),
+}))
 app.get<ByCustomer>('/customers/:customerId/export', (request) => {
   const orders = book.ofCustomer(request.params.customerId)
-  return { customerId: request.params.customerId, exportedAt: new Date().toISOString(), addresses: ['Hafenstraße 12, 20457 Hamburg'], orders }
+  return {
+    customerId: request.params.customerId,
+    exportedAt: new Date().toISOString(),
+    addresses: ['Hafenstraße 12, 20457 Hamburg'],
+    orders,
+  }
 })
 
 app.get('/demand', () => book.demand())

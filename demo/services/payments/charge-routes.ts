@@ -31,7 +31,12 @@ export function chargeRoutes(ledger: Ledger, notifications: Peer): Router {
       response.status(404).json({ error: 'no such charge' })
       return
     }
-    await notifications.send('POST', '/emails', { to: charge.customerId, template: 'receipt', orderId: charge.orderId, chargeId: charge.id })
+    await notifications.send('POST', '/emails', {
+      to: charge.customerId,
+      template: 'receipt',
+      orderId: charge.orderId,
+      chargeId: charge.id,
+    })
     response.json(charge)
   })
 

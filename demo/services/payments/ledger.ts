@@ -17,7 +17,14 @@ export class Ledger {
   readonly #payouts = new RecentMap<Payout>(50)
 
   charge(orderId: string, customerId: string, amountCents: number): Charge {
-    const charge: Charge = { id: recordId('chg'), orderId, customerId, amountCents, status: 'authorised', createdAt: new Date().toISOString() }
+    const charge: Charge = {
+      id: recordId('chg'),
+      orderId,
+      customerId,
+      amountCents,
+      status: 'authorised',
+      createdAt: new Date().toISOString(),
+    }
     this.#charges.set(charge.id, charge)
     return charge
   }
@@ -53,7 +60,11 @@ export class Ledger {
   }
 
   payOut(amountCents: number): Payout {
-    const payout: Payout = { id: recordId('pay'), amountCents, arrivesOn: new Date(Date.now() + 172_800_000).toISOString().slice(0, 10) }
+    const payout: Payout = {
+      id: recordId('pay'),
+      amountCents,
+      arrivesOn: new Date(Date.now() + 172_800_000).toISOString().slice(0, 10),
+    }
     this.#payouts.set(payout.id, payout)
     return payout
   }
@@ -63,7 +74,11 @@ export class Ledger {
   }
 
   balance(): { chargedCents: number; refundedCents: number } {
-    const sum = (amounts: { amountCents: number }[]): number => amounts.reduce((total, { amountCents }) => total + amountCents, 0)
-    return { chargedCents: sum(this.#charges.values().filter(({ status }) => status !== 'voided')), refundedCents: sum(this.#refunds.values()) }
+    const sum = (amounts: { amountCents: number }[]): number =>
+      amounts.reduce((total, { amountCents }) => total + amountCents, 0)
+    return {
+      chargedCents: sum(this.#charges.values().filter(({ status }) => status !== 'voided')),
+      refundedCents: sum(this.#refunds.values()),
+    }
   }
 }

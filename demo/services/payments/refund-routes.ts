@@ -15,7 +15,9 @@ export function refundRoutes(ledger: Ledger): Router {
       response.status(400).json({ error: 'chargeId and amountCents are needed' })
       return
     }
-    response.status(201).json(ledger.refund(chargeId, Number(amountCents), typeof reason === 'string' ? reason : 'not stated'))
+    response
+      .status(201)
+      .json(ledger.refund(chargeId, Number(amountCents), typeof reason === 'string' ? reason : 'not stated'))
   })
 
   routes.get('/:refundId', (request, response) => {

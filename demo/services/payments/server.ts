@@ -25,7 +25,10 @@ app.use('/charges', chargeRoutes(ledger, notifications))
 app.use('/refunds', refundRoutes(ledger))
 
 app.get('/customers/:customerId/payment-methods', (request, response) => {
-  response.json({ customerId: request.params.customerId, methods: [{ kind: 'card', brand: 'visa', last4: '4242', expires: '2028-04' }] })
+  response.json({
+    customerId: request.params.customerId,
+    methods: [{ kind: 'card', brand: 'visa', last4: '4242', expires: '2028-04' }],
+  })
 })
 app.get('/payouts', (_request, response) => {
   response.json({ payouts: ledger.payouts() })

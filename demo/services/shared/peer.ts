@@ -30,14 +30,24 @@ const TIMEOUT_MS = 5_000
 export function createPeer(stepgate: Stepgate, name: string, baseUrl: string): Peer {
   const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
     const url = `${baseUrl}${path}`
-    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    const content =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     const response = await stepgate
       .fetch(url, { method, audience: name, signal: AbortSignal.timeout(TIMEOUT_MS), ...content })
       .catch((error: unknown) => {
-        throw new PeerError(name, 503, `${name} cannot be reached: ${error instanceof Error ? error.message : String(error)}`)
+        throw new PeerError(
+          name,
+          503,
+          `${name} cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+        )
       })
     const text = await response.text()
-    if (!response.ok) throw new PeerError(name, response.status, `${name} answered ${method} ${path} with ${response.status.toString()}`)
+    if (!response.ok)
+      throw new PeerError(
+        name,
+        response.status,
+        `${name} answered ${method} ${path} with ${response.status.toString()}`,
+      )
     return (text === '' ? null : JSON.parse(text)) as Answer // what the peer's API promises
   }
   return { get: (path) => call('GET', path), send: call }

@@ -12,7 +12,8 @@ export class RecentMap<Value> {
   }
 
   set(key: string, value: Value): void {
-    const oldest = this.#entries.size >= this.#sizeMax && !this.#entries.has(key) ? this.#entries.keys().next().value : undefined
+    const oldest =
+      this.#entries.size >= this.#sizeMax && !this.#entries.has(key) ? this.#entries.keys().next().value : undefined
     if (oldest !== undefined) this.#entries.delete(oldest)
     this.#entries.set(key, value)
   }

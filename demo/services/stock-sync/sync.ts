@@ -20,7 +20,8 @@ async function syncOnce(): Promise<void> {
   const demand = await orders.get<Record<string, number>>('/demand')
   const { levels } = await inventory.get<{ levels: StockLevel[] }>('/stock')
   const low = levels.filter(({ available }) => available < REFILL_BELOW_PIECES).slice(0, 3)
-  for (const { sku } of low) await inventory.send('PUT', `/stock/${sku}`, { available: REFILL_TO_PIECES + Math.min(demand[sku] ?? 0, 12) })
+  for (const { sku } of low)
+    await inventory.send('PUT', `/stock/${sku}`, { available: REFILL_TO_PIECES + Math.min(demand[sku] ?? 0, 12) })
 }
 
 function sync(): void {

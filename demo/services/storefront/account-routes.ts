@@ -13,7 +13,8 @@ interface Profile {
 export function accountRoutes(orders: Peer, signIn: SignIn): Router {
   const routes = Router()
   const profiles = new RecentMap<Profile>(300)
-  const profileOf = (customerId: string): Profile => profiles.get(customerId) ?? { displayName: customerId, newsletter: false }
+  const profileOf = (customerId: string): Profile =>
+    profiles.get(customerId) ?? { displayName: customerId, newsletter: false }
 
   /** Null for somebody else's order. */
   const findOwnOrder = async (orderId: string, customerId: string): Promise<Order | null> => {
@@ -53,7 +54,9 @@ export function accountRoutes(orders: Peer, signIn: SignIn): Router {
       return
     }
     const { reason } = request.body as Record<string, unknown>
-    await orders.send('POST', `/orders/${order.id}/returns`, { reason: String(reason ?? 'not stated') })
+    await orders.send('POST', `/orders/${order.id}/returns`, {
+      reason: typeof reason === 'string' ? reason : 'not stated',
+    })
     response.status(202).json({ orderId: order.id })
   })
 

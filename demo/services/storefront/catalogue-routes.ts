@@ -29,7 +29,8 @@ export function catalogueRoutes(inventory: Peer): Router {
   })
 
   routes.get('/search', (request, response) => {
-    const words = String(request.query['q'] ?? '').toLowerCase()
+    const { q } = request.query
+    const words = typeof q === 'string' ? q.toLowerCase() : ''
     response.json({ products: ASSORTMENT.filter(({ name }) => name.toLowerCase().includes(words)) })
   })
 

@@ -2,7 +2,8 @@ import type { NextFunction, Request, Response } from 'express'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 
 /** The customer of a request that came through `requireSignIn`. */
-export const customerOf = (response: Response): string => String((response.locals as Record<string, unknown>)['customerId'])
+export const customerOf = (response: Response): string =>
+  String((response.locals as Record<string, unknown>)['customerId'])
 
 /** A middleware for routes with whatever parameters. */
 export type SignIn = <Params>(request: Request<Params>, response: Response, next: NextFunction) => void
