@@ -48,14 +48,17 @@ async function buildTypes(entry) {
 async function report() {
   for (const entry of entries) {
     const code = await readFile(join(target, `${entry}.js`))
-    console.log(`${entry.padEnd(10)} ${(code.length / 1000).toFixed(1).padStart(6)} kB  ${(brotliCompressSync(code).length / 1000).toFixed(1).padStart(5)} kB brotli`)
+    console.log(
+      `${entry.padEnd(10)} ${(code.length / 1000).toFixed(1).padStart(6)} kB  ${(brotliCompressSync(code).length / 1000).toFixed(1).padStart(5)} kB brotli`,
+    )
   }
 }
 
 /** Files are replaced one by one when all of them are ready, so that a failed build leaves the last good one. */
 async function publish() {
   for (const entry of entries) {
-    for (const extension of ['js.map', 'cjs.map', 'js', 'cjs', 'd.ts', 'd.cts']) await rename(join(draft, `${entry}.${extension}`), join(target, `${entry}.${extension}`))
+    for (const extension of ['js.map', 'cjs.map', 'js', 'cjs', 'd.ts', 'd.cts'])
+      await rename(join(draft, `${entry}.${extension}`), join(target, `${entry}.${extension}`))
   }
 }
 

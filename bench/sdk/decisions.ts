@@ -1,5 +1,5 @@
 /** Costs of one decision beside bare verification and the verifiers people use today. */
-import { createPublicKey, verify, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { createVerifier, type Algorithm } from 'fast-jwt'
 import { importJWK, jwtVerify, type CryptoKey, type JWK } from 'jose'
 import { toDerSignature } from '../../sdk/src/token/verification-key.ts'
@@ -11,7 +11,7 @@ const ROUNDS = 7
 const SEEN_TIMES = 200_000
 const NEW_TOKENS = 400
 
-const publicKeyOf = (key: SigningKey): KeyObject => createPublicKey({ key: key.publicJwk as JsonWebKey, format: 'jwk' })
+const publicKeyOf = (key: SigningKey): KeyObject => createPublicKey({ key: key.publicJwk, format: 'jwk' })
 
 interface SignedParts {
   readonly bytes: Buffer
@@ -31,7 +31,10 @@ function bareVerify(alg: SigningAlgorithm, key: KeyObject): (parts: SignedParts)
 }
 
 const prepared = (alg: SigningAlgorithm, tokens: readonly string[]): SignedParts[] =>
-  tokens.map(partsOf).map(({ bytes, signature }) => ({ bytes, signature: alg === 'ES256' ? Buffer.from(toDerSignature(signature)) : signature }))
+  tokens.map(partsOf).map(({ bytes, signature }) => ({
+    bytes,
+    signature: alg === 'ES256' ? Buffer.from(toDerSignature(signature)) : signature,
+  }))
 
 function over<Item>(items: readonly Item[], work: (item: Item) => unknown): Subject['run'] {
   return (times) => {
@@ -46,27 +49,51 @@ function overAsync<Item>(items: readonly Item[], work: (item: Item) => Promise<u
 }
 
 function requireAccepted(answer: unknown): void {
-  if (answer === null || typeof answer !== 'object' || 'refused' in answer) throw new Error('the bench measures a refusal')
+  if (answer === null || typeof answer !== 'object' || 'refused' in answer)
+    throw new Error('the bench measures a refusal')
 }
 
-const toRequests = (tokens: readonly string[]): BenchRequest[] => tokens.map((token) => ({ authorization: `Bearer ${token}` }))
+const toRequests = (tokens: readonly string[]): BenchRequest[] =>
+  tokens.map((token) => ({ authorization: `Bearer ${token}` }))
 
 export async function benchSeenTokens(alg: SigningAlgorithm): Promise<void> {
   const harness = makeGuard(alg, 'enforce')
   const off = makeGuard(alg, 'off')
   const tokens = makeTokens(harness.key, 50)
   // Each header is a string of its own, as every request brings one.
-  const requests = Array.from({ length: 4_000 }, (_, index) => ({ authorization: Buffer.from(`Bearer ${tokens[index % 50] ?? ''}`).toString('latin1') }))
+  const requests = Array.from({ length: 4_000 }, (_, index) => ({
+    authorization: Buffer.from(`Bearer ${tokens[index % 50] ?? ''}`).toString('latin1'),
+  }))
   requireAccepted(harness.check(requests[0] ?? { authorization: undefined }))
   const key = publicKeyOf(harness.key)
-  const fast = createVerifier({ key: key.export({ format: 'pem', type: 'spki' }).toString(), algorithms: [alg as Algorithm], allowedAud: AUDIENCE, allowedIss: ISSUER, cache: 10_000 })
+  const fast = createVerifier({
+    key: key.export({ format: 'pem', type: 'spki' }).toString(),
+    algorithms: [alg as Algorithm],
+    allowedAud: AUDIENCE,
+    allowedIss: ISSUER,
+    cache: 10_000,
+  })
   const results = await measure(
     [
       { name: 'bare crypto.verify', run: over(prepared(alg, tokens), bareVerify(alg, key)), times: NEW_TOKENS },
-      { name: 'Stepgate, the whole decision', run: over(requests, (request) => harness.check(request)), times: SEEN_TIMES },
-      { name: 'Stepgate, without a token', run: over([{ authorization: undefined }], (request) => off.check(request)), times: SEEN_TIMES },
-      { name: 'fast-jwt with its cache, verification only', run: over(requests, ({ authorization }) => fast(authorization.slice(7)) as unknown), times: 20_000 },
-    ].map((subject) => (subject.name === 'Stepgate, without a token' ? { ...subject, name: 'Stepgate, mode off' } : subject)),
+      {
+        name: 'Stepgate, the whole decision',
+        run: over(requests, (request) => harness.check(request)),
+        times: SEEN_TIMES,
+      },
+      {
+        name: 'Stepgate, without a token',
+        run: over([{ authorization: undefined }], (request) => off.check(request)),
+        times: SEEN_TIMES,
+      },
+      {
+        name: 'fast-jwt with its cache, verification only',
+        run: over(requests, ({ authorization }) => fast(authorization.slice(7)) as unknown),
+        times: 20_000,
+      },
+    ].map((subject) =>
+      subject.name === 'Stepgate, without a token' ? { ...subject, name: 'Stepgate, mode off' } : subject,
+    ),
     ROUNDS,
   )
   printTable(`Token seen before, ${alg}`, results, 'bare crypto.verify', nanoseconds)
@@ -79,17 +106,27 @@ export async function benchNewTokens(alg: SigningAlgorithm): Promise<void> {
   const tokens = makeTokens(harness.key, NEW_TOKENS * rounds)
   const requests = toRequests(tokens)
   let next = 0
-  const fast = createVerifier({ key: key.export({ format: 'pem', type: 'spki' }).toString(), algorithms: [alg as Algorithm], allowedAud: AUDIENCE, allowedIss: ISSUER })
+  const fast = createVerifier({
+    key: key.export({ format: 'pem', type: 'spki' }).toString(),
+    algorithms: [alg as Algorithm],
+    allowedAud: AUDIENCE,
+    allowedIss: ISSUER,
+  })
   const joseKey = (await importJWK(harness.key.publicJwk as unknown as JWK, alg)) as CryptoKey // no symmetric keys here
   const fresh: Subject['run'] = (times) => {
-    for (let index = 0; index < times; index++) requireAccepted(harness.check(requests[next++] ?? { authorization: undefined }))
+    for (let index = 0; index < times; index++)
+      requireAccepted(harness.check(requests[next++] ?? { authorization: undefined }))
   }
   const results = await measure(
     [
       { name: 'bare crypto.verify', run: over(prepared(alg, tokens), bareVerify(alg, key)), times: NEW_TOKENS },
       { name: 'Stepgate, the whole decision', run: fresh, times: NEW_TOKENS },
       { name: 'fast-jwt, verification only', run: over(tokens, (token) => fast(token) as unknown), times: NEW_TOKENS },
-      { name: 'jose, verification only', run: overAsync(tokens, (token) => jwtVerify(token, joseKey, { audience: AUDIENCE, issuer: ISSUER })), times: NEW_TOKENS },
+      {
+        name: 'jose, verification only',
+        run: overAsync(tokens, (token) => jwtVerify(token, joseKey, { audience: AUDIENCE, issuer: ISSUER })),
+        times: NEW_TOKENS,
+      },
     ],
     ROUNDS,
   )

@@ -37,7 +37,16 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode): GuardHarness {
   const endpoints = Array.from({ length: 499 }, (_, index) => endpoint(`GET /resource-${String(index)}/:id`, 'enforce'))
   const snapshot = plane.makeSnapshot({
     endpoints: [...endpoints, endpoint('GET /orders/:orderId', mode)],
-    issuers: [{ issuer: ISSUER, name: 'stepgate', kind: 'stepgate', audience: AUDIENCE, scopeClaim: 'scope', keys: [key.publicJwk] }],
+    issuers: [
+      {
+        issuer: ISSUER,
+        name: 'stepgate',
+        kind: 'stepgate',
+        audience: AUDIENCE,
+        scopeClaim: 'scope',
+        keys: [key.publicJwk],
+      },
+    ],
   })
   serializeSnapshot(snapshot)
   const routes = new RouteTable(() => undefined)

@@ -19,7 +19,15 @@ async function startExpress(): Promise<number> {
     protectExpress(app, stepgate)
     await stepgate.started
   }
-  if (guardKind === 'peer') app.use(auth({ issuer: process.env['BENCH_ISSUER'] ?? '', jwksUri: process.env['BENCH_JWKS'] ?? '', audience: 'orders', tokenSigningAlg: 'EdDSA' }))
+  if (guardKind === 'peer')
+    app.use(
+      auth({
+        issuer: process.env['BENCH_ISSUER'] ?? '',
+        jwksUri: process.env['BENCH_JWKS'] ?? '',
+        audience: 'orders',
+        tokenSigningAlg: 'EdDSA',
+      }),
+    )
   app.get('/orders/:orderId', (_request, response) => {
     response.json(BODY)
   })

@@ -6,7 +6,8 @@ export interface Subject {
   readonly times: number
 }
 
-const median = (values: readonly number[]): number => values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
+const median = (values: readonly number[]): number =>
+  values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
 
 /** Nanoseconds for one piece of work, by name of the subject. */
 export async function measure(subjects: readonly Subject[], rounds: number): Promise<Map<string, number>> {
@@ -22,10 +23,19 @@ export async function measure(subjects: readonly Subject[], rounds: number): Pro
   return new Map([...samples].map(([name, values]) => [name, median(values)]))
 }
 
-export function printTable(title: string, results: ReadonlyMap<string, number>, base: string, unit: (value: number) => string): void {
+export function printTable(
+  title: string,
+  results: ReadonlyMap<string, number>,
+  base: string,
+  unit: (value: number) => string,
+): void {
   const reference = results.get(base) ?? Number.NaN
   console.log(`\n${title}`)
-  for (const [name, value] of results) console.log(`  ${name.padEnd(46)} ${unit(value).padStart(12)}   ${(value / reference).toFixed(value / reference < 0.1 ? 4 : 2).padStart(8)} × ${name === base ? '(base)' : ''}`)
+  for (const [name, value] of results)
+    console.log(
+      `  ${name.padEnd(46)} ${unit(value).padStart(12)}   ${(value / reference).toFixed(value / reference < 0.1 ? 4 : 2).padStart(8)} × ${name === base ? '(base)' : ''}`,
+    )
 }
 
-export const nanoseconds = (value: number): string => (value >= 10_000 ? `${(value / 1000).toFixed(1)} µs` : `${value.toFixed(0)} ns`)
+export const nanoseconds = (value: number): string =>
+  value >= 10_000 ? `${(value / 1000).toFixed(1)} µs` : `${value.toFixed(0)} ns`

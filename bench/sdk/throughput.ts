@@ -19,8 +19,15 @@ interface RunningServer {
   readonly port: number
 }
 
-async function startServer(framework: string, guard: string, environment: Record<string, string>): Promise<RunningServer> {
-  const child = fork(fileURLToPath(new URL('./http-server.ts', import.meta.url)), [framework, guard], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+async function startServer(
+  framework: string,
+  guard: string,
+  environment: Record<string, string>,
+): Promise<RunningServer> {
+  const child = fork(fileURLToPath(new URL('./http-server.ts', import.meta.url)), [framework, guard], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
   const port = await new Promise<number>((resolve, reject) => {
     child.on('exit', () => reject(new Error(`${framework} ${guard} did not start`)))
     child.stdout?.on('data', (chunk: Buffer) => resolve(Number(/port (\d+)/.exec(chunk.toString())?.[1])))
@@ -30,7 +37,9 @@ async function startServer(framework: string, guard: string, environment: Record
 
 /** User and system time of a process so far (proc(5), fields 14 and 15). */
 function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS
 }
 
@@ -42,31 +51,71 @@ interface Round {
 async function load(server: RunningServer, tokens: readonly string[], seconds: number): Promise<Round> {
   const cpuBefore = cpuMs(server.child.pid ?? 0)
   const requests = tokens.map((token) => ({ path: '/orders/42', headers: { authorization: `Bearer ${token}` } }))
-  const result = await autocannon({ url: `http://127.0.0.1:${String(server.port)}`, connections: CONNECTIONS, duration: seconds, requests })
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${server.name}: ${String(result.non2xx)} refusals, ${String(result.errors)} errors`)
-  return { requestsPerSecond: result.requests.average, cpuMicroseconds: ((cpuMs(server.child.pid ?? 0) - cpuBefore) * 1000) / result.requests.total }
+  const result = await autocannon({
+    url: `http://127.0.0.1:${String(server.port)}`,
+    connections: CONNECTIONS,
+    duration: seconds,
+    requests,
+  })
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${server.name}: ${String(result.non2xx)} refusals, ${String(result.errors)} errors`)
+  return {
+    requestsPerSecond: result.requests.average,
+    cpuMicroseconds: ((cpuMs(server.child.pid ?? 0) - cpuBefore) * 1000) / result.requests.total,
+  }
 }
 
-const median = (values: readonly number[]): number => values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
+const median = (values: readonly number[]): number =>
+  values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
 
 async function compare(servers: readonly RunningServer[], tokens: readonly string[]): Promise<Map<string, Round[]>> {
   const rounds = new Map<string, Round[]>(servers.map(({ name }) => [name, []]))
   for (const server of servers) await load(server, tokens, 1)
-  for (let round = 0; round < ROUNDS; round++) for (const server of servers) rounds.get(server.name)?.push(await load(server, tokens, SECONDS))
+  for (let round = 0; round < ROUNDS; round++)
+    for (const server of servers) rounds.get(server.name)?.push(await load(server, tokens, SECONDS))
   return rounds
 }
 
 export async function benchThroughput(): Promise<void> {
   const plane = await new TestControlPlane([endpoint('GET /orders/:orderId', 'enforce')]).start()
-  plane.fault = (_request, response, route) => route === 'GET /jwks' && Boolean(response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [plane.tokenKey.publicJwk] })))
-  const environment = { STEPGATE_URL: plane.url, STEPGATE_CLIENT_ID: CLIENT_ID, STEPGATE_CLIENT_SECRET: CLIENT_SECRET, STEPGATE_CONFIG_KEY: plane.configKey.pin, BENCH_ISSUER: plane.issuer, BENCH_JWKS: `${plane.url}/jwks`, NODE_ENV: 'production' }
-  const tokens = Array.from({ length: CALLERS }, (_, index) => plane.issueToken({ client_id: `caller-${String(index)}` }))
-  for (const [framework, guards] of [['express', ['none', 'stepgate', 'peer']], ['fastify', ['none', 'stepgate']]] as const) {
+  plane.fault = (_request, response, route) =>
+    route === 'GET /jwks' &&
+    Boolean(
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ keys: [plane.tokenKey.publicJwk] })),
+    )
+  const environment = {
+    STEPGATE_URL: plane.url,
+    STEPGATE_CLIENT_ID: CLIENT_ID,
+    STEPGATE_CLIENT_SECRET: CLIENT_SECRET,
+    STEPGATE_CONFIG_KEY: plane.configKey.pin,
+    BENCH_ISSUER: plane.issuer,
+    BENCH_JWKS: `${plane.url}/jwks`,
+    NODE_ENV: 'production',
+  }
+  const tokens = Array.from({ length: CALLERS }, (_, index) =>
+    plane.issueToken({ client_id: `caller-${String(index)}` }),
+  )
+  for (const [framework, guards] of [
+    ['express', ['none', 'stepgate', 'peer']],
+    ['fastify', ['none', 'stepgate']],
+  ] as const) {
     const servers = await Promise.all(guards.map((guard) => startServer(framework, guard, environment)))
     const rounds = await compare(servers, tokens)
     const base = `${framework}, none`
-    printTable(`${framework}: requests a second (peer: express-oauth2-jwt-bearer)`, new Map([...rounds].map(([name, all]) => [name, median(all.map(({ requestsPerSecond }) => requestsPerSecond))])), base, (value) => value.toFixed(0))
-    printTable(`${framework}: CPU a request`, new Map([...rounds].map(([name, all]) => [name, median(all.map(({ cpuMicroseconds }) => cpuMicroseconds))])), base, (value) => `${value.toFixed(1)} µs`)
+    printTable(
+      `${framework}: requests a second (peer: express-oauth2-jwt-bearer)`,
+      new Map([...rounds].map(([name, all]) => [name, median(all.map(({ requestsPerSecond }) => requestsPerSecond))])),
+      base,
+      (value) => value.toFixed(0),
+    )
+    printTable(
+      `${framework}: CPU a request`,
+      new Map([...rounds].map(([name, all]) => [name, median(all.map(({ cpuMicroseconds }) => cpuMicroseconds))])),
+      base,
+      (value) => `${value.toFixed(1)} µs`,
+    )
     for (const { child } of servers) child.disconnect()
   }
   await plane.kill()

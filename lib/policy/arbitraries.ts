@@ -24,7 +24,10 @@ export const factsArbitrary: fc.Arbitrary<Facts> = fc.record({
 const requirement: fc.Arbitrary<ParsedRule['requirements'][number]> = fc.oneof(
   fc.record({ kind: fc.constant('scopes'), allOf: fc.uniqueArray(scope, { minLength: 1 }) }),
   fc.record({ kind: fc.constant('max-token-age'), seconds: fc.integer({ min: 0, max: 86_400 }) }),
-  fc.record({ kind: fc.constant('sender-constraint'), anyOf: fc.uniqueArray(fc.constantFrom('mutual-tls', 'dpop'), { minLength: 1 }) }),
+  fc.record({
+    kind: fc.constant('sender-constraint'),
+    anyOf: fc.uniqueArray(fc.constantFrom('mutual-tls', 'dpop'), { minLength: 1 }),
+  }),
   fc.record({ kind: fc.constant('network'), cidrs: fc.array(cidr, { minLength: 1, maxLength: 4 }) }),
   fc.record({ kind: fc.constant('unknown'), statedKind: text(20).map((kind) => `x-${kind}`) }),
 )
@@ -35,8 +38,21 @@ export const ruleArbitrary: fc.Arbitrary<ParsedRule> = fc.record({
 })
 
 const key: fc.Arbitrary<PublicJwk> = fc.oneof(
-  fc.record({ kid: text(20), kty: fc.constant('OKP'), alg: fc.constant('EdDSA'), crv: fc.constant('Ed25519'), x: text(43) }),
-  fc.record({ kid: text(20), kty: fc.constant('EC'), alg: fc.constant('ES256'), crv: fc.constant('P-256'), x: text(43), y: text(43) }),
+  fc.record({
+    kid: text(20),
+    kty: fc.constant('OKP'),
+    alg: fc.constant('EdDSA'),
+    crv: fc.constant('Ed25519'),
+    x: text(43),
+  }),
+  fc.record({
+    kid: text(20),
+    kty: fc.constant('EC'),
+    alg: fc.constant('ES256'),
+    crv: fc.constant('P-256'),
+    x: text(43),
+    y: text(43),
+  }),
   fc.record({ kid: text(20), kty: fc.constant('RSA'), alg: fc.constant('RS256'), n: text(43), e: text(4) }),
 )
 
@@ -72,5 +88,8 @@ export const snapshotArbitrary: fc.Arbitrary<Snapshot> = fc.record({
   disabledIdentities: fc.array(text(20), { maxLength: 3 }),
   revokedTokens: fc.array(fc.record({ jti: text(20), expiresAt: fc.maxSafeNat() }), { maxLength: 3 }),
   poll: fc.record({ waitSeconds: fc.integer({ min: 0, max: 60 }), intervalSeconds: fc.integer({ min: 1, max: 60 }) }),
-  report: fc.record({ intervalSeconds: fc.integer({ min: 1, max: 60 }), samplesPerSignature: fc.integer({ min: 0, max: 50 }) }),
+  report: fc.record({
+    intervalSeconds: fc.integer({ min: 1, max: 60 }),
+    samplesPerSignature: fc.integer({ min: 0, max: 50 }),
+  }),
 })

@@ -15,9 +15,12 @@ const readVectors = <Case>(name: string): Case[] =>
 const percent = fc.integer({ min: 1, max: 100 })
 
 describe('evaluate', () => {
-  it.each(readVectors<{ name: string; facts: Facts; rule: ParsedRule; expected: object }>('evaluate'))('$name', ({ facts, rule, expected }) => {
-    expect(evaluate(facts, rule)).toEqual(expected)
-  })
+  it.each(readVectors<{ name: string; facts: Facts; rule: ParsedRule; expected: object }>('evaluate'))(
+    '$name',
+    ({ facts, rule, expected }) => {
+      expect(evaluate(facts, rule)).toEqual(expected)
+    },
+  )
 
   it('agrees with the first failed check of its explanation', () => {
     fc.assert(
@@ -49,16 +52,25 @@ describe('evaluate', () => {
 })
 
 describe('decide', () => {
-  it.each(readVectors<{ name: string; facts: Facts; endpoint: DecidedEndpoint; expected: object }>('decide'))('$name', ({ facts, endpoint, expected }) => {
-    expect(decide(facts, endpoint)).toMatchObject(expected)
-  })
+  it.each(readVectors<{ name: string; facts: Facts; endpoint: DecidedEndpoint; expected: object }>('decide'))(
+    '$name',
+    ({ facts, endpoint, expected }) => {
+      expect(decide(facts, endpoint)).toMatchObject(expected)
+    },
+  )
 
   it('never denies in log-only or off', () => {
     fc.assert(
-      fc.property(factsArbitrary, ruleArbitrary, percent, fc.constantFrom('off' as const, 'log-only' as const), (facts, rule, share, mode) => {
-        expect(decide(facts, { mode, percent: share, rule }).outcome).not.toBe('denied')
-        expect(decideUndeclared(facts, mode).outcome).not.toBe('denied')
-      }),
+      fc.property(
+        factsArbitrary,
+        ruleArbitrary,
+        percent,
+        fc.constantFrom('off' as const, 'log-only' as const),
+        (facts, rule, share, mode) => {
+          expect(decide(facts, { mode, percent: share, rule }).outcome).not.toBe('denied')
+          expect(decideUndeclared(facts, mode).outcome).not.toBe('denied')
+        },
+      ),
     )
   })
 
@@ -105,7 +117,10 @@ describe('decide', () => {
 })
 
 describe('callerBucket', () => {
-  it.each(readVectors<{ name: string; callerKey: string; bucket: number }>('caller-bucket'))('$name', ({ callerKey, bucket }) => {
-    expect(callerBucket(callerKey)).toBe(bucket)
-  })
+  it.each(readVectors<{ name: string; callerKey: string; bucket: number }>('caller-bucket'))(
+    '$name',
+    ({ callerKey, bucket }) => {
+      expect(callerBucket(callerKey)).toBe(bucket)
+    },
+  )
 })

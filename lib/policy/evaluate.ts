@@ -9,12 +9,16 @@ const NO_SCOPES: readonly string[] = Object.freeze([])
 /** One frozen answer for each reason: a decision without missing scopes allocates nothing. */
 const ALLOW: Evaluation = Object.freeze({ verdict: 'allow', reason: null, missingScopes: NO_SCOPES })
 const DENY = Object.freeze(
-  Object.fromEntries(REASONS.map((reason) => [reason, Object.freeze({ verdict: 'deny', reason, missingScopes: NO_SCOPES })])),
+  Object.fromEntries(
+    REASONS.map((reason) => [reason, Object.freeze({ verdict: 'deny', reason, missingScopes: NO_SCOPES })]),
+  ),
 ) as Readonly<Record<Reason, Evaluation>> // fromEntries forgets its keys
 const ALLOWED = Object.freeze(
   Object.fromEntries(MODES.map((mode) => [mode, Object.freeze({ ...ALLOW, outcome: 'allowed', mode })])),
 ) as Readonly<Record<Mode, Decision>> // fromEntries forgets its keys
-const RANK = Object.freeze(Object.fromEntries(REASONS.map((reason, rank) => [reason, rank]))) as Readonly<Record<Reason, number>> // fromEntries forgets its keys
+const RANK = Object.freeze(Object.fromEntries(REASONS.map((reason, rank) => [reason, rank]))) as Readonly<
+  Record<Reason, number>
+> // fromEntries forgets its keys
 
 const networksOf = new WeakMap<NetworkRequirement, readonly Network[]>()
 
@@ -31,23 +35,32 @@ function compiledNetworks(requirement: NetworkRequirement): readonly Network[] {
 const hasScope = (facts: Facts, scope: string): boolean => facts.tokenProblem === null && facts.scopes.includes(scope)
 
 function hasScopes(facts: Facts, requirement: ScopesRequirement): boolean {
-  for (let index = 0; index < requirement.allOf.length; index++) {
-    if (!hasScope(facts, requirement.allOf[index] ?? '')) return false
+  for (const scope of requirement.allOf) {
+    if (!hasScope(facts, scope)) return false
   }
   return true
 }
 
 /** Why the facts do not meet one requirement; null when they do. */
-export function findUnmetReason(facts: Facts, requirement: ParsedRule['requirements'][number]): RequirementReason | null {
+export function findUnmetReason(
+  facts: Facts,
+  requirement: ParsedRule['requirements'][number],
+): RequirementReason | null {
   switch (requirement.kind) {
     case 'scopes':
       return hasScopes(facts, requirement) ? null : 'scope-missing'
     case 'max-token-age':
-      return facts.tokenProblem === null && facts.tokenAgeSeconds !== null && facts.tokenAgeSeconds <= requirement.seconds ? null : 'token-too-old'
+      return facts.tokenProblem === null &&
+        facts.tokenAgeSeconds !== null &&
+        facts.tokenAgeSeconds <= requirement.seconds
+        ? null
+        : 'token-too-old'
     case 'sender-constraint':
       return facts.sender !== 'none' && requirement.anyOf.includes(facts.sender) ? null : 'sender-mismatch'
     case 'network':
-      return facts.address !== null && isAddressInSomeNetwork(facts.address, compiledNetworks(requirement)) ? null : 'network-not-allowed'
+      return facts.address !== null && isAddressInSomeNetwork(facts.address, compiledNetworks(requirement))
+        ? null
+        : 'network-not-allowed'
     default:
       return 'requirement-unknown'
   }
@@ -55,9 +68,8 @@ export function findUnmetReason(facts: Facts, requirement: ParsedRule['requireme
 
 function findFirstUnmetReason(facts: Facts, rule: ParsedRule): RequirementReason | null {
   let first: RequirementReason | null = null
-  for (let index = 0; index < rule.requirements.length; index++) {
-    const requirement = rule.requirements[index]
-    const reason = requirement === undefined ? null : findUnmetReason(facts, requirement)
+  for (const requirement of rule.requirements) {
+    const reason = findUnmetReason(facts, requirement)
     if (reason !== null && (first === null || RANK[reason] < RANK[first])) first = reason
   }
   return first
@@ -78,7 +90,9 @@ export function evaluate(facts: Facts, rule: ParsedRule): Evaluation {
   if (rule.access !== 'public' && facts.tokenProblem !== null) return DENY[facts.tokenProblem]
   const reason = findFirstUnmetReason(facts, rule)
   if (reason === null) return ALLOW
-  return reason === 'scope-missing' ? { verdict: 'deny', reason, missingScopes: missingScopes(facts, rule) } : DENY[reason]
+  return reason === 'scope-missing'
+    ? { verdict: 'deny', reason, missingScopes: missingScopes(facts, rule) }
+    : DENY[reason]
 }
 
 /** Whether a denial of this caller is carried out. Anonymous callers are enforced at 100 percent only. */

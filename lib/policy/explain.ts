@@ -98,7 +98,12 @@ function detailOf(facts: Facts, requirement: ParsedRequirement): string {
 }
 
 /** Problems after which nothing the token says may be believed, so that checking its contents would mislead. */
-const UNREADABLE: readonly (TokenProblem | null)[] = ['token-missing', 'token-malformed', 'issuer-untrusted', 'signature-invalid']
+const UNREADABLE: readonly (TokenProblem | null)[] = [
+  'token-missing',
+  'token-malformed',
+  'issuer-untrusted',
+  'signature-invalid',
+]
 
 function explainRequirements(facts: Facts, rule: ParsedRule): CheckResult[] {
   if (rule.access !== 'public' && UNREADABLE.includes(facts.tokenProblem)) return []
@@ -117,11 +122,17 @@ function explainRequirements(facts: Facts, rule: ParsedRule): CheckResult[] {
  */
 export function explain(facts: Facts, rule: ParsedRule): CheckResult[] {
   const endpoint: CheckResult = { check: 'endpoint', passed: true, detail: 'a declared endpoint' }
-  const token: CheckResult[] = rule.access === 'public' ? [{ check: 'token', passed: true, detail: 'public: no token is asked for' }] : explainToken(facts)
+  const token: CheckResult[] =
+    rule.access === 'public'
+      ? [{ check: 'token', passed: true, detail: 'public: no token is asked for' }]
+      : explainToken(facts)
   return [endpoint, ...token, ...explainRequirements(facts, rule)]
 }
 
 /** The checks of a request for a route that no endpoint of the snapshot covers. */
 export function explainUndeclared(facts: Facts): CheckResult[] {
-  return [{ check: 'endpoint', passed: false, detail: 'no endpoint is declared for this route' }, ...explainToken(facts)]
+  return [
+    { check: 'endpoint', passed: false, detail: 'no endpoint is declared for this route' },
+    ...explainToken(facts),
+  ]
 }

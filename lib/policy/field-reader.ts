@@ -29,7 +29,8 @@ export function member(field: Field, name: string): Field {
 export function readString(field: Field, lengthMax: number, lengthMin = 1): string {
   const { value } = field
   if (typeof value !== 'string') return refuse(field, 'must be a string')
-  if (value.length < lengthMin || value.length > lengthMax) return refuse(field, `must have ${String(lengthMin)} to ${String(lengthMax)} characters`)
+  if (value.length < lengthMin || value.length > lengthMax)
+    return refuse(field, `must have ${String(lengthMin)} to ${String(lengthMax)} characters`)
   return value
 }
 

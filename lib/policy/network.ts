@@ -34,7 +34,9 @@ function withoutDottedTail(text: string): string | null {
   if (!text.includes('.')) return text
   const cut = text.lastIndexOf(':') + 1
   const word = parseIpv4(text.slice(cut))
-  return word === null ? null : `${text.slice(0, cut)}${Math.floor(word / 65_536).toString(16)}:${(word % 65_536).toString(16)}`
+  return word === null
+    ? null
+    : `${text.slice(0, cut)}${Math.floor(word / 65_536).toString(16)}:${(word % 65_536).toString(16)}`
 }
 
 function expandGroups(text: string): number[] | null {

@@ -98,9 +98,21 @@ describe('parseSnapshot', () => {
     ['endpoints.0.rule.requirements', null, 'endpoints[0].rule.requirements'],
     ['endpoints.0.rule.requirements.0.allOf', [], 'endpoints[0].rule.requirements[0].allOf'],
     ['endpoints.0.rule.requirements.0.allOf', 'orders:read', 'endpoints[0].rule.requirements[0].allOf'],
-    ['endpoints.0.rule.requirements.0', { kind: 'network', cidrs: ['10.0.0.0/40'] }, 'endpoints[0].rule.requirements[0].cidrs[0]'],
-    ['endpoints.0.rule.requirements.0', { kind: 'max-token-age', seconds: '300' }, 'endpoints[0].rule.requirements[0].seconds'],
-    ['endpoints.0.rule.requirements.0', { kind: 'sender-constraint', anyOf: ['none'] }, 'endpoints[0].rule.requirements[0].anyOf[0]'],
+    [
+      'endpoints.0.rule.requirements.0',
+      { kind: 'network', cidrs: ['10.0.0.0/40'] },
+      'endpoints[0].rule.requirements[0].cidrs[0]',
+    ],
+    [
+      'endpoints.0.rule.requirements.0',
+      { kind: 'max-token-age', seconds: '300' },
+      'endpoints[0].rule.requirements[0].seconds',
+    ],
+    [
+      'endpoints.0.rule.requirements.0',
+      { kind: 'sender-constraint', anyOf: ['none'] },
+      'endpoints[0].rule.requirements[0].anyOf[0]',
+    ],
     ['issuers.0.keys.0.kty', 'RSA', 'issuers[0].keys[0].kty'],
     ['issuers.0.keys.0.alg', 'none', 'issuers[0].keys[0].alg'],
     ['issuers.0.keys.0.crv', 'X25519', 'issuers[0].keys[0].crv'],
@@ -119,15 +131,25 @@ describe('parseSnapshot', () => {
     expect(parseSnapshot(changed('futureSection', {}))).toEqual(snapshot)
   })
 
-  it.each([['requirements.0', { kind: 'quantum-posture', level: 3 }, 'quantum-posture'], ['access', 'proof-of-work', 'proof-of-work']])(
-    'keeps an unknown %s and denies with it',
-    (place, value, statedKind) => {
-      const rule = parseSnapshot(changed(`endpoints.0.rule.${place}`, value)).endpoints[0]?.rule
-      const facts = { tokenProblem: null, callerKind: 'service', caller: 'a', callerKey: 'a', issuer: 'i', scopes: ['orders:read'], tokenAgeSeconds: 1, sender: 'none', address: null } as const
-      expect(rule?.requirements).toContainEqual({ kind: 'unknown', statedKind })
-      expect(rule && evaluate(facts, rule).reason).toBe('requirement-unknown')
-    },
-  )
+  it.each([
+    ['requirements.0', { kind: 'quantum-posture', level: 3 }, 'quantum-posture'],
+    ['access', 'proof-of-work', 'proof-of-work'],
+  ])('keeps an unknown %s and denies with it', (place, value, statedKind) => {
+    const rule = parseSnapshot(changed(`endpoints.0.rule.${place}`, value)).endpoints[0]?.rule
+    const facts = {
+      tokenProblem: null,
+      callerKind: 'service',
+      caller: 'a',
+      callerKey: 'a',
+      issuer: 'i',
+      scopes: ['orders:read'],
+      tokenAgeSeconds: 1,
+      sender: 'none',
+      address: null,
+    } as const
+    expect(rule?.requirements).toContainEqual({ kind: 'unknown', statedKind })
+    expect(rule && evaluate(facts, rule).reason).toBe('requirement-unknown')
+  })
 
   it('takes nothing from a prototype', () => {
     const text = serializeSnapshot(snapshot)
@@ -152,6 +174,7 @@ describe('parseSnapshot', () => {
 
   it('refuses a text cut off anywhere', () => {
     const text = serializeSnapshot(snapshot)
-    for (let length = 0; length < text.length; length++) expect(() => parseSnapshot(text.slice(0, length))).toThrow(SnapshotFormatError)
+    for (let length = 0; length < text.length; length++)
+      expect(() => parseSnapshot(text.slice(0, length))).toThrow(SnapshotFormatError)
   })
 })

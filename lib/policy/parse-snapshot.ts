@@ -1,6 +1,13 @@
 import { member, readArray, readInteger, readOneOf, readString, requireDistinct, type Field } from './field-reader.ts'
 import { parseRule } from './parse-rule.ts'
-import { SNAPSHOT_BYTES_MAX, SNAPSHOT_FORMAT, type PublicJwk, type Snapshot, type SnapshotEndpoint, type SnapshotIssuer } from './snapshot.ts'
+import {
+  SNAPSHOT_BYTES_MAX,
+  SNAPSHOT_FORMAT,
+  type PublicJwk,
+  type Snapshot,
+  type SnapshotEndpoint,
+  type SnapshotIssuer,
+} from './snapshot.ts'
 import { SnapshotFormatError } from './snapshot-format-error.ts'
 import { MODES, UNDECLARED_MODES } from './vocabulary.ts'
 
@@ -25,7 +32,9 @@ const CURVES: Partial<Record<PublicJwk['alg'], string>> = { EdDSA: 'Ed25519', ES
 function readKey(field: Field): PublicJwk {
   const alg = readOneOf(member(field, 'alg'), ALGORITHMS)
   const kty = readOneOf(member(field, 'kty'), [KEY_TYPE_OF_ALGORITHM[alg]])
-  const parameters = KEY_PARAMETERS[kty].map((name) => [name, readString(member(field, name), KEY_PARAMETER_MAX)] as const)
+  const parameters = KEY_PARAMETERS[kty].map(
+    (name) => [name, readString(member(field, name), KEY_PARAMETER_MAX)] as const,
+  )
   const curve = CURVES[alg]
   if (curve !== undefined) readOneOf(member(field, 'crv'), [curve])
   return { kid: readString(member(field, 'kid'), NAME_MAX), kty, alg, ...Object.fromEntries(parameters) }
@@ -80,7 +89,10 @@ function readIssuers(field: Field): SnapshotIssuer[] {
 }
 
 function readRevokedToken(field: Field): Snapshot['revokedTokens'][number] {
-  return { jti: readString(member(field, 'jti'), NAME_MAX), expiresAt: readInteger(member(field, 'expiresAt'), 0, Number.MAX_SAFE_INTEGER) }
+  return {
+    jti: readString(member(field, 'jti'), NAME_MAX),
+    expiresAt: readInteger(member(field, 'expiresAt'), 0, Number.MAX_SAFE_INTEGER),
+  }
 }
 
 function readSnapshot(field: Field): Snapshot {
@@ -96,7 +108,9 @@ function readSnapshot(field: Field): Snapshot {
     undeclaredMode: readOneOf(member(field, 'undeclaredMode'), UNDECLARED_MODES),
     endpoints: readEndpoints(member(field, 'endpoints')),
     issuers: readIssuers(member(field, 'issuers')),
-    disabledIdentities: readArray(member(field, 'disabledIdentities'), IDENTITIES_MAX, (item) => readString(item, NAME_MAX)),
+    disabledIdentities: readArray(member(field, 'disabledIdentities'), IDENTITIES_MAX, (item) =>
+      readString(item, NAME_MAX),
+    ),
     revokedTokens: readArray(member(field, 'revokedTokens'), IDENTITIES_MAX, readRevokedToken),
     poll: {
       waitSeconds: readInteger(member(poll, 'waitSeconds'), 0, SECONDS_MAX),
@@ -146,7 +160,8 @@ function parseJson(text: string): unknown {
  * deny; everything else that does not fit throws {@link SnapshotFormatError} with the path of the first bad value.
  */
 export function parseSnapshot(text: string): Snapshot {
-  if (text.length > SNAPSHOT_BYTES_MAX) throw new SnapshotFormatError('', `is larger than ${String(SNAPSHOT_BYTES_MAX)} bytes`)
+  if (text.length > SNAPSHOT_BYTES_MAX)
+    throw new SnapshotFormatError('', `is larger than ${String(SNAPSHOT_BYTES_MAX)} bytes`)
   requireShallow(text)
   return readSnapshot({ value: parseJson(text), path: '' })
 }

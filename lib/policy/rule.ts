@@ -26,7 +26,12 @@ export interface NetworkRequirement {
 
 export type Requirement = ScopesRequirement | MaxTokenAgeRequirement | SenderConstraintRequirement | NetworkRequirement
 
-export const REQUIREMENT_KINDS = ['scopes', 'max-token-age', 'sender-constraint', 'network'] as const satisfies readonly Requirement['kind'][]
+export const REQUIREMENT_KINDS = [
+  'scopes',
+  'max-token-age',
+  'sender-constraint',
+  'network',
+] as const satisfies readonly Requirement['kind'][]
 
 /**
  * What an endpoint requires. `token` means a valid token for this audience, and each requirement on top of it; `public`

@@ -16,15 +16,27 @@ function toRequirement(requirement: Requirement | UnknownRequirement): object {
   }
 }
 
-const toRule = ({ access, requirements }: ParsedRule): object => ({ access, requirements: requirements.map(toRequirement) })
+const toRule = ({ access, requirements }: ParsedRule): object => ({
+  access,
+  requirements: requirements.map(toRequirement),
+})
 
-const toEndpoint = ({ id, method, route, mode, percent, rule }: SnapshotEndpoint): object => ({ id, method, route, mode, percent, rule: toRule(rule) })
+const toEndpoint = ({ id, method, route, mode, percent, rule }: SnapshotEndpoint): object => ({
+  id,
+  method,
+  route,
+  mode,
+  percent,
+  rule: toRule(rule),
+})
 
 /** Only public parameters are written, whatever the caller's key object holds. */
 function toKey(key: PublicJwk): object {
   const { kid, kty, alg } = key
   if (kty === 'RSA') return { kid, kty, alg, n: key['n'], e: key['e'] }
-  return kty === 'EC' ? { kid, kty, alg, crv: key['crv'], x: key['x'], y: key['y'] } : { kid, kty, alg, crv: key['crv'], x: key['x'] }
+  return kty === 'EC'
+    ? { kid, kty, alg, crv: key['crv'], x: key['x'], y: key['y'] }
+    : { kid, kty, alg, crv: key['crv'], x: key['x'] }
 }
 
 const toIssuer = ({ issuer, name, kind, audience, scopeClaim, keys }: SnapshotIssuer): object => ({
@@ -54,6 +66,9 @@ export function serializeSnapshot(snapshot: Snapshot): string {
     disabledIdentities: snapshot.disabledIdentities,
     revokedTokens: snapshot.revokedTokens.map(({ jti, expiresAt }) => ({ jti, expiresAt })),
     poll: { waitSeconds: snapshot.poll.waitSeconds, intervalSeconds: snapshot.poll.intervalSeconds },
-    report: { intervalSeconds: snapshot.report.intervalSeconds, samplesPerSignature: snapshot.report.samplesPerSignature },
+    report: {
+      intervalSeconds: snapshot.report.intervalSeconds,
+      samplesPerSignature: snapshot.report.samplesPerSignature,
+    },
   })
 }

@@ -25,7 +25,12 @@ export interface StepgateEvents {
   }
   readonly security: { readonly code: SecurityCode; readonly message: string }
   /** Counts that could not be kept; they are reported as dropped to the control plane too. */
-  readonly drop: { readonly allowed: number; readonly wouldDeny: number; readonly denied: number; readonly samples: number }
+  readonly drop: {
+    readonly allowed: number
+    readonly wouldDeny: number
+    readonly denied: number
+    readonly samples: number
+  }
   /** Something failed in the background. Requests are not affected beyond what `status()` says. */
   readonly error: { readonly code: string; readonly message: string }
 }

@@ -40,7 +40,8 @@ const PROTECTED = Symbol.for('@stepgate/node express application 1')
  */
 export function protectExpress(app: ExpressApplicationLike, stepgate: Stepgate): void {
   const marked = app as unknown as ExpressInternals & { [PROTECTED]?: true } // told by `handle` and `use`, which are checked
-  if (typeof marked.handle !== 'function' || typeof marked.use !== 'function') throw new TypeError('Stepgate: protectExpress needs what express() answered')
+  if (typeof marked.handle !== 'function' || typeof marked.use !== 'function')
+    throw new TypeError('Stepgate: protectExpress needs what express() answered')
   if (marked[PROTECTED] === true) throw new Error('Stepgate: this application is protected already')
   const engine = engineOf(stepgate)
   engine.useFramework(marked.lazyrouter === undefined ? 'express 5' : 'express 4')

@@ -1,5 +1,12 @@
 /** Guards the routes of a Fastify 5 application. */
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, RouteOptions, onRequestHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  RouteOptions,
+  onRequestHookHandler,
+} from 'fastify'
 import { httpRequestReader } from './adapters/http-request-reader.ts'
 import { engineOf, type Engine } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
@@ -47,14 +54,17 @@ const listed = <Item>(value: Item | readonly Item[] | undefined): readonly Item[
 
 /** One handler answers all methods of a route, and each of them is an endpoint of its own. */
 function guardRouteOptions(engine: Engine, options: RouteOptions): void {
-  const routes = new Map(listed(options.method).map((method) => [method.toUpperCase(), engine.routes.register(method, options.url)]))
+  const routes = new Map(
+    listed(options.method).map((method) => [method.toUpperCase(), engine.routes.register(method, options.url)]),
+  )
   const guards = new Map([...routes].map(([method, route]) => [method, guardRoute(engine, route)]))
   const [only] = guards.values()
   const guard: onRequestHookHandler =
     guards.size === 1 && only !== undefined
       ? only
       : function stepgateGuard(request, reply, done) {
-          const guardOfMethod = guards.get(request.method) ?? guardRoute(engine, engine.routes.register(request.method, options.url))
+          const guardOfMethod =
+            guards.get(request.method) ?? guardRoute(engine, engine.routes.register(request.method, options.url))
           return guardOfMethod.call(this, request, reply, done)
         }
   options.onRequest = [guard, ...listed(options.onRequest)]
@@ -63,11 +73,14 @@ function guardRouteOptions(engine: Engine, options: RouteOptions): void {
 const EMPTY_TREE = '(empty tree)'
 
 function requireNoRoutes(app: FastifyInstance): void {
-  if (app.printRoutes().trim() !== EMPTY_TREE) throw new Error('Stepgate: register stepgateFastify before the first route; routes that are there already would not be guarded')
+  if (app.printRoutes().trim() !== EMPTY_TREE)
+    throw new Error(
+      'Stepgate: register stepgateFastify before the first route; routes that are there already would not be guarded',
+    )
 }
 
 // Asynchronous so that Fastify hears of an error as a rejection.
-// eslint-disable-next-line @typescript-eslint/require-await -- see above
+
 const plugin: FastifyPluginAsync<StepgateFastifyOptions> = async (app, { stepgate }) => {
   const engine = engineOf(stepgate)
   engine.useFramework(`fastify ${app.version}`)

@@ -23,7 +23,11 @@ export type { StepgateDecision }
  * @example
  * const readOrder = guard(stepgate, 'GET', '/orders/:orderId', (request, response, orderId: string) => { … })
  */
-export function guard<Request extends IncomingMessage, Response extends ServerResponse, Rest extends readonly unknown[]>(
+export function guard<
+  Request extends IncomingMessage,
+  Response extends ServerResponse,
+  Rest extends readonly unknown[],
+>(
   stepgate: Stepgate,
   method: string,
   template: string,

@@ -35,7 +35,12 @@ export interface StepgateOptions {
 
 export type ClientCredential =
   | { readonly kind: 'secret'; readonly secret: string }
-  | { readonly kind: 'private-key'; readonly key: KeyObject; readonly keyId: string; readonly algorithm: 'EdDSA' | 'ES256' | 'RS256' }
+  | {
+      readonly kind: 'private-key'
+      readonly key: KeyObject
+      readonly keyId: string
+      readonly algorithm: 'EdDSA' | 'ES256' | 'RS256'
+    }
 
 /** A pinned configuration key. */
 export interface ConfigKey {
@@ -72,16 +77,19 @@ function parseUrl(text: string | undefined): string {
   if (text === undefined) return fail('url', 'STEPGATE_URL', 'is missing')
   const url = URL.canParse(text) ? new URL(text) : null
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
-  if (url === null || !isHttp || url.username !== '' || url.password !== '') return fail('url', 'STEPGATE_URL', 'must be an http or https address without credentials')
+  if (url === null || !isHttp || url.username !== '' || url.password !== '')
+    return fail('url', 'STEPGATE_URL', 'must be an http or https address without credentials')
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-const thumbprint = (members: Readonly<Record<string, unknown>>): string => createHash('sha256').update(JSON.stringify(members)).digest('base64url')
+const thumbprint = (members: Readonly<Record<string, unknown>>): string =>
+  createHash('sha256').update(JSON.stringify(members)).digest('base64url')
 
 function parseConfigKey(text: string): ConfigKey {
   const x = text.trim()
   const bytes = Buffer.from(x, 'base64url')
-  if (bytes.length !== 32 || bytes.toString('base64url') !== x) return fail('configKey', 'STEPGATE_CONFIG_KEY', 'must be an Ed25519 public key of 32 bytes in base64url')
+  if (bytes.length !== 32 || bytes.toString('base64url') !== x)
+    return fail('configKey', 'STEPGATE_CONFIG_KEY', 'must be an Ed25519 public key of 32 bytes in base64url')
   const jwk = { crv: 'Ed25519', kty: 'OKP', x }
   return { keyId: thumbprint(jwk), key: createPublicKey({ key: jwk, format: 'jwk' }) }
 }
@@ -93,7 +101,9 @@ function parseConfigKeys(text: string | undefined): ConfigKey[] {
 
 function readPrivateKey(text: string): KeyObject {
   try {
-    return text.startsWith('{') ? createPrivateKey({ key: JSON.parse(text) as object as import('node:crypto').JsonWebKey, format: 'jwk' }) : createPrivateKey(text) // checked by the constructor
+    return text.startsWith('{')
+      ? createPrivateKey({ key: JSON.parse(text) as object as import('node:crypto').JsonWebKey, format: 'jwk' })
+      : createPrivateKey(text) // checked by the constructor
   } catch {
     return fail('privateKey', 'STEPGATE_PRIVATE_KEY', 'must be a private key in PEM or JWK form')
   }
@@ -106,7 +116,11 @@ function algorithmOf(key: KeyObject): 'EdDSA' | 'ES256' | 'RS256' {
   return fail('privateKey', 'STEPGATE_PRIVATE_KEY', 'must be an Ed25519, P-256 or RSA key (2,048 bits or more)')
 }
 
-const REQUIRED_MEMBERS = { EdDSA: ['crv', 'kty', 'x'], ES256: ['crv', 'kty', 'x', 'y'], RS256: ['e', 'kty', 'n'] } as const
+const REQUIRED_MEMBERS = {
+  EdDSA: ['crv', 'kty', 'x'],
+  ES256: ['crv', 'kty', 'x', 'y'],
+  RS256: ['e', 'kty', 'n'],
+} as const
 
 function keyThumbprint(key: KeyObject, algorithm: keyof typeof REQUIRED_MEMBERS): string {
   const jwk = createPublicKey(key).export({ format: 'jwk' }) as Record<string, unknown> // the object form of a JWK
@@ -120,9 +134,15 @@ function parseCredential(options: StepgateOptions, env: Environment): ClientCred
   if (privateKey !== undefined && (options.privateKey !== undefined || secret === undefined)) {
     const key = readPrivateKey(privateKey)
     const algorithm = algorithmOf(key)
-    return { kind: 'private-key', key, algorithm, keyId: given(options.privateKeyId, env['STEPGATE_PRIVATE_KEY_ID']) ?? keyThumbprint(key, algorithm) }
+    return {
+      kind: 'private-key',
+      key,
+      algorithm,
+      keyId: given(options.privateKeyId, env['STEPGATE_PRIVATE_KEY_ID']) ?? keyThumbprint(key, algorithm),
+    }
   }
-  if (secret === undefined) return fail('clientSecret', 'STEPGATE_CLIENT_SECRET', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
+  if (secret === undefined)
+    return fail('clientSecret', 'STEPGATE_CLIENT_SECRET', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
   return { kind: 'secret', secret }
 }
 
@@ -136,18 +156,28 @@ const readPairs = (text: string | undefined): [string, string][] =>
     })
 
 function parseAudiences(options: StepgateOptions, env: Environment): Map<string, string> {
-  const pairs = options.audiences === undefined ? readPairs(env['STEPGATE_AUDIENCES']) : Object.entries(options.audiences)
+  const pairs =
+    options.audiences === undefined ? readPairs(env['STEPGATE_AUDIENCES']) : Object.entries(options.audiences)
   return new Map(
     pairs.map(([origin, audience]) => {
-      if (!URL.canParse(origin) || audience === '') return fail('audiences', 'STEPGATE_AUDIENCES', `needs origin=audience, not "${origin}=${audience}"`)
+      if (!URL.canParse(origin) || audience === '')
+        return fail('audiences', 'STEPGATE_AUDIENCES', `needs origin=audience, not "${origin}=${audience}"`)
       return [new URL(origin).origin, audience]
     }),
   )
 }
 
 function parseProxies(options: StepgateOptions, env: Environment): readonly Network[] {
-  const names = options.trustedProxies ?? (env['STEPGATE_TRUSTED_PROXIES'] ?? '').split(',').filter((name) => name.trim() !== '')
-  return parseTrustedProxies(names) ?? fail('trustedProxies', 'STEPGATE_TRUSTED_PROXIES', 'must list networks in CIDR notation, addresses, loopback or private')
+  const names =
+    options.trustedProxies ?? (env['STEPGATE_TRUSTED_PROXIES'] ?? '').split(',').filter((name) => name.trim() !== '')
+  return (
+    parseTrustedProxies(names) ??
+    fail(
+      'trustedProxies',
+      'STEPGATE_TRUSTED_PROXIES',
+      'must list networks in CIDR notation, addresses, loopback or private',
+    )
+  )
 }
 
 /** `orders/server.js` for a program that says nothing else about itself. */
@@ -162,7 +192,8 @@ export function parseSettings(options: StepgateOptions, env: Environment): Setti
   const url = parseUrl(given(options.url, env['STEPGATE_URL']))
   return {
     url,
-    clientId: given(options.clientId, env['STEPGATE_CLIENT_ID']) ?? fail('clientId', 'STEPGATE_CLIENT_ID', 'is missing'),
+    clientId:
+      given(options.clientId, env['STEPGATE_CLIENT_ID']) ?? fail('clientId', 'STEPGATE_CLIENT_ID', 'is missing'),
     credential: parseCredential(options, env),
     configKeys: parseConfigKeys(given(options.configKey, env['STEPGATE_CONFIG_KEY'])),
     stateDir: given(options.stateDir, env['STEPGATE_STATE_DIR']) ?? null,

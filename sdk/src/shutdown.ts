@@ -13,7 +13,8 @@ interface ExitWatch {
 /** Shared by all copies of the package: two that listen to SIGTERM would each take the other for the service's own listener. */
 const WATCH = Symbol.for('@stepgate/node exit 1')
 const shared = globalThis as { [WATCH]?: ExitWatch }
-const watch = (shared[WATCH] ??= { open: new Set(), isListening: false })
+const watch: ExitWatch = shared[WATCH] ?? { open: new Set(), isListening: false }
+shared[WATCH] = watch
 
 const closeAll = async (): Promise<void> => {
   await Promise.all([...watch.open].map((closable) => closable.close()))

@@ -96,10 +96,19 @@ class StepgateRuntime implements Stepgate, Engine {
     this.#framework = settings.framework
     this.#events = events
     this.#tokens = new TokenClient(settings)
-    const controlPlane = new ControlPlane({ url: settings.url, instanceId: this.#instanceId, workload: settings.workload, applied: () => this.#applied() }, this.#tokens)
+    const controlPlane = new ControlPlane(
+      { url: settings.url, instanceId: this.#instanceId, workload: settings.workload, applied: () => this.#applied() },
+      this.#tokens,
+    )
     this.#inventory = new InventoryReporter({ controlPlane, routes: () => this.routes, events, describeInstance })
     this.routes = new RouteTable(() => this.#inventory.announce())
-    this.guard = new Guard({ routes: this.routes, queue, events, trustedProxies: settings.trustedProxies, foldsMax: QUEUE_SIZE_MAX })
+    this.guard = new Guard({
+      routes: this.routes,
+      queue,
+      events,
+      trustedProxies: settings.trustedProxies,
+      foldsMax: QUEUE_SIZE_MAX,
+    })
     this.#poller = new SnapshotPoller({
       controlPlane,
       events,
@@ -108,7 +117,13 @@ class StepgateRuntime implements Stepgate, Engine {
       configKeys: settings.configKeys,
       apply: (snapshot) => this.guard.apply(snapshot),
     })
-    this.#reporter = new DecisionReporter({ controlPlane, queue, events, describeInstance, intervalMs: () => this.#reportIntervalMs() })
+    this.#reporter = new DecisionReporter({
+      controlPlane,
+      queue,
+      events,
+      describeInstance,
+      intervalMs: () => this.#reportIntervalMs(),
+    })
     this.#forgetExit = closeOnExit(this)
   }
 
@@ -155,7 +170,21 @@ class StepgateRuntime implements Stepgate, Engine {
     const { queued, stored, dropped } = this.#reporter
     const { epoch = null, revision = null, environment = null } = snapshot ?? {}
     const { workload } = this.#settings
-    return { state, epoch, revision, environment, ageSeconds, lastPollAt, lastError, routes: this.routes.size, queued, stored, dropped, instanceId: this.#instanceId, workload }
+    return {
+      state,
+      epoch,
+      revision,
+      environment,
+      ageSeconds,
+      lastPollAt,
+      lastError,
+      routes: this.routes.size,
+      queued,
+      stored,
+      dropped,
+      instanceId: this.#instanceId,
+      workload,
+    }
   }
 
   close(): Promise<void> {
@@ -185,7 +214,14 @@ class StepgateRuntime implements Stepgate, Engine {
 
   #describe(): InstanceReport {
     const { snapshot, state } = this.#poller
-    return toInstanceReport({ id: this.#instanceId, workload: this.#settings.workload, startedAt: this.#startedAt, framework: this.#framework ?? 'node', snapshot, state })
+    return toInstanceReport({
+      id: this.#instanceId,
+      workload: this.#settings.workload,
+      startedAt: this.#startedAt,
+      framework: this.#framework ?? 'node',
+      snapshot,
+      state,
+    })
   }
 }
 

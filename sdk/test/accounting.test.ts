@@ -25,7 +25,11 @@ import { waitFor } from './wait-for.ts'
 let plane: TestControlPlane
 
 beforeEach(async () => {
-  plane = await new TestControlPlane([endpoint('GET /orders', 'enforce'), endpoint('GET /trial', 'log-only'), endpoint('GET /off', 'off')]).start()
+  plane = await new TestControlPlane([
+    endpoint('GET /orders', 'enforce'),
+    endpoint('GET /trial', 'log-only'),
+    endpoint('GET /off', 'off'),
+  ]).start()
 })
 
 afterEach(async () => {
@@ -47,16 +51,28 @@ const reader: RequestReader<FakeRequest> = {
 }
 
 const storedCount = (): number => plane.signatures.reduce((sum, { count }) => sum + count, 0)
-const reportedDrops = (): number => [...plane.batches.values()].reduce((sum, { dropped }) => sum + dropped.allowed + dropped.wouldDeny + dropped.denied, 0)
+const reportedDrops = (): number =>
+  [...plane.batches.values()].reduce(
+    (sum, { dropped }) => sum + dropped.allowed + dropped.wouldDeny + dropped.denied,
+    0,
+  )
 
 const FAULTS: readonly ((random: SeededRandom) => Fault | null)[] = [
   () => null,
   () => null,
-  ...[429, 500, 503].map((status): (() => Fault) => () => (_request, response, route) => route === 'POST /v1/decisions' && Boolean(response.writeHead(status).end())),
-  () => (request, response, route) => route === 'POST /v1/decisions' && Number(request.headers['content-length'] ?? 0) > 1_500 && Boolean(response.writeHead(413).end()),
+  ...[429, 500, 503].map(
+    (status): (() => Fault) =>
+      () =>
+      (_request, response, route) =>
+        route === 'POST /v1/decisions' && Boolean(response.writeHead(status).end()),
+  ),
+  () => (request, response, route) =>
+    route === 'POST /v1/decisions' &&
+    Number(request.headers['content-length'] ?? 0) > 1_500 &&
+    Boolean(response.writeHead(413).end()),
   // Stored, but the answer is lost: the batch comes again and must not count twice.
   () => (request, response, route) => {
-    if (route === 'POST /v1/decisions') response.end = (() => response.destroy()) as unknown as typeof response.end
+    if (route === 'POST /v1/decisions') response.end = () => response.destroy()
     return false
   },
   () => (request, _response, route) => route === 'POST /v1/decisions' && Boolean(request.socket.destroy()),
@@ -70,13 +86,32 @@ interface Pipeline {
 
 /** Guard and reporter as the runtime puts them together, with less room and less patience. */
 function makePipeline(queueSizeMax: number, intervalMs: number): Pipeline {
-  const settings = parseSettings({ url: plane.url, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, configKey: plane.configKey.pin }, {})
+  const settings = parseSettings(
+    { url: plane.url, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, configKey: plane.configKey.pin },
+    {},
+  )
   const events = new EventHub(silentLogger)
   const queue = new DecisionQueue(queueSizeMax, 50)
-  const controlPlane = new ControlPlane({ url: plane.url, instanceId: randomUUID(), workload: 'tests', applied: () => null }, new TokenClient(settings))
+  const controlPlane = new ControlPlane(
+    { url: plane.url, instanceId: randomUUID(), workload: 'tests', applied: () => null },
+    new TokenClient(settings),
+  )
   const routes = new RouteTable(() => undefined)
-  const instance = toInstanceReport({ id: randomUUID(), workload: 'tests', startedAt: new Date(), framework: 'tests', snapshot: plane.snapshot, state: 'fresh' })
-  const reporter = new DecisionReporter({ controlPlane, queue, events, describeInstance: () => instance, intervalMs: () => intervalMs })
+  const instance = toInstanceReport({
+    id: randomUUID(),
+    workload: 'tests',
+    startedAt: new Date(),
+    framework: 'tests',
+    snapshot: plane.snapshot,
+    state: 'fresh',
+  })
+  const reporter = new DecisionReporter({
+    controlPlane,
+    queue,
+    events,
+    describeInstance: () => instance,
+    intervalMs: () => intervalMs,
+  })
   return { guard: new Guard({ routes, queue, events, trustedProxies: [], foldsMax: queueSizeMax }), routes, reporter }
 }
 
@@ -86,37 +121,54 @@ const ROUNDS = 80
 it.each([
   ['with room for everything', 20_000],
   ['with so little room that much has to be dropped', 25],
-])('accounts for every decision while the control plane is killed and fails at random, %s', { timeout: 120_000 }, async (_name, queueSizeMax) => {
-  const random = new SeededRandom()
-  const { guard: decider, routes, reporter } = makePipeline(queueSizeMax, 10)
-  const paths = ['/orders', '/trial', '/off'].map((path) => routes.register('GET', path))
-  decider.apply(plane.snapshot)
-  reporter.start()
-  const tokens = Array.from({ length: 40 }, (_, index) => `Bearer ${plane.issueToken({ client_id: `caller-${String(index)}`, scope: index % 3 === 0 ? 'other:read' : 'orders:read' })}`)
-  let generated = 0
-  for (let round = 0; round < ROUNDS; round++) {
-    plane.fault = random.pick(FAULTS)(random)
-    if (round % 8 === 2) await plane.kill()
-    // Another revision in between: what was counted under the old one stays counted.
-    if (round % 10 === 5) decider.apply(plane.publish({}))
-    for (let index = 0; index < 2_000; index++) {
-      decider.check(random.pick(paths), { authorization: random.next() < 0.1 ? undefined : random.pick(tokens) }, reader)
-      generated++
+])(
+  'accounts for every decision while the control plane is killed and fails at random, %s',
+  { timeout: 120_000 },
+  async (_name, queueSizeMax) => {
+    const random = new SeededRandom()
+    const { guard: decider, routes, reporter } = makePipeline(queueSizeMax, 10)
+    const paths = ['/orders', '/trial', '/off'].map((path) => routes.register('GET', path))
+    decider.apply(plane.snapshot)
+    reporter.start()
+    const tokens = Array.from(
+      { length: 40 },
+      (_, index) =>
+        `Bearer ${plane.issueToken({ client_id: `caller-${String(index)}`, scope: index % 3 === 0 ? 'other:read' : 'orders:read' })}`,
+    )
+    let generated = 0
+    for (let round = 0; round < ROUNDS; round++) {
+      plane.fault = random.pick(FAULTS)(random)
+      if (round % 8 === 2) await plane.kill()
+      // Another revision in between: what was counted under the old one stays counted.
+      if (round % 10 === 5) decider.apply(plane.publish({}))
+      for (let index = 0; index < 2_000; index++) {
+        decider.check(
+          random.pick(paths),
+          { authorization: random.next() < 0.1 ? undefined : random.pick(tokens) },
+          reader,
+        )
+        generated++
+      }
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      if (round % 8 === 2) await plane.start()
     }
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    if (round % 8 === 2) await plane.start()
-  }
-  plane.fault = null
-  await reporter.stop(20_000)
-  const { allowed, wouldDeny, denied } = reporter.dropped
-  expect(storedCount() + reportedDrops(), `seed ${String(random.seed)}`).toBe(generated)
-  expect([reporter.queued, reporter.stored, allowed + wouldDeny + denied]).toEqual([0, storedCount(), reportedDrops()])
-  expect(reportedDrops() > 0).toBe(queueSizeMax === 25)
-})
+    plane.fault = null
+    await reporter.stop(20_000)
+    const { allowed, wouldDeny, denied } = reporter.dropped
+    expect(storedCount() + reportedDrops(), `seed ${String(random.seed)}`).toBe(generated)
+    expect([reporter.queued, reporter.stored, allowed + wouldDeny + denied]).toEqual([
+      0,
+      storedCount(),
+      reportedDrops(),
+    ])
+    expect(reportedDrops() > 0).toBe(queueSizeMax === 25)
+  },
+)
 
 it('drops the oldest allowed decisions first, never a denial for an allowed one, and counts them', () => {
   const queue = new DecisionQueue(10, 10)
-  const foldOf = (outcome: Outcome, name: string): Fold => new Fold({ outcome, route: name } as Fold['signature'], false)
+  const foldOf = (outcome: Outcome, name: string): Fold =>
+    new Fold({ outcome, route: name } as Fold['signature'], false)
   const add = (outcome: Outcome, name: string, count: number): boolean => {
     const fold = foldOf(outcome, name)
     const isTaken = queue.open(fold, 1)
@@ -137,38 +189,90 @@ it('reports what it saw: callers, ages, hints, unevaluated requests and samples'
   const stepgate = connect(plane)
   const answer = (_request: unknown, response: { end(text: string): unknown }): unknown => response.end('{}')
   const handlers = new Map(['/orders', '/trial', '/off'].map((path) => [path, guard(stepgate, 'GET', path, answer)]))
-  const server = createServer((request, response) => handlers.get((request.url ?? '').split('?', 1)[0] ?? '')?.(request, response))
+  const server = createServer((request, response) =>
+    handlers.get((request.url ?? '').split('?', 1)[0] ?? '')?.(request, response),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   await stepgate.started
   const now = Math.floor(Date.now() / 1000)
-  const send = (path: string, headers: Record<string, string> = {}): ReturnType<typeof sendRaw> => sendRaw(port, 'GET', path, headers)
+  const send = (path: string, headers: Record<string, string> = {}): ReturnType<typeof sendRaw> =>
+    sendRaw(port, 'GET', path, headers)
   await send('/orders', bearer(plane.issueToken({ iat: now - 200, client_kind: 'integration' })))
-  const denied = await send('/orders?secret=1', { ...bearer(plane.issueToken({ scope: 'other:read', jti: 'token-7' })), 'user-agent': 'curl/8.5.0' })
+  const denied = await send('/orders?secret=1', {
+    ...bearer(plane.issueToken({ scope: 'other:read', jti: 'token-7' })),
+    'user-agent': 'curl/8.5.0',
+  })
   for (let index = 0; index < 5; index++) await send('/trial', { 'user-agent': 'LegacyCron/1.2 (x)' })
   await send('/off')
   await stepgate.close()
   server.close()
 
-  const find = (route: string, caller: string | null): object | undefined => plane.signatures.find((signature) => signature.route === route && signature.caller === caller)
-  expect(find('/off', null)).toMatchObject({ mode: 'off', evaluated: false, outcome: 'allowed', tokenProblem: null, callerKind: 'anonymous', callerHint: null, count: 1, tokenAges: null })
-  expect(find('/trial', null)).toMatchObject({ mode: 'log-only', evaluated: true, outcome: 'would-deny', reason: 'token-missing', tokenProblem: 'token-missing', callerHint: 'LegacyCron', count: 5, tokenAges: null })
+  const find = (route: string, caller: string | null): object | undefined =>
+    plane.signatures.find((signature) => signature.route === route && signature.caller === caller)
+  expect(find('/off', null)).toMatchObject({
+    mode: 'off',
+    evaluated: false,
+    outcome: 'allowed',
+    tokenProblem: null,
+    callerKind: 'anonymous',
+    callerHint: null,
+    count: 1,
+    tokenAges: null,
+  })
+  expect(find('/trial', null)).toMatchObject({
+    mode: 'log-only',
+    evaluated: true,
+    outcome: 'would-deny',
+    reason: 'token-missing',
+    tokenProblem: 'token-missing',
+    callerHint: 'LegacyCron',
+    count: 5,
+    tokenAges: null,
+  })
   const allowed = plane.signatures.find(({ outcome, route }) => route === '/orders' && outcome === 'allowed')
-  expect(allowed).toMatchObject({ caller: 'billing', callerKind: 'integration', issuer: plane.issuer, scopes: ['orders:read'], sender: 'none', revision: plane.snapshot.revision, count: 1 })
+  expect(allowed).toMatchObject({
+    caller: 'billing',
+    callerKind: 'integration',
+    issuer: plane.issuer,
+    scopes: ['orders:read'],
+    sender: 'none',
+    revision: plane.snapshot.revision,
+    count: 1,
+  })
   expect(allowed?.tokenAges?.indexOf(1)).toBe(5)
   expect(plane.samples.filter(({ signature }) => signature >= 0)).toHaveLength(4)
   const { decisionId } = JSON.parse(denied.body) as { decisionId: string }
-  expect(plane.samples.find(({ id }) => id === decisionId)).toMatchObject({ path: '/orders', address: '127.0.0.1', userAgent: 'curl/8.5.0', subject: 'billing', tokenId: 'token-7', tokenAgeSeconds: expect.any(Number) })
-  expect(plane.samples.find(({ id }) => id === decisionId)?.checks.find(({ passed }) => !passed)).toMatchObject({ check: 'scopes', detail: 'needs orders:read; missing orders:read' })
+  expect(plane.samples.find(({ id }) => id === decisionId)).toMatchObject({
+    path: '/orders',
+    address: '127.0.0.1',
+    userAgent: 'curl/8.5.0',
+    subject: 'billing',
+    tokenId: 'token-7',
+    tokenAgeSeconds: expect.any(Number) as unknown,
+  })
+  expect(plane.samples.find(({ id }) => id === decisionId)?.checks.find(({ passed }) => !passed)).toMatchObject({
+    check: 'scopes',
+    detail: 'needs orders:read; missing orders:read',
+  })
 })
 
 it('conforms to the contract of the machine API', async () => {
-  const { DecisionBatch, InventoryReport, SampleReport, SignatureReport } = await import('../../lib/contract/machine.ts')
+  const { DecisionBatch, InventoryReport, SampleReport, SignatureReport } =
+    await import('../../lib/contract/machine.ts')
   const stepgate = connect(plane)
   const engine = engineOf(stepgate)
   const route = engine.routes.register('GET', '/orders')
   await stepgate.started
-  for (const authorization of [undefined, 'Basic x', 'Bearer x', `Bearer ${plane.issueToken()}`, `Bearer ${plane.issueToken({ scope: '' })}`, `Bearer ${plane.issueToken({ exp: 1 })}`]) engine.guard.check(route, { authorization }, reader)
+  for (const authorization of [
+    undefined,
+    'Basic x',
+    'Bearer x',
+    `Bearer ${plane.issueToken()}`,
+    `Bearer ${plane.issueToken({ scope: '' })}`,
+    `Bearer ${plane.issueToken({ exp: 1 })}`,
+  ])
+    engine.guard.check(route, { authorization }, reader)
   await waitFor('the inventory', () => plane.inventories.length > 0)
   await stepgate.close()
   for (const batch of plane.batches.values()) {

@@ -63,7 +63,8 @@ describe.each(SERVICE_KINDS)('a service on $name', (kind) => {
   const plane = new TestControlPlane(ENDPOINTS)
   let stepgate: Stepgate
   let service: RunningService
-  const send = (method: string, target: string, headers: Record<string, string> = {}): Promise<RawAnswer> => sendRaw(service.port, method, target, headers)
+  const send = (method: string, target: string, headers: Record<string, string> = {}): Promise<RawAnswer> =>
+    sendRaw(service.port, method, target, headers)
 
   beforeAll(async () => {
     await plane.start()
@@ -85,15 +86,31 @@ describe.each(SERVICE_KINDS)('a service on $name', (kind) => {
   it('lets a request with a sufficient token through and tells the handler who calls', async () => {
     const answer = await send('GET', '/orders/42', bearer(plane.issueToken()))
     expect(answer.status).toBe(200)
-    expect(json(answer)['stepgate']).toMatchObject({ caller: 'billing', callerKind: 'service', scopes: ['orders:read'], subject: 'billing', outcome: 'allowed', reason: null })
+    expect(json(answer)['stepgate']).toMatchObject({
+      caller: 'billing',
+      callerKind: 'service',
+      scopes: ['orders:read'],
+      subject: 'billing',
+      outcome: 'allowed',
+      reason: null,
+    })
     expect(json(answer)['stepgate']).toHaveProperty('decisionId', expect.stringMatching(/^[0-9a-f-]{36}$/))
   })
 
   it('answers 401 without a token, and names no error', async () => {
     const answer = await send('GET', '/orders/42')
     expect(answer.status).toBe(401)
-    expect(answer.headers).toMatchObject({ 'www-authenticate': 'Bearer', 'content-type': expect.stringContaining('application/problem+json'), 'cache-control': 'no-store' })
-    expect(json(answer)).toEqual({ type: 'about:blank', title: 'Unauthorized', status: 401, decisionId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    expect(answer.headers).toMatchObject({
+      'www-authenticate': 'Bearer',
+      'content-type': expect.stringContaining('application/problem+json') as unknown,
+      'cache-control': 'no-store',
+    })
+    expect(json(answer)).toEqual({
+      type: 'about:blank',
+      title: 'Unauthorized',
+      status: 401,
+      decisionId: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+    })
     expect(service.handled).toEqual([])
   })
 
@@ -105,7 +122,10 @@ describe.each(SERVICE_KINDS)('a service on $name', (kind) => {
 
   it('answers 403 insufficient_scope and names the scope', async () => {
     const answer = await send('DELETE', '/orders/42', bearer(plane.issueToken()))
-    expect(answer).toMatchObject({ status: 403, headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="orders:delete"' } })
+    expect(answer).toMatchObject({
+      status: 403,
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="orders:delete"' },
+    })
     expect(service.handled).toEqual([])
   })
 
@@ -151,8 +171,17 @@ describe.each(SERVICE_KINDS)('a service on $name', (kind) => {
   it('lets a would-be denial through in log-only and tells the handler', async () => {
     const answer = await send('GET', '/trial', bearer(plane.issueToken()))
     expect(answer.status).toBe(200)
-    expect(json(answer)['stepgate']).toMatchObject({ outcome: 'would-deny', reason: 'scope-missing', caller: 'billing' })
-    expect(json(await send('GET', '/trial'))['stepgate']).toMatchObject({ outcome: 'would-deny', reason: 'token-missing', caller: null, callerKind: 'anonymous' })
+    expect(json(answer)['stepgate']).toMatchObject({
+      outcome: 'would-deny',
+      reason: 'scope-missing',
+      caller: 'billing',
+    })
+    expect(json(await send('GET', '/trial'))['stepgate']).toMatchObject({
+      outcome: 'would-deny',
+      reason: 'token-missing',
+      caller: null,
+      callerKind: 'anonymous',
+    })
   })
 
   it('leaves what has no route to the framework', async () => {
@@ -173,11 +202,15 @@ describe.each(SERVICE_KINDS)('a service on $name', (kind) => {
       const known = new Set(plane.inventories.at(-1)?.endpoints.map(({ method, route }) => `${method} ${route}`))
       return expected.every((name) => known.has(name))
     })
-    expect(plane.inventories.at(-1)?.instance.framework).toMatch(new RegExp(`^${kind.name.split(' ')[0]?.toLowerCase() ?? ''}`))
+    expect(plane.inventories.at(-1)?.instance.framework).toMatch(
+      new RegExp(`^${kind.name.split(' ')[0]?.toLowerCase() ?? ''}`),
+    )
   })
 
   it('takes a change of the configuration up within a poll', async () => {
-    plane.publish({ endpoints: ENDPOINTS.map((each) => (each.id === 'GET /off' ? { ...each, mode: 'enforce' as const } : each)) })
+    plane.publish({
+      endpoints: ENDPOINTS.map((each) => (each.id === 'GET /off' ? { ...each, mode: 'enforce' as const } : each)),
+    })
     await waitFor('the confirmation', () => plane.applied.includes(`epoch-1:${String(plane.snapshot.revision)}`))
     expect((await send('GET', '/off')).status).toBe(401)
   })

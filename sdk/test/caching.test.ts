@@ -27,7 +27,11 @@ const trusting = (): Authenticator => {
   authenticator.trust(toTrust(plane.snapshot))
   return authenticator
 }
-const problemOf = (authenticator: Authenticator, authorization: string | undefined, nowMs = Date.now()): string | null =>
+const problemOf = (
+  authenticator: Authenticator,
+  authorization: string | undefined,
+  nowMs = Date.now(),
+): string | null =>
   authenticator.authenticate(authorization === undefined ? {} : { authorization }, reader, nowMs).facts.tokenProblem
 
 describe('Authenticator', () => {
@@ -47,7 +51,16 @@ describe('Authenticator', () => {
     const now = Math.floor(Date.now() / 1000)
     const authorization = `Bearer ${plane.issueToken({ iat: now, nbf: now + 100, exp: now + 200 })}`
     const at = (seconds: number): string | null => problemOf(authenticator, authorization, (now + seconds) * 1000)
-    expect([at(0), at(39), at(40), at(150), at(259), at(260), at(150), at(0)]).toEqual(['token-not-yet-valid', 'token-not-yet-valid', null, null, null, 'token-expired', null, 'token-not-yet-valid'])
+    expect([at(0), at(39), at(40), at(150), at(259), at(260), at(150), at(0)]).toEqual([
+      'token-not-yet-valid',
+      'token-not-yet-valid',
+      null,
+      null,
+      null,
+      'token-expired',
+      null,
+      'token-not-yet-valid',
+    ])
   })
 
   it('forgets every token when keys, revocations or identities change', () => {
@@ -58,7 +71,15 @@ describe('Authenticator', () => {
     expect(problemOf(authenticator, authorization)).toBe('token-revoked')
     authenticator.trust(toTrust({ ...plane.snapshot, disabledIdentities: ['billing'] }))
     expect(problemOf(authenticator, authorization)).toBe('identity-disabled')
-    authenticator.trust(toTrust({ ...plane.snapshot, issuers: plane.snapshot.issuers.map((issuer) => ({ ...issuer, keys: [makeSigningKey('EdDSA', 'new').publicJwk] })) }))
+    authenticator.trust(
+      toTrust({
+        ...plane.snapshot,
+        issuers: plane.snapshot.issuers.map((issuer) => ({
+          ...issuer,
+          keys: [makeSigningKey('EdDSA', 'new').publicJwk],
+        })),
+      }),
+    )
     expect(problemOf(authenticator, authorization)).toBe('signature-invalid')
     authenticator.trust(toTrust(plane.snapshot))
     expect(problemOf(authenticator, authorization)).toBeNull()
@@ -84,7 +105,10 @@ describe('Authenticator', () => {
 
   it('tells anonymous callers apart by product, a bounded number of them', () => {
     const authenticator = trusting()
-    const hints = Array.from({ length: 80 }, (_, index) => authenticator.authenticate({ userAgent: `client-${String(index)}/1.0 (x)` }, reader, 0).callerHint)
+    const hints = Array.from(
+      { length: 80 },
+      (_, index) => authenticator.authenticate({ userAgent: `client-${String(index)}/1.0 (x)` }, reader, 0).callerHint,
+    )
     expect(new Set(hints).size).toBe(51)
     expect([hints[0], hints[49], hints[50], hints[79]]).toEqual(['client-0', 'client-49', 'other', 'other'])
   })
@@ -104,7 +128,8 @@ describe('CallerHints', () => {
 })
 
 describe('TokenCache', () => {
-  const callerOf = (authorization: string): Caller => new Caller(authorization, { problem: 'token-malformed', token: null }, null)
+  const callerOf = (authorization: string): Caller =>
+    new Caller(authorization, { problem: 'token-malformed', token: null }, null)
 
   it('finds exactly what was kept, also where all share one place', () => {
     const cache = new TokenCache(4)
@@ -125,7 +150,10 @@ describe('TokenCache', () => {
 
   it('never holds more than its capacity', () => {
     const cache = new TokenCache(64)
-    const names = Array.from({ length: 5_000 }, (_, index) => `Bearer ${String(index)}-padding-padding-${String(index * 7919)}`)
+    const names = Array.from(
+      { length: 5_000 },
+      (_, index) => `Bearer ${String(index)}-padding-padding-${String(index * 7919)}`,
+    )
     names.forEach((name) => cache.keep(callerOf(name)))
     expect(names.filter((name) => cache.find(name) !== undefined).length).toBeLessThanOrEqual(64)
   })

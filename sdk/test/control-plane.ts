@@ -6,7 +6,14 @@ import { gunzipSync } from 'node:zlib'
 import type { DecisionBatch, InventoryReport, SampleReport, SignatureReport } from '../../lib/contract/machine.ts'
 import { serializeSnapshot } from '../../lib/policy/serialize-snapshot.ts'
 import type { Snapshot, SnapshotEndpoint } from '../../lib/policy/snapshot.ts'
-import { makeConfigKey, makeSigningKey, signSnapshot, signToken, type ConfigSigningKey, type SigningKey } from './signing.ts'
+import {
+  makeConfigKey,
+  makeSigningKey,
+  signSnapshot,
+  signToken,
+  type ConfigSigningKey,
+  type SigningKey,
+} from './signing.ts'
 
 export const CLIENT_ID = 'orders'
 export const CLIENT_SECRET = 'a secret only for tests: äöü/+&'
@@ -92,7 +99,16 @@ export class TestControlPlane {
       publishedAt: '2026-11-23T18:00:00.000Z',
       undeclaredMode: 'off',
       endpoints: [],
-      issuers: [{ issuer: this.issuer, name: 'stepgate', kind: 'stepgate', audience: CLIENT_ID, scopeClaim: 'scope', keys: [this.tokenKey.publicJwk] }],
+      issuers: [
+        {
+          issuer: this.issuer,
+          name: 'stepgate',
+          kind: 'stepgate',
+          audience: CLIENT_ID,
+          scopeClaim: 'scope',
+          keys: [this.tokenKey.publicJwk],
+        },
+      ],
       disabledIdentities: [],
       revokedTokens: [],
       poll: { waitSeconds: 5, intervalSeconds: 1 },
@@ -127,7 +143,17 @@ export class TestControlPlane {
     const client = claims['client_id'] ?? 'billing'
     return signToken(
       this.tokenKey,
-      { iss: this.issuer, sub: client, client_id: client, aud: CLIENT_ID, iat: now, exp: now + this.lifetimeSeconds, jti: randomUUID(), scope: 'orders:read', ...claims },
+      {
+        iss: this.issuer,
+        sub: client,
+        client_id: client,
+        aud: CLIENT_ID,
+        iat: now,
+        exp: now + this.lifetimeSeconds,
+        jti: randomUUID(),
+        scope: 'orders:read',
+        ...claims,
+      },
       header,
     )
   }
@@ -176,7 +202,12 @@ export class TestControlPlane {
     this.tokenRequests.push({ parameters, authorization: request.headers.authorization })
     const scope = parameters.get('scope') ?? 'orders:read'
     const accessToken = this.issueToken({ aud: parameters.get('resource'), scope, client_id: CLIENT_ID })
-    sendJson(response, 200, { access_token: accessToken, token_type: 'Bearer', expires_in: this.lifetimeSeconds, scope })
+    sendJson(response, 200, {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: this.lifetimeSeconds,
+      scope,
+    })
   }
 
   async #config(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -189,7 +220,8 @@ export class TestControlPlane {
     this.#concurrentPolls--
     const { body, signature, etag } = this.signed
     if (ifNoneMatch === etag) response.writeHead(304, { etag }).end()
-    else response.writeHead(200, { 'content-type': 'application/json', etag, 'stepgate-signature': signature }).end(body)
+    else
+      response.writeHead(200, { 'content-type': 'application/json', etag, 'stepgate-signature': signature }).end(body)
   }
 
   #hold(seconds: number, request: IncomingMessage): Promise<void> {
@@ -209,7 +241,12 @@ export class TestControlPlane {
     const duplicate = this.batches.has(batch.batchId)
     if (!duplicate) this.batches.set(batch.batchId, batch)
     const decisions = batch.signatures.reduce((sum, { count }) => sum + count, 0)
-    sendJson(response, 200, { batchId: batch.batchId, duplicate, accepted: { signatures: batch.signatures.length, samples: batch.samples.length, decisions }, refused: [] })
+    sendJson(response, 200, {
+      batchId: batch.batchId,
+      duplicate,
+      accepted: { signatures: batch.signatures.length, samples: batch.samples.length, decisions },
+      refused: [],
+    })
   }
 
   async #inventory(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -63,7 +63,11 @@ describe.each(VERSIONS)('%s', (version, express) => {
     await stepgate.close()
   })
 
-  async function send(method: string, target: string, listener: Parameters<typeof createServer>[1] = app): Promise<RawAnswer> {
+  async function send(
+    method: string,
+    target: string,
+    listener: Parameters<typeof createServer>[1] = app,
+  ): Promise<RawAnswer> {
     if (server === null) {
       server = createServer(listener)
       await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
@@ -80,10 +84,13 @@ describe.each(VERSIONS)('%s', (version, express) => {
   let deniedTemplates: string[] = []
   beforeEach(() => {
     deniedTemplates = []
-    stepgate.on('decision-denied', ({ method, route }) => deniedTemplates.push(method === 'GET' ? route : `${method} ${route}`))
+    stepgate.on('decision-denied', ({ method, route }) =>
+      deniedTemplates.push(method === 'GET' ? route : `${method} ${route}`),
+    )
   })
 
-  const inventory = (): string[] => plane.inventories.at(-1)?.endpoints.map(({ method, route }) => `${method} ${route}`) ?? []
+  const inventory = (): string[] =>
+    plane.inventories.at(-1)?.endpoints.map(({ method, route }) => `${method} ${route}`) ?? []
 
   it('guards routers in routers that were filled before the application existed', async () => {
     const inner = express.Router({ mergeParams: true })
@@ -124,7 +131,10 @@ describe.each(VERSIONS)('%s', (version, express) => {
     app.use('/a', sub)
     await expectGuarded('/a/own', '/a/own')
     await expectGuarded('/a/b/7/deep', '/a/b/:id/deep')
-    await waitFor('the inventory', () => inventory().includes('GET /a/own') && inventory().includes('GET /a/b/:id/deep'))
+    await waitFor(
+      'the inventory',
+      () => inventory().includes('GET /a/own') && inventory().includes('GET /a/b/:id/deep'),
+    )
   })
 
   it.each(['router', 'sub-application'])('guards a %s that comes from another copy of Express', async (kind) => {
@@ -210,13 +220,15 @@ describe.each(VERSIONS)('%s', (version, express) => {
     await expectGuarded('/any', 'PUT /any', 'PUT')
     await expectGuarded('/any', '/any', 'HEAD')
     await waitFor('the inventory', () => inventory().includes('PATCH /any'))
-    expect(inventory().filter((name) => name.endsWith(' /any'))).toEqual(expect.arrayContaining(['GET /any', 'POST /any', 'PUT /any', 'PATCH /any', 'DELETE /any']))
+    expect(inventory().filter((name) => name.endsWith(' /any'))).toEqual(
+      expect.arrayContaining(['GET /any', 'POST /any', 'PUT /any', 'PATCH /any', 'DELETE /any']),
+    )
     expect(inventory().some((name) => name.startsWith('SEARCH'))).toBe(false)
   })
 
   it('leaves preflights alone that a middleware answers, and OPTIONS that Express answers itself', async () => {
     app.use((request, response, next) => {
-      if (request.method === 'OPTIONS' && request.headers['origin'] !== undefined) response.sendStatus(204)
+      if (request.method === 'OPTIONS' && request.headers.origin !== undefined) response.sendStatus(204)
       else next()
     })
     app.get('/things', handler('things'))

@@ -49,7 +49,12 @@ async function harness(options: StepgateOptions = {}): Promise<Harness> {
     await stepgate.close()
   })
   await stepgate.started
-  return { stepgate, security, failures, request: (token) => sendRaw(port, 'GET', '/orders', token === undefined ? {} : bearer(token)) }
+  return {
+    stepgate,
+    security,
+    failures,
+    request: (token) => sendRaw(port, 'GET', '/orders', token === undefined ? {} : bearer(token)),
+  }
 }
 
 const onConfig =
@@ -70,7 +75,7 @@ describe('without a configuration', () => {
     await plane.kill()
     const { stepgate, request } = await harness()
     const answer = await request(plane.issueToken())
-    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } })
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) as unknown } })
     expect(stepgate.ready()).toBe(false)
     expect(stepgate.status()).toMatchObject({ state: 'closed', revision: null, epoch: null, ageSeconds: null })
   })
@@ -156,17 +161,31 @@ describe('with a control plane that fails', () => {
     return true
   })
   const faults: readonly (readonly [name: string, fault: () => Fault])[] = [
-    ...[400, 404, 409, 410, 413, 418, 429, 500, 502, 503, 504].map((status) => [`status ${String(status)}`, () => answering(status)] as const),
+    ...[400, 404, 409, 410, 413, 418, 429, 500, 502, 503, 504].map(
+      (status) => [`status ${String(status)}`, () => answering(status)] as const,
+    ),
     ['a redirect', () => answering(302, '', { location: 'http://127.0.0.1:1/' })],
     ['HTML with status 200', () => answering(200)],
     ['an unsigned configuration', () => answering(200, plane.signed.body.toString())],
     ['a reset connection', () => onConfig((request) => Boolean(request.socket.destroy()))],
     ['a body that is cut off', () => truncated],
     ['an unknown encoding', () => answering(200, 'x', { 'content-encoding': 'br' })],
-    ['a body that unpacks beyond all bounds', () => onConfig((_request, response) => Boolean(response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(20_000_000)))))],
-    ['too large a body', () => onConfig((_request, response) => Boolean(response.writeHead(200).end(Buffer.alloc(9_000_000))))],
+    [
+      'a body that unpacks beyond all bounds',
+      () =>
+        onConfig((_request, response) =>
+          Boolean(response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(20_000_000)))),
+        ),
+    ],
+    [
+      'too large a body',
+      () => onConfig((_request, response) => Boolean(response.writeHead(200).end(Buffer.alloc(9_000_000)))),
+    ],
     ['a 304 that nobody asked for', () => answering(304)],
-    ['no tokens', () => (_request, response, route) => route === 'POST /oauth/token' && Boolean(response.writeHead(500).end())],
+    [
+      'no tokens',
+      () => (_request, response, route) => route === 'POST /oauth/token' && Boolean(response.writeHead(500).end()),
+    ],
   ]
 
   it.each(faults)('keeps deciding through %s and recovers', async (_name, fault) => {
@@ -178,10 +197,14 @@ describe('with a control plane that fails', () => {
     plane.publish({})
     expect((await request(plane.issueToken())).status).toBe(200)
     expect((await request()).status).toBe(401)
-    if (_name !== 'a 304 that nobody asked for' && _name !== 'no tokens') await waitFor('the failure to be noticed', () => stepgate.status().state === 'stale')
+    if (_name !== 'a 304 that nobody asked for' && _name !== 'no tokens')
+      await waitFor('the failure to be noticed', () => stepgate.status().state === 'stale')
     expect(stepgate.status().revision).toBe(revision)
     plane.fault = null
-    await waitFor('the recovery', () => stepgate.status().state === 'fresh' && stepgate.status().revision === plane.snapshot.revision)
+    await waitFor(
+      'the recovery',
+      () => stepgate.status().state === 'fresh' && stepgate.status().revision === plane.snapshot.revision,
+    )
     expect(plane.concurrentPollsMax).toBe(1)
   })
 
@@ -193,7 +216,10 @@ describe('with a control plane that fails', () => {
       return true
     })
     const { stepgate } = await harness()
-    expect(stepgate.status()).toMatchObject({ state: 'closed', lastError: expect.stringContaining('no whole answer within') })
+    expect(stepgate.status()).toMatchObject({
+      state: 'closed',
+      lastError: expect.stringContaining('no whole answer within') as unknown,
+    })
     timers.forEach((timer) => clearInterval(timer))
   })
 
@@ -223,7 +249,11 @@ describe('with a control plane that fails', () => {
 })
 
 describe('with a hostile or confused control plane', () => {
-  const serve = (change: Parameters<TestControlPlane['makeSnapshot']>[0], key = plane.configKey, header: object = {}): void => {
+  const serve = (
+    change: Parameters<TestControlPlane['makeSnapshot']>[0],
+    key = plane.configKey,
+    header: object = {},
+  ): void => {
     const body = Buffer.from(serializeSnapshot({ ...plane.snapshot, ...change }))
     plane.serve(body, signSnapshot(key, body, header))
   }
@@ -231,14 +261,46 @@ describe('with a hostile or confused control plane', () => {
   const attacks: readonly (readonly [name: string, code: SecurityCode, attack: () => void])[] = [
     ['an older revision', 'snapshot-older', () => serve({ revision: 1, endpoints: open })],
     ['the same revision with other content', 'snapshot-conflict', () => serve({ endpoints: open })],
-    ['the configuration of another service', 'snapshot-foreign', () => serve({ revision: 99, service: 'payments', endpoints: open })],
+    [
+      'the configuration of another service',
+      'snapshot-foreign',
+      () => serve({ revision: 99, service: 'payments', endpoints: open }),
+    ],
     ['another key', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, makeConfigKey())],
-    ['another key under the name of the pinned one', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, { ...makeConfigKey(), keyId: plane.configKey.keyId })],
-    ['another type of signature', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, plane.configKey, { typ: 'at+jwt' })],
-    ['an encoded payload', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, plane.configKey, { b64: true })],
-    ['more critical headers', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, plane.configKey, { crit: ['b64', 'exp'] })],
-    ['no signature', 'snapshot-unsigned', () => plane.serve(Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })), '')],
-    ['the signature of other bytes', 'snapshot-unsigned', () => plane.serve(Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })), plane.signed.signature)],
+    [
+      'another key under the name of the pinned one',
+      'snapshot-unsigned',
+      () => serve({ revision: 99, endpoints: open }, { ...makeConfigKey(), keyId: plane.configKey.keyId }),
+    ],
+    [
+      'another type of signature',
+      'snapshot-unsigned',
+      () => serve({ revision: 99, endpoints: open }, plane.configKey, { typ: 'at+jwt' }),
+    ],
+    [
+      'an encoded payload',
+      'snapshot-unsigned',
+      () => serve({ revision: 99, endpoints: open }, plane.configKey, { b64: true }),
+    ],
+    [
+      'more critical headers',
+      'snapshot-unsigned',
+      () => serve({ revision: 99, endpoints: open }, plane.configKey, { crit: ['b64', 'exp'] }),
+    ],
+    [
+      'no signature',
+      'snapshot-unsigned',
+      () => plane.serve(Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })), ''),
+    ],
+    [
+      'the signature of other bytes',
+      'snapshot-unsigned',
+      () =>
+        plane.serve(
+          Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })),
+          plane.signed.signature,
+        ),
+    ],
   ]
 
   it.each(attacks)('refuses %s', async (_name, code, attack) => {
@@ -274,7 +336,14 @@ describe('with a hostile or confused control plane', () => {
 
   it('denies an endpoint with a requirement it does not know', async () => {
     const { stepgate, request } = await harness()
-    const { revision } = plane.publish({ endpoints: [{ ...endpoint('GET /orders', 'enforce'), rule: { access: 'token', requirements: [{ kind: 'unknown', statedKind: 'quantum-posture' }] } }] })
+    const { revision } = plane.publish({
+      endpoints: [
+        {
+          ...endpoint('GET /orders', 'enforce'),
+          rule: { access: 'token', requirements: [{ kind: 'unknown', statedKind: 'quantum-posture' }] },
+        },
+      ],
+    })
     await waitFor('the configuration', () => stepgate.status().revision === revision)
     expect((await request(plane.issueToken())).status).toBe(403)
   })
@@ -287,7 +356,11 @@ describe('with a hostile or confused control plane', () => {
     plane.fault = onConfig((request, response) => {
       const body = isBad ? bad : Buffer.from(serializeSnapshot(good))
       if (request.headers['if-none-match'] === '"same"') return Boolean(response.writeHead(304).end())
-      return Boolean(response.writeHead(200, { etag: '"same"', 'stepgate-signature': signSnapshot(plane.configKey, body) }).end(body))
+      return Boolean(
+        response
+          .writeHead(200, { etag: '"same"', 'stepgate-signature': signSnapshot(plane.configKey, body) })
+          .end(body),
+      )
     })
     plane.release()
     await waitFor('the refusal', () => failures.includes('snapshot-invalid'))
@@ -305,14 +378,21 @@ it('confirms what it applies with the next poll, at once', async () => {
 
 it('shows its secret nowhere', async () => {
   const messages: string[] = []
-  const logger = { warn: (message: string) => messages.push(message), error: (message: string) => messages.push(message) }
+  const logger = {
+    warn: (message: string) => messages.push(message),
+    error: (message: string) => messages.push(message),
+  }
   plane.fault = answering(401)
   const { stepgate } = await harness({ logger })
   const { inspect } = await import('node:util')
-  expect(messages.join() + inspect(stepgate, { depth: 9, showHidden: true }) + JSON.stringify(stepgate.status())).not.toContain(CLIENT_SECRET)
+  expect(
+    messages.join() + inspect(stepgate, { depth: 9, showHidden: true }) + JSON.stringify(stepgate.status()),
+  ).not.toContain(CLIENT_SECRET)
   expect(messages.length).toBeGreaterThan(0)
 })
 
 it('names the setting that is missing', () => {
-  expect(() => createStepgate({ url: 'http://127.0.0.1:1', clientId: 'orders', clientSecret: 'x', logger: silentLogger })).toThrow('configKey (STEPGATE_CONFIG_KEY) is missing')
+  expect(() =>
+    createStepgate({ url: 'http://127.0.0.1:1', clientId: 'orders', clientSecret: 'x', logger: silentLogger }),
+  ).toThrow('configKey (STEPGATE_CONFIG_KEY) is missing')
 })

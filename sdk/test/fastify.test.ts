@@ -38,10 +38,14 @@ it('refuses before the body is read', async () => {
 it('runs after hooks of the application and before those of the route', async () => {
   const order: string[] = []
   app.addHook('onRequest', (request, _reply, done) => {
-    order.push(`application ${String(request.stepgate)}`)
+    order.push(`application ${JSON.stringify(request.stepgate)}`)
     done()
   })
-  app.get('/things', { onRequest: [(request, _reply, done) => (order.push(`route ${request.stepgate?.caller ?? ''}`), done())] }, () => 'things')
+  app.get(
+    '/things',
+    { onRequest: [(request, _reply, done) => (order.push(`route ${request.stepgate?.caller ?? ''}`), done())] },
+    () => 'things',
+  )
   expect((await app.inject({ url: '/things', headers: bearer(plane.issueToken()) })).body).toBe('things')
   expect(order).toEqual(['application null', 'route billing'])
 })
@@ -65,7 +69,10 @@ it('guards children that were encapsulated, with their prefix', async () => {
     { prefix: '/outer' },
   )
   expect((await app.inject({ url: '/outer/inner/7' })).statusCode).toBe(403)
-  await waitFor('the inventory', () => plane.inventories.at(-1)?.endpoints.some(({ route }) => route === '/outer/inner/:id') ?? false)
+  await waitFor(
+    'the inventory',
+    () => plane.inventories.at(-1)?.endpoints.some(({ route }) => route === '/outer/inner/:id') ?? false,
+  )
 })
 
 it('lets hooks that answer set their headers on the refusal', async () => {
@@ -75,10 +82,13 @@ it('lets hooks that answer set their headers on the refusal', async () => {
 })
 
 it('follows options that change the matching', async () => {
-  const loose = fastify({ routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false } })
+  const loose = fastify({
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false },
+  })
   await loose.register(stepgateFastify, { stepgate })
   loose.get('/things', () => 'things')
-  for (const url of ['/things', '/things/', '//things', '/THINGS', '/thing%73']) expect((await loose.inject({ url })).statusCode).toBe(401)
+  for (const url of ['/things', '/things/', '//things', '/THINGS', '/thing%73'])
+    expect((await loose.inject({ url })).statusCode).toBe(401)
   await loose.close()
 })
 

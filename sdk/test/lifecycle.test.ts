@@ -27,7 +27,13 @@ interface Program {
 
 function run(mode: 'serve' | 'serve-and-handle' | 'script'): Program {
   const child = spawn(process.execPath, ['--no-warnings', PROGRAM, mode], {
-    env: { ...process.env, STEPGATE_URL: plane.url, STEPGATE_CLIENT_ID: CLIENT_ID, STEPGATE_CLIENT_SECRET: CLIENT_SECRET, STEPGATE_CONFIG_KEY: plane.configKey.pin },
+    env: {
+      ...process.env,
+      STEPGATE_URL: plane.url,
+      STEPGATE_CLIENT_ID: CLIENT_ID,
+      STEPGATE_CLIENT_SECRET: CLIENT_SECRET,
+      STEPGATE_CONFIG_KEY: plane.configKey.pin,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''

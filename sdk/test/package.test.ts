@@ -12,7 +12,8 @@ const sdk = fileURLToPath(new URL('..', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let folder = ''
 
-const run = (command: string, ...parameters: string[]): string => execFileSync(command, parameters, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+const run = (command: string, ...parameters: string[]): string =>
+  execFileSync(command, parameters, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 const node = (...parameters: string[]): string => run(process.execPath, ...parameters).trim()
 
 interface Manifest {
@@ -23,13 +24,17 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8')) as Manifest
 
 beforeAll(() => {
-  if (!existsSync(join(sdk, 'dist/index.js'))) execFileSync(process.execPath, [join(sdk, 'build.mjs')], { stdio: 'ignore' })
+  if (!existsSync(join(sdk, 'dist/index.js')))
+    execFileSync(process.execPath, [join(sdk, 'build.mjs')], { stdio: 'ignore' })
   folder = mkdtempSync(join(tmpdir(), 'stepgate-package-'))
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: sdk, encoding: 'utf8' })) as { filename: string }[]
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: sdk, encoding: 'utf8' }),
+  ) as { filename: string }[]
   run('tar', '-xzf', packed?.filename ?? '')
   mkdirSync(join(folder, 'node_modules/@stepgate'), { recursive: true })
   cpSync(join(folder, 'package'), join(folder, 'node_modules/@stepgate/node'), { recursive: true })
-  for (const name of ['express', 'fastify', '@types']) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  for (const name of ['express', 'fastify', '@types'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
 }, 60_000)
 
 it('says its version truly, depends on nothing and runs nothing when it is installed', () => {
@@ -111,7 +116,25 @@ export const status: StepgateStatus = stepgate.status()
   writeFileSync(join(folder, file), program)
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   const chosen = resolution === 'bundler' ? module : resolution === 'node16' ? 'Node16' : 'NodeNext'
-  const parameters = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--exactOptionalPropertyTypes', '--target', 'ES2023', '--lib', 'ES2023', '--types', 'node', '--esModuleInterop', '--module', chosen, '--moduleResolution', resolution, file]
+  const parameters = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    'false',
+    '--exactOptionalPropertyTypes',
+    '--target',
+    'ES2023',
+    '--lib',
+    'ES2023',
+    '--types',
+    'node',
+    '--esModuleInterop',
+    '--module',
+    chosen,
+    '--moduleResolution',
+    resolution,
+    file,
+  ]
   let output = ''
   try {
     node(join(root, 'node_modules/typescript/bin/tsc'), ...parameters)

@@ -60,15 +60,17 @@ function expressKind(name: string, express: ExpressModule): ServiceKind {
       const handled: string[] = []
       const routers = new Map<string, ReturnType<ExpressModule['Router']>>()
       for (const route of routes) {
-        const target = route.mount === undefined ? app : (routers.get(route.mount) ?? express.Router({ mergeParams: true }))
-        if (route.mount !== undefined && !routers.has(route.mount)) app.use(route.mount, routers.set(route.mount, target as ReturnType<ExpressModule['Router']>).get(route.mount) as ReturnType<ExpressModule['Router']>)
+        const target =
+          route.mount === undefined ? app : (routers.get(route.mount) ?? express.Router({ mergeParams: true }))
+        if (route.mount !== undefined && !routers.has(route.mount))
+          app.use(route.mount, routers.set(route.mount, target).get(route.mount) as ReturnType<ExpressModule['Router']>)
         const method = route.method.toLowerCase() as 'get' | 'post' | 'delete'
         target.route(route.path)[method]((request, response) => {
           handled.push(nameOf(route))
           response.json({ handler: nameOf(route), stepgate: request.stepgate ?? null })
         })
       }
-      return run(app as unknown as RequestListener, handled) // an application is a request listener
+      return run(app, handled) // an application is a request listener
     },
   }
 }
@@ -112,7 +114,11 @@ const httpKind: ServiceKind = {
         response.setHeader('content-type', 'application/json')
         response.end(JSON.stringify({ handler: nameOf(route), stepgate: request.stepgate ?? null }))
       }
-      return { method: route.method, pattern: toPattern(templateOf(route)), handle: guard(stepgate, route.method, templateOf(route), answer) }
+      return {
+        method: route.method,
+        pattern: toPattern(templateOf(route)),
+        handle: guard(stepgate, route.method, templateOf(route), answer),
+      }
     })
     const listener: RequestListener = (request, response) => {
       const url = request.url ?? ''
@@ -128,7 +134,7 @@ const httpKind: ServiceKind = {
 
 export const SERVICE_KINDS: readonly ServiceKind[] = [
   expressKind('Express 5', express5),
-  expressKind('Express 4', express4 as unknown as ExpressModule), // the same calls, as far as they are used here
+  expressKind('Express 4', express4), // the same calls, as far as they are used here
   fastifyKind,
   httpKind,
 ]

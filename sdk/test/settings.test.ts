@@ -5,15 +5,37 @@ import { parseSettings, type StepgateOptions } from '../src/settings.ts'
 import { clientAddress, parseTrustedProxies } from '../src/token/client-address.ts'
 import { makeConfigKey } from './signing.ts'
 
-const complete: StepgateOptions = { url: 'https://stepgate.test/', clientId: 'orders', clientSecret: 's3cret-value', configKey: makeConfigKey().pin }
-const weakKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+const complete: StepgateOptions = {
+  url: 'https://stepgate.test/',
+  clientId: 'orders',
+  clientSecret: 's3cret-value',
+  configKey: makeConfigKey().pin,
+}
+const weakKey = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  .privateKey.export({ format: 'pem', type: 'pkcs8' })
+  .toString()
 
 describe('parseSettings', () => {
   it('reads the environment where no option is given', () => {
-    const env = { STEPGATE_URL: 'http://a:3000', STEPGATE_CLIENT_ID: 'a', STEPGATE_CLIENT_SECRET: 's', STEPGATE_CONFIG_KEY: complete.configKey, STEPGATE_AUDIENCES: 'http://orders:80/=orders, https://p.test=payments', STEPGATE_TRUSTED_PROXIES: 'loopback, 10.0.0.7' }
+    const env = {
+      STEPGATE_URL: 'http://a:3000',
+      STEPGATE_CLIENT_ID: 'a',
+      STEPGATE_CLIENT_SECRET: 's',
+      STEPGATE_CONFIG_KEY: complete.configKey,
+      STEPGATE_AUDIENCES: 'http://orders:80/=orders, https://p.test=payments',
+      STEPGATE_TRUSTED_PROXIES: 'loopback, 10.0.0.7',
+    }
     const settings = parseSettings({ clientId: 'orders' }, env)
-    expect(settings).toMatchObject({ url: 'http://a:3000', clientId: 'orders', credential: { kind: 'secret', secret: 's' }, stateDir: null })
-    expect([...settings.audiences]).toEqual([['http://orders', 'orders'], ['https://p.test', 'payments']])
+    expect(settings).toMatchObject({
+      url: 'http://a:3000',
+      clientId: 'orders',
+      credential: { kind: 'secret', secret: 's' },
+      stateDir: null,
+    })
+    expect([...settings.audiences]).toEqual([
+      ['http://orders', 'orders'],
+      ['https://p.test', 'payments'],
+    ])
     expect(settings.trustedProxies).toHaveLength(3)
   })
 

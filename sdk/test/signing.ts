@@ -12,7 +12,9 @@ export interface SigningKey {
 
 const generate = (alg: SigningAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } => {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519')
-  return alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return alg === 'ES256'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('rsa', { modulusLength: 2048 })
 }
 
 export function makeSigningKey(alg: SigningAlgorithm, kid: string): SigningKey {
@@ -31,11 +33,14 @@ export interface ConfigSigningKey {
 export function makeConfigKey(): ConfigSigningKey {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const { x = '' } = publicKey.export({ format: 'jwk' })
-  const keyId = createHash('sha256').update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x })).digest('base64url')
+  const keyId = createHash('sha256')
+    .update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))
+    .digest('base64url')
   return { privateKey, keyId, pin: x }
 }
 
-export const encodePart = (part: unknown): string => Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
+export const encodePart = (part: unknown): string =>
+  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
 
 export function signBytes(key: SigningKey, input: string): Buffer {
   if (key.alg === 'EdDSA') return sign(null, Buffer.from(input), key.privateKey)
@@ -49,7 +54,14 @@ export function signToken(key: SigningKey, payload: unknown, header: object = {}
 }
 
 export function signSnapshot(key: ConfigSigningKey, body: Buffer, header: object = {}): string {
-  const segment = encodePart({ alg: 'EdDSA', kid: key.keyId, typ: 'stepgate-snapshot', b64: false, crit: ['b64'], ...header })
+  const segment = encodePart({
+    alg: 'EdDSA',
+    kid: key.keyId,
+    typ: 'stepgate-snapshot',
+    b64: false,
+    crit: ['b64'],
+    ...header,
+  })
   const signature = sign(null, Buffer.concat([Buffer.from(`${segment}.`), body]), key.privateKey)
   return `${segment}..${signature.toString('base64url')}`
 }

@@ -14,9 +14,16 @@ import { makeSigningKey, signToken } from './signing.ts'
 const algorithms = ['EdDSA', 'ES256', 'RS256'] as const
 const keys = algorithms.map((alg) => makeSigningKey(alg, alg))
 const plane = await new TestControlPlane([endpoint('GET /orders/:orderId', 'enforce')]).start()
-plane.publish({ issuers: plane.snapshot.issuers.map((issuer) => ({ ...issuer, keys: keys.map(({ publicJwk }) => publicJwk) })) })
+plane.publish({
+  issuers: plane.snapshot.issuers.map((issuer) => ({ ...issuer, keys: keys.map(({ publicJwk }) => publicJwk) })),
+})
 
-const stepgate = createStepgate({ url: plane.url, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, configKey: plane.configKey.pin })
+const stepgate = createStepgate({
+  url: plane.url,
+  clientId: CLIENT_ID,
+  clientSecret: CLIENT_SECRET,
+  configKey: plane.configKey.pin,
+})
 await stepgate.started
 
 const app = express()
@@ -27,7 +34,9 @@ app.get('/orders/:orderId', (request, response) => {
 const web = fastify()
 await web.register(stepgateFastify, { stepgate })
 web.get('/orders/:orderId', (request) => request.stepgate)
-const plain = guard(stepgate, 'GET', '/orders/:orderId', (request, response) => response.end(JSON.stringify(request.stepgate)))
+const plain = guard(stepgate, 'GET', '/orders/:orderId', (request, response) =>
+  response.end(JSON.stringify(request.stepgate)),
+)
 
 const servers = [createServer(app as unknown as RequestListener), createServer(plain)] // an application is a request listener
 await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))))
@@ -36,15 +45,30 @@ await web.listen({ port: 0, host: '127.0.0.1' })
 const now = Math.floor(Date.now() / 1000)
 for (const server of [...servers, web.server]) {
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/orders/42`
-  const statusWith = async (token?: string): Promise<number> => (await fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })).status
+  const statusWith = async (token?: string): Promise<number> =>
+    (await fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })).status
   for (const key of keys) {
-    const token = signToken(key, { iss: plane.issuer, sub: 'billing', client_id: 'billing', aud: CLIENT_ID, iat: now, exp: now + 60, scope: 'orders:read' })
-    if ((await statusWith(token)) !== 200 || (await statusWith(token)) !== 200 || (await statusWith(`${token.slice(0, -4)}AAAA`)) !== 401) throw new Error(`${key.alg} is judged wrongly`)
+    const token = signToken(key, {
+      iss: plane.issuer,
+      sub: 'billing',
+      client_id: 'billing',
+      aud: CLIENT_ID,
+      iat: now,
+      exp: now + 60,
+      scope: 'orders:read',
+    })
+    if (
+      (await statusWith(token)) !== 200 ||
+      (await statusWith(token)) !== 200 ||
+      (await statusWith(`${token.slice(0, -4)}AAAA`)) !== 401
+    )
+      throw new Error(`${key.alg} is judged wrongly`)
   }
   if ((await statusWith()) !== 401) throw new Error('a request without a token was let through')
 }
 await stepgate.close()
 const stored = plane.signatures.reduce((sum, { count }) => sum + count, 0)
-if (stored !== 30 || stepgate.status().stored !== 30) throw new Error(`${String(stored)} decisions were stored instead of 30`)
+if (stored !== 30 || stepgate.status().stored !== 30)
+  throw new Error(`${String(stored)} decisions were stored instead of 30`)
 console.log(`all well on ${process.version}`)
 process.exit(0)

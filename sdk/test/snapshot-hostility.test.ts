@@ -10,9 +10,13 @@ import { signSnapshot } from './signing.ts'
 const MUTATIONS = Number(process.env['STEPGATE_TEST_MUTATIONS'] ?? 6_000)
 
 const plane = new TestControlPlane([endpoint('GET /orders', 'enforce'), endpoint('POST /orders', 'log-only')])
-const { configKeys } = parseSettings({ url: 'http://127.0.0.1', clientId: CLIENT_ID, clientSecret: 'x', configKey: plane.configKey.pin }, {})
+const { configKeys } = parseSettings(
+  { url: 'http://127.0.0.1', clientId: CLIENT_ID, clientSecret: 'x', configKey: plane.configKey.pin },
+  {},
+)
 const { body, signature } = plane.signed
-const accept = (candidate: Buffer, signatures: string | undefined, current: SignedSnapshot | null = null): boolean => 'accepted' in acceptSnapshot({ body: candidate, signatures }, current, CLIENT_ID, configKeys)
+const accept = (candidate: Buffer, signatures: string | undefined, current: SignedSnapshot | null = null): boolean =>
+  'accepted' in acceptSnapshot({ body: candidate, signatures }, current, CLIENT_ID, configKeys)
 
 const flipBits = (random: SeededRandom, bytes: Buffer): Buffer => {
   const copy = Buffer.from(bytes)
@@ -32,7 +36,10 @@ describe('acceptSnapshot', () => {
     const random = new SeededRandom()
     for (let index = 0; index < MUTATIONS; index++) {
       const changed = flipBits(random, body)
-      expect(accept(changed, signature) && !changed.equals(body), `seed ${String(random.seed)}, round ${String(index)}`).toBe(false)
+      expect(
+        accept(changed, signature) && !changed.equals(body),
+        `seed ${String(random.seed)}, round ${String(index)}`,
+      ).toBe(false)
     }
   })
 
@@ -48,12 +55,23 @@ describe('acceptSnapshot', () => {
 
   it('accepts nothing that was cut off anywhere', () => {
     for (let length = 0; length < body.length; length++) expect(accept(body.subarray(0, length), signature)).toBe(false)
-    for (let length = 0; length < signature.length; length++) expect(accept(body, signature.slice(0, length))).toBe(false)
+    for (let length = 0; length < signature.length; length++)
+      expect(accept(body, signature.slice(0, length))).toBe(false)
   })
 
   it('accepts no signature in another form', () => {
     const [header = '', , value = ''] = signature.split('.')
-    for (const form of [undefined, '', '..', `${header}.${body.toString('base64url')}.${value}`, `${header}.${value}`, `${header}..${value}.`, `${header}..${value}=`, `.${value}`, ','.repeat(10_000)]) {
+    for (const form of [
+      undefined,
+      '',
+      '..',
+      `${header}.${body.toString('base64url')}.${value}`,
+      `${header}.${value}`,
+      `${header}..${value}.`,
+      `${header}..${value}=`,
+      `.${value}`,
+      ','.repeat(10_000),
+    ]) {
       expect(accept(body, form)).toBe(false)
     }
   })
@@ -62,7 +80,12 @@ describe('acceptSnapshot', () => {
     const random = new SeededRandom()
     for (let index = 0; index < MUTATIONS / 6; index++) {
       const changed = flipBits(random, body)
-      const outcome = acceptSnapshot({ body: changed, signatures: signSnapshot(plane.configKey, changed) }, null, CLIENT_ID, configKeys)
+      const outcome = acceptSnapshot(
+        { body: changed, signatures: signSnapshot(plane.configKey, changed) },
+        null,
+        CLIENT_ID,
+        configKeys,
+      )
       // Some changes leave a configuration, another one; what matters is that each is either whole or refused.
       if ('accepted' in outcome) expect(outcome.accepted.snapshot.service).toBe(CLIENT_ID)
       else expect(outcome.refused, `seed ${String(random.seed)}`).toMatch(/^snapshot-(?:invalid|foreign)$/)

@@ -1,7 +1,7 @@
 /** Tokens for calling other services: kept, renewed, shared, and used through an outage. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createLocalJWKSet, jwtVerify, type JWK } from 'jose'
+import { createLocalJWKSet, jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StepgateTokenError, type Stepgate } from '../src/index.ts'
 import { CLIENT_ID, CLIENT_SECRET, TestControlPlane } from './control-plane.ts'
@@ -37,13 +37,18 @@ afterEach(async () => {
 })
 
 const peerUrl = (): string => `http://127.0.0.1:${String((peer.address() as AddressInfo).port)}`
-const requestsFor = (audience: string): number => plane.tokenRequests.filter(({ parameters }) => parameters.get('resource') === audience).length
+const requestsFor = (audience: string): number =>
+  plane.tokenRequests.filter(({ parameters }) => parameters.get('resource') === audience).length
 
 describe('getToken', () => {
   it('asks for one audience with the secret, form-encoded as OAuth wants it', async () => {
     const token = await stepgate.getToken('payments', { scopes: ['payments:create'] })
     const { parameters, authorization = '' } = plane.tokenRequests.at(-1) ?? { parameters: new URLSearchParams() }
-    expect(Object.fromEntries(parameters)).toEqual({ grant_type: 'client_credentials', resource: 'payments', scope: 'payments:create' })
+    expect(Object.fromEntries(parameters)).toEqual({
+      grant_type: 'client_credentials',
+      resource: 'payments',
+      scope: 'payments:create',
+    })
     const [id = '', secret = ''] = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':')
     expect([id, decodeURIComponent(secret.replaceAll('+', ' '))]).toEqual([CLIENT_ID, CLIENT_SECRET])
     expect(token.scopes).toEqual(['payments:create'])
@@ -51,9 +56,13 @@ describe('getToken', () => {
   })
 
   it('asks once however many wait, and keeps the token by audience and scopes', async () => {
-    const tokens = await Promise.all(Array.from({ length: 50 }, () => stepgate.getToken('payments', { scopes: ['b:b', 'a:a'] })))
+    const tokens = await Promise.all(
+      Array.from({ length: 50 }, () => stepgate.getToken('payments', { scopes: ['b:b', 'a:a'] })),
+    )
     expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
-    expect((await stepgate.getToken('payments', { scopes: ['a:a', 'b:b', 'a:a'] })).accessToken).toBe(tokens[0]?.accessToken)
+    expect((await stepgate.getToken('payments', { scopes: ['a:a', 'b:b', 'a:a'] })).accessToken).toBe(
+      tokens[0]?.accessToken,
+    )
     expect(requestsFor('payments')).toBe(1)
     await stepgate.getToken('payments')
     expect(requestsFor('payments')).toBe(2)
@@ -72,18 +81,41 @@ describe('getToken', () => {
     expect((await stepgate.getToken('payments')).accessToken).toBe(renewed.accessToken)
     expect(renewed.accessToken).not.toBe(first.accessToken)
     await waitFor('its end', () => renewed.expiresAt.getTime() < Date.now())
-    await expect(stepgate.getToken('payments')).rejects.toMatchObject({ name: 'StepgateTokenError', code: 'unavailable', audience: 'payments', status: null })
+    await expect(stepgate.getToken('payments')).rejects.toMatchObject({
+      name: 'StepgateTokenError',
+      code: 'unavailable',
+      audience: 'payments',
+      status: null,
+    })
   })
 
   it('tells a refusal from an outage, with what the control plane said and without the secret', async () => {
-    plane.fault = (_request, response, route) => route === 'POST /oauth/token' && Boolean(response.writeHead(400).end(JSON.stringify({ error: 'invalid_scope', error_description: 'orders does not hold payments:create' })))
+    plane.fault = (_request, response, route) =>
+      route === 'POST /oauth/token' &&
+      Boolean(
+        response
+          .writeHead(400)
+          .end(JSON.stringify({ error: 'invalid_scope', error_description: 'orders does not hold payments:create' })),
+      )
     const error: unknown = await stepgate.getToken('payments').catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StepgateTokenError)
-    expect(error).toMatchObject({ code: 'refused', status: 400, message: 'Stepgate: no access token for "payments": invalid_scope: orders does not hold payments:create' })
+    expect(error).toMatchObject({
+      code: 'refused',
+      status: 400,
+      message: 'Stepgate: no access token for "payments": invalid_scope: orders does not hold payments:create',
+    })
   })
 
-  it.each(['{}', '{"access_token":"a\\nb","expires_in":60}', '{"access_token":"a","expires_in":-1}', '{"access_token":"a","expires_in":"60"}', '[]', 'x'])('does not take %s for a token', async (body) => {
-    plane.fault = (_request, response, route) => route === 'POST /oauth/token' && Boolean(response.writeHead(200).end(body))
+  it.each([
+    '{}',
+    '{"access_token":"a\\nb","expires_in":60}',
+    '{"access_token":"a","expires_in":-1}',
+    '{"access_token":"a","expires_in":"60"}',
+    '[]',
+    'x',
+  ])('does not take %s for a token', async (body) => {
+    plane.fault = (_request, response, route) =>
+      route === 'POST /oauth/token' && Boolean(response.writeHead(200).end(body))
     await expect(stepgate.getToken('payments')).rejects.toMatchObject({ code: 'unavailable' })
   })
 
@@ -93,10 +125,17 @@ describe('getToken', () => {
     for (const privateKey of [pem, JSON.stringify(key.privateKey.export({ format: 'jwk' }))]) {
       const own = connect(plane, { privateKey, privateKeyId: 'mine' })
       await own.getToken('payments')
-      const { parameters, authorization } = plane.tokenRequests.at(-1) ?? { parameters: new URLSearchParams(), authorization: '' }
+      const { parameters, authorization } = plane.tokenRequests.at(-1) ?? {
+        parameters: new URLSearchParams(),
+        authorization: '',
+      }
       expect(authorization).toBeUndefined()
-      const keys = createLocalJWKSet({ keys: [key.publicJwk as unknown as JWK] })
-      const { payload } = await jwtVerify(parameters.get('client_assertion') ?? '', keys, { issuer: CLIENT_ID, subject: CLIENT_ID, audience: `${plane.url}/oauth/token` })
+      const keys = createLocalJWKSet({ keys: [key.publicJwk] })
+      const { payload } = await jwtVerify(parameters.get('client_assertion') ?? '', keys, {
+        issuer: CLIENT_ID,
+        subject: CLIENT_ID,
+        audience: `${plane.url}/oauth/token`,
+      })
       expect(payload.jti).toMatch(/^[0-9a-f-]{36}$/)
       await own.close()
     }
@@ -107,9 +146,16 @@ describe('fetch', () => {
   const tokenOf = (index: number): string | undefined => received[index]?.headers.authorization
 
   it('adds a token for the audience of the origin', async () => {
-    const answer = await stepgate.fetch(`${peerUrl()}/charges`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+    const answer = await stepgate.fetch(`${peerUrl()}/charges`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    })
     expect(await answer.text()).toBe('peer')
-    expect(received[0]?.headers).toMatchObject({ authorization: `Bearer ${(await stepgate.getToken('payments')).accessToken}`, 'content-type': 'application/json' })
+    expect(received[0]?.headers).toMatchObject({
+      authorization: `Bearer ${(await stepgate.getToken('payments')).accessToken}`,
+      'content-type': 'application/json',
+    })
   })
 
   it('tries once more with a new token after a 401, and only once', async () => {

@@ -19,14 +19,21 @@ interface Vector {
   readonly expected: { readonly reason: string | null }
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('../../lib/policy/vectors/evaluate.json', import.meta.url), 'utf8')) as { cases: Vector[] }
+const { cases } = JSON.parse(
+  readFileSync(new URL('../../lib/policy/vectors/evaluate.json', import.meta.url), 'utf8'),
+) as { cases: Vector[] }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 
 /** Facts that a request cannot bring about through a plain token over a local socket. */
 function cannotHappen({ facts, rule }: Vector): boolean {
   const needsAddress = rule.requirements.some(({ kind }) => kind === 'network')
-  return facts.sender !== 'none' || (needsAddress && facts.address === null) || (facts.tokenAgeSeconds === null && facts.tokenProblem === null) || facts.tokenAgeSeconds === 300
+  return (
+    facts.sender !== 'none' ||
+    (needsAddress && facts.address === null) ||
+    (facts.tokenAgeSeconds === null && facts.tokenProblem === null) ||
+    facts.tokenAgeSeconds === 300
+  )
 }
 
 /** A token that gives rise to these facts. */
@@ -37,7 +44,14 @@ function tokenFor(plane: TestControlPlane, { tokenProblem, scopes, tokenAgeSecon
     'token-missing': () => null,
     'token-malformed': () => 'not.a.token',
     'issuer-untrusted': () => plane.issueToken({ ...claims, iss: 'https://other.test' }),
-    'signature-invalid': () => signToken(makeSigningKey('EdDSA', plane.tokenKey.kid), { iss: plane.issuer, sub: 'billing', client_id: 'billing', aud: 'orders', ...claims }),
+    'signature-invalid': () =>
+      signToken(makeSigningKey('EdDSA', plane.tokenKey.kid), {
+        iss: plane.issuer,
+        sub: 'billing',
+        client_id: 'billing',
+        aud: 'orders',
+        ...claims,
+      }),
     'token-not-yet-valid': () => plane.issueToken({ ...claims, nbf: nowSeconds() + 600 }),
     'token-expired': () => plane.issueToken({ ...claims, exp: nowSeconds() - 600 }),
     'audience-mismatch': () => plane.issueToken({ ...claims, aud: 'payments' }),
@@ -48,7 +62,14 @@ function tokenFor(plane: TestControlPlane, { tokenProblem, scopes, tokenAgeSecon
 }
 
 const possible = cases.filter((vector) => !cannotHappen(vector))
-const endpoints: SnapshotEndpoint[] = possible.map(({ rule }, index) => ({ id: String(index), method: 'GET', route: `/vectors/${String(index)}`, mode: 'log-only', percent: 100, rule }))
+const endpoints: SnapshotEndpoint[] = possible.map(({ rule }, index) => ({
+  id: String(index),
+  method: 'GET',
+  route: `/vectors/${String(index)}`,
+  mode: 'log-only',
+  percent: 100,
+  rule,
+}))
 const [, , fastify, plainHttp] = SERVICE_KINDS
 
 describe.each([fastify, plainHttp].filter((kind) => kind !== undefined))('the vectors on $name', (kind) => {
@@ -58,9 +79,16 @@ describe.each([fastify, plainHttp].filter((kind) => kind !== undefined))('the ve
 
   beforeAll(async () => {
     await plane.start()
-    plane.publish({ endpoints, disabledIdentities: ['disabled'], revokedTokens: [{ jti: 'revoked', expiresAt: 4_000_000_000 }] })
+    plane.publish({
+      endpoints,
+      disabledIdentities: ['disabled'],
+      revokedTokens: [{ jti: 'revoked', expiresAt: 4_000_000_000 }],
+    })
     stepgate = connect(plane, { trustedProxies: ['loopback'] })
-    service = await kind.start(stepgate, endpoints.map(({ method, route }) => ({ method, path: route })))
+    service = await kind.start(
+      stepgate,
+      endpoints.map(({ method, route }) => ({ method, path: route })),
+    )
     await stepgate.started
     await waitFor('the first configuration', () => stepgate.status().state === 'fresh')
   })
@@ -73,8 +101,14 @@ describe.each([fastify, plainHttp].filter((kind) => kind !== undefined))('the ve
 
   it.each(possible.map((vector, index) => ({ ...vector, index })))('$name', async ({ facts, expected, index }) => {
     const token = tokenFor(plane, facts)
-    const { body } = await sendRaw(service.port, 'GET', `/vectors/${String(index)}`, { ...(token === null ? {} : bearer(token)), 'x-forwarded-for': facts.address ?? '' })
+    const { body } = await sendRaw(service.port, 'GET', `/vectors/${String(index)}`, {
+      ...(token === null ? {} : bearer(token)),
+      'x-forwarded-for': facts.address ?? '',
+    })
     const { stepgate: decision } = JSON.parse(body) as { stepgate: { reason: string | null; outcome: string } }
-    expect(decision).toMatchObject({ reason: expected.reason, outcome: expected.reason === null ? 'allowed' : 'would-deny' })
+    expect(decision).toMatchObject({
+      reason: expected.reason,
+      outcome: expected.reason === null ? 'allowed' : 'would-deny',
+    })
   })
 })

@@ -14,4 +14,5 @@ export const httpRequestReader: RequestReader<IncomingMessage> = {
 }
 
 /** Express cuts mount paths off `url` and keeps what was sent. */
-const originalUrl = (request: IncomingMessage & { readonly originalUrl?: string }): string => request.originalUrl ?? request.url ?? ''
+const originalUrl = (request: IncomingMessage & { readonly originalUrl?: string }): string =>
+  request.originalUrl ?? request.url ?? ''

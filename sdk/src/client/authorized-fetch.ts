@@ -11,7 +11,8 @@ export interface StepgateFetchInit extends RequestInit {
 type FetchInput = Parameters<typeof fetch>[0]
 
 /** A body that can only be read once cannot be sent again. */
-const isRepeatable = (input: FetchInput, init: RequestInit): boolean => !(input instanceof Request && input.body !== null) && !(init.body instanceof ReadableStream)
+const isRepeatable = (input: FetchInput, init: RequestInit): boolean =>
+  !(input instanceof Request && input.body !== null) && !(init.body instanceof ReadableStream)
 
 const urlOf = (input: FetchInput): string => (input instanceof Request ? input.url : String(input))
 
@@ -24,10 +25,16 @@ function withToken(input: FetchInput, init: RequestInit, accessToken: string): R
 }
 
 const hasOwnAuthorization = (input: FetchInput, init: RequestInit): boolean =>
-  new Headers(init.headers).has('authorization') || (input instanceof Request && init.headers === undefined && input.headers.has('authorization'))
+  new Headers(init.headers).has('authorization') ||
+  (input instanceof Request && init.headers === undefined && input.headers.has('authorization'))
 
 /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
-export async function fetchAuthorized(tokens: TokenClient, audiences: ReadonlyMap<string, string>, input: FetchInput, options: StepgateFetchInit = {}): Promise<Response> {
+export async function fetchAuthorized(
+  tokens: TokenClient,
+  audiences: ReadonlyMap<string, string>,
+  input: FetchInput,
+  options: StepgateFetchInit = {},
+): Promise<Response> {
   const { audience = audiences.get(originOf(input)), scopes = [], ...init } = options
   if (audience === undefined || hasOwnAuthorization(input, init)) return fetch(input, init)
   const { accessToken } = await tokens.getToken(audience, scopes)

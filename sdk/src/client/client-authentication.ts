@@ -13,12 +13,25 @@ const encodePart = (part: object): string => Buffer.from(JSON.stringify(part)).t
 
 type PrivateKeyCredential = Extract<ClientCredential, { kind: 'private-key' }>
 
-function signAssertion({ key, keyId, algorithm }: PrivateKeyCredential, clientId: string, tokenEndpoint: string): string {
+function signAssertion(
+  { key, keyId, algorithm }: PrivateKeyCredential,
+  clientId: string,
+  tokenEndpoint: string,
+): string {
   const now = Math.floor(Date.now() / 1000)
-  const claims = { iss: clientId, sub: clientId, aud: tokenEndpoint, iat: now, exp: now + ASSERTION_LIFETIME_SECONDS, jti: randomUUID() }
+  const claims = {
+    iss: clientId,
+    sub: clientId,
+    aud: tokenEndpoint,
+    iat: now,
+    exp: now + ASSERTION_LIFETIME_SECONDS,
+    jti: randomUUID(),
+  }
   const input = `${encodePart({ alg: algorithm, kid: keyId, typ: 'JWT' })}.${encodePart(claims)}`
   const signature =
-    algorithm === 'EdDSA' ? sign(null, Buffer.from(input), key) : sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' })
+    algorithm === 'EdDSA'
+      ? sign(null, Buffer.from(input), key)
+      : sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' })
   return `${input}.${signature.toString('base64url')}`
 }
 
@@ -32,5 +45,8 @@ export function authenticateClient({ credential, clientId }: Settings, tokenEndp
     return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, parameters: {} }
   }
   const assertion = signAssertion(credential, clientId, tokenEndpoint)
-  return { headers: {}, parameters: { client_id: clientId, client_assertion_type: ASSERTION_TYPE, client_assertion: assertion } }
+  return {
+    headers: {},
+    parameters: { client_id: clientId, client_assertion_type: ASSERTION_TYPE, client_assertion: assertion },
+  }
 }

@@ -55,7 +55,9 @@ async function unpack(body: Buffer, encoding: string | undefined, bytesMax: numb
 }
 
 const single = (headers: IncomingMessage['headers']): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]))
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  )
 
 function open(call: HttpCall): Promise<IncomingMessage> {
   const url = new URL(call.url)
@@ -63,7 +65,10 @@ function open(call: HttpCall): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = (isHttps ? httpsRequest : httpRequest)(url, {
       method: call.method,
-      headers: { ...call.headers, ...(call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }) },
+      headers: {
+        ...call.headers,
+        ...(call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }),
+      },
       agent: agents[isHttps ? 'https:' : 'http:'],
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     })
@@ -78,10 +83,15 @@ async function perform(call: HttpCall): Promise<HttpAnswer> {
   const answer = await open(call)
   const raw = await readBody(answer, call.bytesMax)
   const headers = single(answer.headers)
-  return { status: answer.statusCode ?? 0, headers, body: await unpack(raw, headers['content-encoding'], call.bytesMax) }
+  return {
+    status: answer.statusCode ?? 0,
+    headers,
+    body: await unpack(raw, headers['content-encoding'], call.bytesMax),
+  }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error')
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error'
 
 /** One HTTP exchange with a total deadline and a bound on the answer. Redirects are not followed. Throws {@link HttpExchangeError}. */
 export async function exchange(call: HttpCall): Promise<HttpAnswer> {
@@ -93,7 +103,9 @@ export async function exchange(call: HttpCall): Promise<HttpAnswer> {
     return await perform({ ...call, signal })
   } catch (error) {
     if (error instanceof HttpExchangeError) throw error
-    throw new HttpExchangeError(deadline.signal.aborted ? `no whole answer within ${String(call.deadlineMs)} ms` : messageOf(error))
+    throw new HttpExchangeError(
+      deadline.signal.aborted ? `no whole answer within ${String(call.deadlineMs)} ms` : messageOf(error),
+    )
   } finally {
     clearTimeout(timer)
   }

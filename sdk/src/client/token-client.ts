@@ -56,9 +56,16 @@ function readToken(body: JsonObject, requestedAtMs: number): HeldToken | null {
 
 function toTokenError(audience: string, answer: HttpAnswer): StepgateTokenError {
   const body = parseJsonObject(answer.body) ?? {}
-  const detail = [optionalText(own(body, 'error')), optionalText(own(body, 'error_description'))].filter((text) => text !== '').join(': ')
+  const detail = [optionalText(own(body, 'error')), optionalText(own(body, 'error_description'))]
+    .filter((text) => text !== '')
+    .join(': ')
   const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429
-  return new StepgateTokenError(isRefusal ? 'refused' : 'unavailable', audience, detail === '' ? `status ${String(answer.status)}` : detail, answer.status)
+  return new StepgateTokenError(
+    isRefusal ? 'refused' : 'unavailable',
+    audience,
+    detail === '' ? `status ${String(answer.status)}` : detail,
+    answer.status,
+  )
 }
 
 /**
@@ -82,7 +89,8 @@ export class TokenClient {
     const { held } = slot
     if (held === null || nowMs >= held.expiresAtMs) return this.#renew(slot, audience, scopes, isBackground)
     // The one at hand will do; a failed renewal is tried again later, until it expires.
-    if (nowMs >= held.renewAtMs && nowMs >= slot.retryAtMs) this.#renew(slot, audience, scopes, true).catch(() => undefined)
+    if (nowMs >= held.renewAtMs && nowMs >= slot.retryAtMs)
+      this.#renew(slot, audience, scopes, true).catch(() => undefined)
     return held
   }
 
@@ -127,14 +135,20 @@ export class TokenClient {
     const body = answer.status === 200 ? parseJsonObject(answer.body) : null
     if (body === null) throw toTokenError(audience, answer)
     const token = readToken(body, requestedAtMs)
-    if (token === null) throw new StepgateTokenError('unavailable', audience, 'the answer is not a token', answer.status)
+    if (token === null)
+      throw new StepgateTokenError('unavailable', audience, 'the answer is not a token', answer.status)
     return token
   }
 
   async #post(audience: string, scopes: readonly string[], isBackground: boolean): Promise<HttpAnswer> {
     const { headers, parameters } = authenticateClient(this.#settings, this.#tokenEndpoint)
     const scope = scopes.length === 0 ? {} : { scope: scopes.join(' ') }
-    const body = new URLSearchParams({ grant_type: 'client_credentials', resource: audience, ...scope, ...parameters }).toString()
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      resource: audience,
+      ...scope,
+      ...parameters,
+    }).toString()
     try {
       return await exchange({
         method: 'POST',

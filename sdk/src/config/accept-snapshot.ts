@@ -39,18 +39,27 @@ function compareWithCurrent(candidate: SignedSnapshot, current: SignedSnapshot |
   const { epoch, revision } = candidate.snapshot
   if (current === null) return { accepted: candidate, changesEpoch: false }
   if (epoch !== current.snapshot.epoch) return { accepted: candidate, changesEpoch: true }
-  if (revision < current.snapshot.revision) return refuse('snapshot-older', `revision ${String(revision)} after ${String(current.snapshot.revision)}`)
+  if (revision < current.snapshot.revision)
+    return refuse('snapshot-older', `revision ${String(revision)} after ${String(current.snapshot.revision)}`)
   const isConflict = revision === current.snapshot.revision && !candidate.body.equals(current.body)
-  return isConflict ? refuse('snapshot-conflict', `revision ${String(revision)} with other content`) : { accepted: candidate, changesEpoch: false }
+  return isConflict
+    ? refuse('snapshot-conflict', `revision ${String(revision)} with other content`)
+    : { accepted: candidate, changesEpoch: false }
 }
 
 /**
  * Decides whether a snapshot may replace the current one. The signature comes first: bytes that are not signed are not even
  * parsed. Within an epoch revisions only go forward; another epoch means that the database was restored or replaced.
  */
-export function acceptSnapshot(candidate: SnapshotCandidate, current: SignedSnapshot | null, service: string, keys: readonly ConfigKey[]): Acceptance {
+export function acceptSnapshot(
+  candidate: SnapshotCandidate,
+  current: SignedSnapshot | null,
+  service: string,
+  keys: readonly ConfigKey[],
+): Acceptance {
   const { body, signatures } = candidate
-  if (signatures === undefined || !isSnapshotSigned(body, signatures, keys)) return refuse('snapshot-unsigned', 'no signature by a pinned configuration key')
+  if (signatures === undefined || !isSnapshotSigned(body, signatures, keys))
+    return refuse('snapshot-unsigned', 'no signature by a pinned configuration key')
   const snapshot = parseBody(body)
   if (typeof snapshot === 'string') return refuse('snapshot-invalid', snapshot)
   if (snapshot.service !== service) return refuse('snapshot-foreign', 'it belongs to another service')

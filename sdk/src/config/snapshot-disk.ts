@@ -6,7 +6,8 @@ import type { SnapshotCandidate } from './accept-snapshot.ts'
 
 const NEWLINE = 0x0a
 
-const isMissing = (error: unknown): boolean => error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT'
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 /**
  * The copy of the configuration on disk: the signatures on the first line, then the exact bytes. It is proven again when it

@@ -94,6 +94,10 @@ export class SnapshotPoller {
     this.#markStarted()
   }
 
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted
+  }
+
   async #boot(): Promise<void> {
     await this.#loadDiskCopy()
     await this.#pollOnce()
@@ -104,7 +108,7 @@ export class SnapshotPoller {
     const { disk, events } = this.#parts
     try {
       const copy = (await disk?.read()) ?? null
-      if (copy !== null && !this.#stop.signal.aborted && this.#tryApply(copy, 'disk')) this.#markStarted()
+      if (copy !== null && !this.#isStopped() && this.#tryApply(copy, 'disk')) this.#markStarted()
     } catch (error) {
       events.failure('disk-unreadable', `the copy of the configuration cannot be read: ${messageOf(error)}`)
     }
@@ -112,11 +116,16 @@ export class SnapshotPoller {
   }
 
   async #pollOnce(): Promise<void> {
-    if (this.#stop.signal.aborted) return
+    if (this.#isStopped()) return
     const begunAtMs = monotonicMs()
-    const delayMs = await this.#poll(begunAtMs).catch((error: unknown) => this.#fail(error instanceof StepgateTokenError && error.code === 'refused' ? 'refused' : 'unavailable', messageOf(error)))
+    const delayMs = await this.#poll(begunAtMs).catch((error: unknown) =>
+      this.#fail(
+        error instanceof StepgateTokenError && error.code === 'refused' ? 'refused' : 'unavailable',
+        messageOf(error),
+      ),
+    )
     this.#tellState()
-    if (this.#stop.signal.aborted) return
+    if (this.#isStopped()) return
     this.#timer = setTimeout(() => void this.#pollOnce(), delayMs)
     this.#timer.unref()
   }
@@ -130,7 +139,10 @@ export class SnapshotPoller {
     const answer = await this.#parts.controlPlane.call({
       method: 'GET',
       path: '/v1/config',
-      headers: { ...(this.#etag === null ? {} : { 'if-none-match': this.#etag }), ...(waits ? { prefer: `wait=${String(waitSeconds)}` } : {}) },
+      headers: {
+        ...(this.#etag === null ? {} : { 'if-none-match': this.#etag }),
+        ...(waits ? { prefer: `wait=${String(waitSeconds)}` } : {}),
+      },
       deadlineMs: (waits ? waitSeconds * 1000 : 0) + DEADLINE_MARGIN_MS,
       bytesMax: SNAPSHOT_BYTES_MAX,
       isBackground: true,
@@ -152,7 +164,8 @@ export class SnapshotPoller {
   }
 
   #readSnapshot(answer: HttpAnswer): number {
-    if (!this.#tryApply({ body: answer.body, signatures: answer.headers['stepgate-signature'] }, 'network')) return this.#fail('unavailable', 'the configuration was not accepted')
+    if (!this.#tryApply({ body: answer.body, signatures: answer.headers['stepgate-signature'] }, 'network'))
+      return this.#fail('unavailable', 'the configuration was not accepted')
     this.#etag = answer.headers['etag'] ?? null
     this.#succeed(true)
     // The next poll goes out at once and says what is applied: that is the confirmation.
@@ -168,7 +181,8 @@ export class SnapshotPoller {
       else events.security(acceptance.refused, message)
       return false
     }
-    if (acceptance.changesEpoch) events.security('epoch-changed', 'the control plane starts a new epoch: its database was restored or replaced')
+    if (acceptance.changesEpoch)
+      events.security('epoch-changed', 'the control plane starts a new epoch: its database was restored or replaced')
     this.#adopt(acceptance.accepted, source)
     return true
   }
@@ -182,7 +196,12 @@ export class SnapshotPoller {
     this.#source = source
     if (!isNew) return
     events.emit('snapshot', { epoch, revision, source })
-    if (source === 'network') disk?.write(accepted).catch((error: unknown) => events.failure('disk-unwritable', `the configuration runs from memory only: ${messageOf(error)}`))
+    if (source === 'network')
+      disk
+        ?.write(accepted)
+        .catch((error: unknown) =>
+          events.failure('disk-unwritable', `the configuration runs from memory only: ${messageOf(error)}`),
+        )
   }
 
   #succeed(wasHeld: boolean): number {
@@ -194,11 +213,14 @@ export class SnapshotPoller {
   }
 
   #fail(failure: PollFailure, message: string): number {
-    if (this.#stop.signal.aborted) return 0
+    if (this.#isStopped()) return 0
     this.#lastError = message
     const { events } = this.#parts
     if (failure === 'refused') {
-      events.security('credential-refused', `the control plane refuses this service's credential (${message}); the last configuration stays in force`)
+      events.security(
+        'credential-refused',
+        `the control plane refuses this service's credential (${message}); the last configuration stays in force`,
+      )
       this.#failures++
       return betweenMs(...REFUSED_RETRY_MS)
     }
@@ -214,4 +236,5 @@ export class SnapshotPoller {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error')
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error'

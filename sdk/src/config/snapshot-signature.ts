@@ -11,7 +11,13 @@ const SIGNATURE_LENGTH_MAX = 1_024
 function findPinnedKey(segment: string, keys: readonly ConfigKey[]): ConfigKey | null {
   const bytes = decodeBase64Url(segment)
   const header = bytes === null ? null : parseJsonObject(bytes)
-  if (header === null || own(header, 'alg') !== 'EdDSA' || own(header, 'typ') !== SNAPSHOT_SIGNATURE_TYPE || own(header, 'b64') !== false) return null
+  if (
+    header === null ||
+    own(header, 'alg') !== 'EdDSA' ||
+    own(header, 'typ') !== SNAPSHOT_SIGNATURE_TYPE ||
+    own(header, 'b64') !== false
+  )
+    return null
   const critical = own(header, 'crit')
   if (!Array.isArray(critical) || critical.length !== 1 || critical[0] !== 'b64') return null
   return keys.find(({ keyId }) => keyId === own(header, 'kid')) ?? null

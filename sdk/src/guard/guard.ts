@@ -61,7 +61,8 @@ export class Guard {
     this.#authenticator.trust(trust)
     this.#recorder.begin(snapshot.report.samplesPerSignature)
     this.#parts.routes.bind(snapshot)
-    for (const keyId of trust.unusableKeys) this.#parts.events.failure('key-unusable', `key "${keyId}" cannot be used; tokens signed with it are refused`)
+    for (const keyId of trust.unusableKeys)
+      this.#parts.events.failure('key-unusable', `key "${keyId}" cannot be used; tokens signed with it are refused`)
   }
 
   check<Request>(route: Route, request: Request, reader: RequestReader<Request>): GuardAnswer {
@@ -75,7 +76,13 @@ export class Guard {
   }
 
   #countOnly(route: Route, binding: Binding): null {
-    binding.unevaluated ??= this.#recorder.foldOf(route, ANYBODY, decide(ANYBODY.facts, binding), binding.revision, false)
+    binding.unevaluated ??= this.#recorder.foldOf(
+      route,
+      ANYBODY,
+      decide(ANYBODY.facts, binding),
+      binding.revision,
+      false,
+    )
     this.#recorder.count(binding.unevaluated, Date.now(), null)
     return null
   }
@@ -85,7 +92,8 @@ export class Guard {
     const caller = this.#authenticator.authenticate(request, reader, nowMs)
     const tokenAgeSeconds = caller.issuedAtSeconds === null ? null : nowMs / 1000 - caller.issuedAtSeconds
     let memo = caller.findMemo(route)
-    if (memo === null || !binding.isConstant) memo = this.#evaluate({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
+    if (memo === null || !binding.isConstant)
+      memo = this.#evaluate({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
     this.#recorder.count(memo.fold, nowMs, tokenAgeSeconds)
     if (memo.decision.outcome === 'allowed') return new RequestDecision(caller, memo.decision, null)
     return this.#answerDenial({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
@@ -108,9 +116,16 @@ export class Guard {
     const { route, binding, caller } = visit
     const decisionId = randomUUID()
     this.#recorder.sample(fold, () => this.#toSample(visit, decisionId))
-    if (decision.outcome !== 'denied' || decision.reason === null) return new RequestDecision(caller, decision, decisionId)
+    if (decision.outcome !== 'denied' || decision.reason === null)
+      return new RequestDecision(caller, decision, decisionId)
     const { caller: name } = caller.facts
-    this.#parts.events.emit('decision-denied', { decisionId, method: route.method, route: route.template, caller: name, reason: decision.reason })
+    this.#parts.events.emit('decision-denied', {
+      decisionId,
+      method: route.method,
+      route: route.template,
+      caller: name,
+      reason: decision.reason,
+    })
     return refuseDenied(decision.reason, binding.rule, decisionId)
   }
 

@@ -13,18 +13,25 @@ export interface Refusal {
 const RETRY_AFTER_SECONDS = 5
 const TITLES = { 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' } as const
 
-const problem = (status: Refusal['status'], members: object): string => JSON.stringify({ type: 'about:blank', title: TITLES[status], status, ...members })
+const problem = (status: Refusal['status'], members: object): string =>
+  JSON.stringify({ type: 'about:blank', title: TITLES[status], status, ...members })
 
 function toRefusal(status: Refusal['status'], headers: Record<string, string>, members: object): Refusal {
   const body = problem(status, members)
-  const common = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'content-length': String(Buffer.byteLength(body)) }
+  const common = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'content-length': String(Buffer.byteLength(body)),
+  }
   return { refused: true, status, headers: { ...common, ...headers }, body }
 }
 
 /** A token that is too old is answered like an expired one: the caller has to get a new one, and may then try again. */
-const isTokenReason = (reason: Reason): boolean => reason === 'token-too-old' || (TOKEN_PROBLEMS as readonly Reason[]).includes(reason)
+const isTokenReason = (reason: Reason): boolean =>
+  reason === 'token-too-old' || (TOKEN_PROBLEMS as readonly Reason[]).includes(reason)
 
-const scopesOf = (rule: ParsedRule): string => rule.requirements.flatMap((requirement) => (requirement.kind === 'scopes' ? requirement.allOf : [])).join(' ')
+const scopesOf = (rule: ParsedRule): string =>
+  rule.requirements.flatMap((requirement) => (requirement.kind === 'scopes' ? requirement.allOf : [])).join(' ')
 
 /** Scopes that cannot stand in a quoted string are not told. */
 const isQuotable = (text: string): boolean => /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
@@ -48,4 +55,8 @@ export function refuseDenied(reason: Reason, rule: ParsedRule, decisionId: strin
 }
 
 /** Refuses a request that cannot be decided, for want of a configuration. */
-export const CLOSED: Refusal = toRefusal(503, { 'retry-after': String(RETRY_AFTER_SECONDS) }, { detail: 'This service is not ready to verify requests.' })
+export const CLOSED: Refusal = toRefusal(
+  503,
+  { 'retry-after': String(RETRY_AFTER_SECONDS) },
+  { detail: 'This service is not ready to verify requests.' },
+)

@@ -41,14 +41,16 @@ const TEMPLATE_LENGTH_MAX = 500
  * `/orders/` of another. Regular expressions are left as they are.
  */
 export function normalizeTemplate(template: string): string {
-  if (template.startsWith('/(') || template.startsWith('(')) return `/${template.replace(/^\//, '')}`.slice(0, TEMPLATE_LENGTH_MAX)
+  if (template.startsWith('/(') || template.startsWith('('))
+    return `/${template.replace(/^\//, '')}`.slice(0, TEMPLATE_LENGTH_MAX)
   const collapsed = `/${template}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
   return collapsed.slice(0, TEMPLATE_LENGTH_MAX)
 }
 
 const keyOf = (method: string, template: string): string => `${method} ${template}`
 
-const dependsOnRequest = (rule: ParsedRule, kind: string): boolean => rule.requirements.some((requirement) => requirement.kind === kind)
+const dependsOnRequest = (rule: ParsedRule, kind: string): boolean =>
+  rule.requirements.some((requirement) => requirement.kind === kind)
 
 function toBinding(endpoint: SnapshotEndpoint | undefined, snapshot: Snapshot): Binding {
   const rule = endpoint?.rule ?? RULE_DEFAULT
@@ -96,7 +98,9 @@ export class RouteTable {
 
   bind(snapshot: Snapshot): void {
     this.#snapshot = snapshot
-    this.#endpoints = new Map(snapshot.endpoints.map((endpoint) => [keyOf(endpoint.method, normalizeTemplate(endpoint.route)), endpoint]))
+    this.#endpoints = new Map(
+      snapshot.endpoints.map((endpoint) => [keyOf(endpoint.method, normalizeTemplate(endpoint.route)), endpoint]),
+    )
     for (const route of this.#routes.values()) this.#bind(route)
   }
 

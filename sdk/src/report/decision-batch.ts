@@ -21,9 +21,17 @@ const toItem = ({ signature, count, firstAtMs, lastAtMs, tokenAges }: FoldedDeci
   tokenAges,
 })
 
-const toSample = ({ atMs, ...sample }: DecisionSample, signature: number): object => ({ ...sample, at: toIso(atMs), signature })
+const toSample = ({ atMs, ...sample }: DecisionSample, signature: number): object => ({
+  ...sample,
+  at: toIso(atMs),
+  signature,
+})
 
-export function toDecisionBatch(window: DecisionWindow, dropped: Readonly<Dropped>, instance: InstanceReport): DecisionBatch {
+export function toDecisionBatch(
+  window: DecisionWindow,
+  dropped: Readonly<Dropped>,
+  instance: InstanceReport,
+): DecisionBatch {
   const id = randomUUID()
   const json = JSON.stringify({
     batchId: id,
@@ -37,10 +45,16 @@ export function toDecisionBatch(window: DecisionWindow, dropped: Readonly<Droppe
 }
 
 /** Two batches of half the size with ids of their own, for one that was too large to be taken. Null when it cannot be halved. */
-export function splitBatch({ window, dropped }: DecisionBatch, instance: InstanceReport): readonly [DecisionBatch, DecisionBatch] | null {
+export function splitBatch(
+  { window, dropped }: DecisionBatch,
+  instance: InstanceReport,
+): readonly [DecisionBatch, DecisionBatch] | null {
   const { items } = window
   if (items.length < 2) return null
   const middle = items.length >> 1
   const part = (from: number, to: number): DecisionWindow => ({ ...window, items: items.slice(from, to) })
-  return [toDecisionBatch(part(0, middle), dropped, instance), toDecisionBatch(part(middle, items.length), nothingDropped(), instance)]
+  return [
+    toDecisionBatch(part(0, middle), dropped, instance),
+    toDecisionBatch(part(middle, items.length), nothingDropped(), instance),
+  ]
 }

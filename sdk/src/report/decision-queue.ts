@@ -10,7 +10,11 @@ export interface Dropped {
 
 export const nothingDropped = (): Dropped => ({ allowed: 0, wouldDeny: 0, denied: 0, samples: 0 })
 
-const COUNTER_OF_OUTCOME = { allowed: 'allowed', 'would-deny': 'wouldDeny', denied: 'denied' } as const satisfies Record<Outcome, keyof Dropped>
+const COUNTER_OF_OUTCOME = {
+  allowed: 'allowed',
+  'would-deny': 'wouldDeny',
+  denied: 'denied',
+} as const satisfies Record<Outcome, keyof Dropped>
 
 export function countDropped(dropped: Dropped, { signature, count, samples }: FoldedDecisions): void {
   dropped[COUNTER_OF_OUTCOME[signature.outcome]] += count
@@ -114,7 +118,8 @@ export class DecisionQueue {
 
   /** Counts as dropped what could not be delivered after all. */
   addDropped(dropped: Readonly<Dropped>): void {
-    for (const counter of ['allowed', 'wouldDeny', 'denied', 'samples'] as const) this.#dropped[counter] += dropped[counter]
+    for (const counter of ['allowed', 'wouldDeny', 'denied', 'samples'] as const)
+      this.#dropped[counter] += dropped[counter]
   }
 
   /** Nothing of more worth than the newcomer is given up for it. */

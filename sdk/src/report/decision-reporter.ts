@@ -69,7 +69,9 @@ export class DecisionReporter {
 
   start(): void {
     this.#timer = setTimeout(() => {
-      this.#flush(true).catch((error: unknown) => this.#parts.events.failure('report-failed', error instanceof Error ? error.message : 'unknown error'))
+      this.#flush(true).catch((error: unknown) =>
+        this.#parts.events.failure('report-failed', error instanceof Error ? error.message : 'unknown error'),
+      )
       if (!this.#isStopped) this.start()
     }, this.#parts.intervalMs())
     this.#timer.unref()
@@ -129,7 +131,9 @@ export class DecisionReporter {
     if (head !== undefined) return head
     const { queue, describeInstance } = this.#parts
     const nowMs = Date.now()
-    const window = queue.shift(BATCH_SIZE_MAX) ?? (mayBeEmpty && isAnyDropped(queue.dropped) ? { fromMs: nowMs, toMs: nowMs, items: [] } : null)
+    const window =
+      queue.shift(BATCH_SIZE_MAX) ??
+      (mayBeEmpty && isAnyDropped(queue.dropped) ? { fromMs: nowMs, toMs: nowMs, items: [] } : null)
     if (window === null) return null
     const batch = toDecisionBatch(window, this.#takeDropped(), describeInstance())
     this.#batches = [batch]
@@ -151,7 +155,14 @@ export class DecisionReporter {
 
   async #send(batch: DecisionBatch, isBackground: boolean): Promise<HttpAnswer | null> {
     try {
-      return await this.#parts.controlPlane.call({ method: 'POST', path: '/v1/decisions', json: batch.json, deadlineMs: DEADLINE_MS, bytesMax: BYTES_MAX, isBackground })
+      return await this.#parts.controlPlane.call({
+        method: 'POST',
+        path: '/v1/decisions',
+        json: batch.json,
+        deadlineMs: DEADLINE_MS,
+        bytesMax: BYTES_MAX,
+        isBackground,
+      })
     } catch (error) {
       this.#isUncertain ||= error instanceof HttpExchangeError && error.message !== 'ECONNREFUSED'
       this.#postpone(error instanceof Error ? error.message : 'no answer', null)
@@ -164,7 +175,8 @@ export class DecisionReporter {
     const { status } = answer
     if (status >= 200 && status < 300) return this.#acknowledge(batch, answer)
     const isRefusal = status === 413 || status === 400 || status === 422
-    if (isRefusal && (!this.#isUncertain || this.#failures >= REFUSALS_OF_UNCERTAIN_MAX)) return status === 413 ? this.#halve(batch) : this.#giveUp(batch, `status ${String(status)}`)
+    if (isRefusal && (!this.#isUncertain || this.#failures >= REFUSALS_OF_UNCERTAIN_MAX))
+      return status === 413 ? this.#halve(batch) : this.#giveUp(batch, `status ${String(status)}`)
     this.#isUncertain ||= status >= 500
     this.#postpone(`status ${String(status)}`, retryAfterMs(answer.headers['retry-after'], RETRY_AFTER_MAX_MS))
     return false
@@ -174,9 +186,14 @@ export class DecisionReporter {
     const refused = refusedItems(batch, answer)
     const lost = nothingDropped()
     for (const item of refused) countDropped(lost, item)
-    if (refused.length > 0) this.#parts.events.failure('decisions-refused', `${String(refused.length)} items of a batch were refused by the control plane`)
+    if (refused.length > 0)
+      this.#parts.events.failure(
+        'decisions-refused',
+        `${String(refused.length)} items of a batch were refused by the control plane`,
+      )
     this.#parts.queue.addDropped(lost)
-    this.#stored += batch.window.items.reduce((sum, { count }) => sum + count, 0) - refused.reduce((sum, { count }) => sum + count, 0)
+    this.#stored +=
+      batch.window.items.reduce((sum, { count }) => sum + count, 0) - refused.reduce((sum, { count }) => sum + count, 0)
     this.#dismiss()
     return true
   }
@@ -230,7 +247,13 @@ async function withinMs(promise: Promise<unknown>, ms: number): Promise<void> {
 function refusedItems({ window }: DecisionBatch, answer: HttpAnswer): typeof window.items {
   const refused = own(parseJsonObject(answer.body) ?? {}, 'refused')
   if (!Array.isArray(refused)) return []
-  const pointers = refused.map((entry: unknown) => (typeof entry === 'object' && entry !== null ? (entry as { pointer?: unknown }).pointer : undefined))
-  const indexes = new Set(pointers.map((pointer) => /^\/signatures\/(\d{1,6})(?:\/|$)/.exec(String(pointer))?.[1]).filter((index) => index !== undefined))
+  const pointers = refused.map((entry: unknown) =>
+    typeof entry === 'object' && entry !== null ? (entry as { pointer?: unknown }).pointer : undefined,
+  )
+  const indexes = new Set(
+    pointers
+      .map((pointer) => /^\/signatures\/(\d{1,6})(?:\/|$)/.exec(String(pointer))?.[1])
+      .filter((index) => index !== undefined),
+  )
   return [...indexes].map((index) => window.items[Number(index)]).filter((item) => item !== undefined)
 }

@@ -78,7 +78,14 @@ export class Fold {
   /** Hands over what was counted and starts again at nothing. */
   take(): FoldedDecisions {
     const { signature, count, firstAtMs, lastAtMs } = this
-    const taken = { signature, count, firstAtMs, lastAtMs: Math.max(firstAtMs, lastAtMs), tokenAges: this.#tokenAges, samples: this.#samples }
+    const taken = {
+      signature,
+      count,
+      firstAtMs,
+      lastAtMs: Math.max(firstAtMs, lastAtMs),
+      tokenAges: this.#tokenAges,
+      samples: this.#samples,
+    }
     this.count = 0
     this.#samples = []
     if (this.#tokenAges !== null) this.#tokenAges = emptyHistogram()

@@ -26,7 +26,14 @@ export interface InstanceDescription {
   readonly state: SnapshotState
 }
 
-export function toInstanceReport({ id, workload, startedAt, framework, snapshot, state }: InstanceDescription): InstanceReport {
+export function toInstanceReport({
+  id,
+  workload,
+  startedAt,
+  framework,
+  snapshot,
+  state,
+}: InstanceDescription): InstanceReport {
   return {
     id,
     workload,

@@ -23,7 +23,7 @@ export class InventoryReporter {
   readonly #parts: InventoryReporterParts
   #timer: NodeJS.Timeout | null = null
   #isSending = false
-  #isDue = false
+  #announcements = 0
   #isStopped = false
   #failures = 0
 
@@ -33,7 +33,7 @@ export class InventoryReporter {
 
   /** Routes changed. Many changes at once become one report. */
   announce(): void {
-    this.#isDue = true
+    this.#announcements++
     if (!this.#isSending) this.#schedule(DEBOUNCE_MS)
   }
 
@@ -51,25 +51,41 @@ export class InventoryReporter {
 
   async #send(): Promise<void> {
     this.#isSending = true
-    this.#isDue = false
+    const announcements = this.#announcements
     const isStored = await this.#put()
     this.#isSending = false
     this.#failures = isStored ? 0 : this.#failures + 1
     if (!isStored) this.#schedule(fullJitterMs(this.#failures, RETRY_BASE_MS, RETRY_CAP_MS))
-    else if (this.#isDue) this.#schedule(DEBOUNCE_MS)
+    else if (this.#announcements !== announcements) this.#schedule(DEBOUNCE_MS)
   }
 
   async #put(): Promise<boolean> {
     const { controlPlane, routes, events, describeInstance } = this.#parts
     const endpoints = routes().list()
-    if (endpoints.length > ENDPOINTS_MAX) events.failure('inventory-cut', `only ${String(ENDPOINTS_MAX)} of ${String(endpoints.length)} routes are reported`)
+    if (endpoints.length > ENDPOINTS_MAX)
+      events.failure(
+        'inventory-cut',
+        `only ${String(ENDPOINTS_MAX)} of ${String(endpoints.length)} routes are reported`,
+      )
     const json = JSON.stringify({ instance: describeInstance(), endpoints: endpoints.slice(0, ENDPOINTS_MAX) })
     try {
-      const { status } = await controlPlane.call({ method: 'PUT', path: '/v1/inventory', json, deadlineMs: DEADLINE_MS, bytesMax: BYTES_MAX, isBackground: true })
+      const { status } = await controlPlane.call({
+        method: 'PUT',
+        path: '/v1/inventory',
+        json,
+        deadlineMs: DEADLINE_MS,
+        bytesMax: BYTES_MAX,
+        isBackground: true,
+      })
       if (status >= 200 && status < 300) return true
-      if (this.#failures === 0) events.failure('inventory-failed', `routes cannot be reported: status ${String(status)}`)
+      if (this.#failures === 0)
+        events.failure('inventory-failed', `routes cannot be reported: status ${String(status)}`)
     } catch (error) {
-      if (this.#failures === 0) events.failure('inventory-failed', `routes cannot be reported: ${error instanceof Error ? error.message : 'no answer'}`)
+      if (this.#failures === 0)
+        events.failure(
+          'inventory-failed',
+          `routes cannot be reported: ${error instanceof Error ? error.message : 'no answer'}`,
+        )
     }
     return false
   }

@@ -4,7 +4,13 @@ import type { Route } from '../guard/route-table.ts'
 import type { DecisionQueue } from './decision-queue.ts'
 import { Fold, type DecisionSample, type DecisionSignature } from './fold.ts'
 
-function toSignature(route: Route, caller: Caller, decision: Decision, revision: number, evaluated: boolean): DecisionSignature {
+function toSignature(
+  route: Route,
+  caller: Caller,
+  decision: Decision,
+  revision: number,
+  evaluated: boolean,
+): DecisionSignature {
   const { facts } = caller
   return {
     method: route.method,
@@ -30,7 +36,10 @@ function toSignature(route: Route, caller: Caller, decision: Decision, revision:
  * and revision from the configuration, missing scopes from route and scopes) is left out.
  */
 function keyOf(route: Route, { facts, callerHint }: Caller, { outcome, reason }: Decision, evaluated: boolean): string {
-  const who = facts.caller === null ? `${String(facts.tokenProblem)} ${callerHint ?? ''}` : `${String(facts.tokenProblem)} ${facts.callerKind}\n${facts.caller}\n${String(facts.issuer)}`
+  const who =
+    facts.caller === null
+      ? `${String(facts.tokenProblem)} ${callerHint ?? ''}`
+      : `${String(facts.tokenProblem)} ${facts.callerKind}\n${facts.caller}\n${String(facts.issuer)}`
   return `${String(route.number)} ${outcome} ${String(reason)} ${evaluated ? facts.sender : 'unevaluated'} ${facts.scopes.join(' ')}\n${who}`
 }
 
@@ -56,7 +65,10 @@ export class Recorder {
     const key = keyOf(route, caller, decision, evaluated)
     const known = this.#folds.get(key)
     if (known !== undefined) return known
-    const fold = new Fold(toSignature(route, caller, decision, revision, evaluated), evaluated && caller.issuedAtSeconds !== null)
+    const fold = new Fold(
+      toSignature(route, caller, decision, revision, evaluated),
+      evaluated && caller.issuedAtSeconds !== null,
+    )
     // Forgetting a fold loses no count: while it counts, the queue holds it.
     if (this.#folds.size >= this.#foldsMax) this.#folds.clear()
     this.#folds.set(key, fold)

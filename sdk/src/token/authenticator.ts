@@ -30,10 +30,14 @@ export class Authenticator {
 
   authenticate<Request>(request: Request, reader: RequestReader<Request>, nowMs: number): Caller {
     const authorization = reader.authorization(request)
-    if (authorization === undefined || authorization === '') return this.#anonymousCaller('token-missing', reader.userAgent(request))
+    if (authorization === undefined || authorization === '')
+      return this.#anonymousCaller('token-missing', reader.userAgent(request))
     const known = this.#callers.find(authorization)
     if (known !== undefined && nowMs < known.expiresAtMs && nowMs >= known.validFromMs) return known
-    return this.#establish(authorization, nowMs) ?? this.#anonymousCaller(this.#problemOf(authorization), reader.userAgent(request))
+    return (
+      this.#establish(authorization, nowMs) ??
+      this.#anonymousCaller(this.#problemOf(authorization), reader.userAgent(request))
+    )
   }
 
   /** Null when nothing in the token can be believed. */

@@ -83,10 +83,15 @@ export class Caller {
 }
 
 /** While nothing about the token changes: it may become valid, and it expires. */
-function validity(problem: TokenProblem | null, claims: TokenClaims | undefined): readonly [from: number, until: number] {
+function validity(
+  problem: TokenProblem | null,
+  claims: TokenClaims | undefined,
+): readonly [from: number, until: number] {
   if (claims === undefined) return [0, Number.MAX_SAFE_INTEGER]
   if (problem === 'token-not-yet-valid') return [0, claims.validFromMs]
-  return problem === 'token-expired' ? [claims.expiresAtMs, Number.MAX_SAFE_INTEGER] : [claims.validFromMs, claims.expiresAtMs]
+  return problem === 'token-expired'
+    ? [claims.expiresAtMs, Number.MAX_SAFE_INTEGER]
+    : [claims.validFromMs, claims.expiresAtMs]
 }
 
 function toFacts({ problem, token }: VerifiedToken): RequestFacts {
@@ -104,4 +109,5 @@ function toFacts({ problem, token }: VerifiedToken): RequestFacts {
 }
 
 /** A caller of whom nothing is known but what is wrong and, perhaps, the product that asked. */
-export const anonymousCaller = (problem: TokenProblem, callerHint: string | null): Caller => new Caller('', { problem, token: null }, callerHint)
+export const anonymousCaller = (problem: TokenProblem, callerHint: string | null): Caller =>
+  new Caller('', { problem, token: null }, callerHint)

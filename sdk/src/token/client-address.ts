@@ -23,7 +23,11 @@ const HOPS_MAX = 20
  * The caller's address: the socket's, or behind trusted proxies the last address in `X-Forwarded-For` that is not a trusted
  * proxy. Read from the right, because everything left of a trusted hop was written by the caller.
  */
-export function clientAddress(socketAddress: string | undefined, forwardedFor: string | undefined, trusted: readonly Network[]): string | null {
+export function clientAddress(
+  socketAddress: string | undefined,
+  forwardedFor: string | undefined,
+  trusted: readonly Network[],
+): string | null {
   if (socketAddress === undefined) return null
   let address = socketAddress
   const hops = trusted.length === 0 || forwardedFor === undefined ? [] : forwardedFor.split(',').slice(-HOPS_MAX)

@@ -50,7 +50,7 @@ export function decodeToken(token: string): DecodedToken | null {
   if (token.length > TOKEN_LENGTH_MAX) return null
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first < 1 || second < 0 || token.indexOf('.', second + 1) !== -1) return null
+  if (first < 1 || second < 0 || token.includes('.', second + 1)) return null
   const header = headerOf(token.slice(0, first))
   if (header === null) return null
   const body = decodeBase64Url(token.slice(first + 1, second))

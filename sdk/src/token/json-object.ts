@@ -14,4 +14,5 @@ export function parseJsonObject(bytes: Buffer): JsonObject | null {
 }
 
 /** An own member: neither `__proto__` in the text nor a polluted prototype can supply it. */
-export const own = (object: JsonObject, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined)
+export const own = (object: JsonObject, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined

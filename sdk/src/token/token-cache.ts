@@ -23,7 +23,7 @@ export class TokenCache {
     const base = this.#baseOf(authorization)
     for (let way = base; way < base + WAYS; way++) {
       const caller = this.#slots[way]
-      if (caller !== undefined && caller.authorization === authorization) {
+      if (caller?.authorization === authorization) {
         caller.usedAt = ++this.#clock
         return caller
       }

@@ -20,7 +20,8 @@ export interface TokenClaims {
   readonly tokenId: string | null
 }
 
-const isName = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= NAME_LENGTH_MAX
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= NAME_LENGTH_MAX
 
 const isSeconds = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= SECONDS_MAX
 
@@ -29,17 +30,25 @@ const valueOr = (value: unknown, absent: unknown): unknown => (value === undefin
 
 function readAudiences(value: unknown): readonly string[] | null {
   const audiences: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return audiences.length > 0 && audiences.length <= 50 && audiences.every((audience) => typeof audience === 'string') ? audiences : null
+  return audiences.length > 0 && audiences.length <= 50 && audiences.every((audience) => typeof audience === 'string')
+    ? audiences
+    : null
 }
 
 /** The claims every token must have, whoever issued it; null when one is missing or of the wrong type. */
 export function readClaims(payload: JsonObject): TokenClaims | null {
-  const [issuer, subject, issuedAt, expiresAt] = [own(payload, 'iss'), own(payload, 'sub'), own(payload, 'iat'), own(payload, 'exp')]
+  const [issuer, subject, issuedAt, expiresAt] = [
+    own(payload, 'iss'),
+    own(payload, 'sub'),
+    own(payload, 'iat'),
+    own(payload, 'exp'),
+  ]
   const notBefore = valueOr(own(payload, 'nbf'), issuedAt)
   const tokenId = valueOr(own(payload, 'jti'), null)
   const audiences = readAudiences(own(payload, 'aud'))
   if (typeof issuer !== 'string' || !isName(subject) || audiences === null) return null
-  if (!isSeconds(issuedAt) || !isSeconds(expiresAt) || !isSeconds(notBefore) || (tokenId !== null && !isName(tokenId))) return null
+  if (!isSeconds(issuedAt) || !isSeconds(expiresAt) || !isSeconds(notBefore) || (tokenId !== null && !isName(tokenId)))
+    return null
   return {
     issuer,
     subject,
@@ -54,9 +63,12 @@ export function readClaims(payload: JsonObject): TokenClaims | null {
 /** Scopes, sorted and without duplicates, from a space-separated string or an array; null when there is something else. */
 export function readScopes(payload: JsonObject, claim: string): readonly string[] | null {
   const value = valueOr(own(payload, claim), '')
-  const words: readonly unknown[] | null = typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : Array.isArray(value) ? value : null
+  const words: readonly unknown[] | null =
+    typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : Array.isArray(value) ? value : null
   if (words === null || words.length > SCOPES_MAX) return null
-  const scopes = words.filter((word) => typeof word === 'string' && word.length > 0 && word.length <= SCOPE_LENGTH_MAX) as string[] // the filter's own condition
+  const scopes = words.filter(
+    (word) => typeof word === 'string' && word.length > 0 && word.length <= SCOPE_LENGTH_MAX,
+  ) as string[] // the filter's own condition
   return scopes.length === words.length ? [...new Set(scopes)].sort() : null
 }
 
@@ -79,5 +91,10 @@ function identityOf(payload: JsonObject): Principal | null {
 /** The caller a token names: an identity of this control plane, or a person of an identity provider. */
 export function readPrincipal(payload: JsonObject, claims: TokenClaims, issuer: SnapshotIssuer): Principal | null {
   if (issuer.kind === 'stepgate') return identityOf(payload)
-  return { callerKind: 'user', caller: `user@${issuer.name}`.slice(0, NAME_LENGTH_MAX), callerKey: `${claims.issuer} ${claims.subject}`, clientId: null }
+  return {
+    callerKind: 'user',
+    caller: `user@${issuer.name}`.slice(0, NAME_LENGTH_MAX),
+    callerKey: `${claims.issuer} ${claims.subject}`,
+    clientId: null,
+  }
 }

@@ -15,7 +15,12 @@ export interface Trust {
   readonly unusableKeys: readonly string[]
 }
 
-export const NO_TRUST: Trust = { issuers: new Map(), disabledIdentities: new Set(), revokedTokens: new Set(), unusableKeys: [] }
+export const NO_TRUST: Trust = {
+  issuers: new Map(),
+  disabledIdentities: new Set(),
+  revokedTokens: new Set(),
+  unusableKeys: [],
+}
 
 function usableKeys(issuer: SnapshotIssuer, unusable: string[]): Map<string, VerificationKey> {
   const keys = new Map<string, VerificationKey>()
@@ -30,7 +35,9 @@ function usableKeys(issuer: SnapshotIssuer, unusable: string[]): Map<string, Ver
 export function toTrust(snapshot: Snapshot): Trust {
   const unusableKeys: string[] = []
   return {
-    issuers: new Map(snapshot.issuers.map((issuer) => [issuer.issuer, { settings: issuer, keys: usableKeys(issuer, unusableKeys) }])),
+    issuers: new Map(
+      snapshot.issuers.map((issuer) => [issuer.issuer, { settings: issuer, keys: usableKeys(issuer, unusableKeys) }]),
+    ),
     disabledIdentities: new Set(snapshot.disabledIdentities),
     revokedTokens: new Set(snapshot.revokedTokens.map(({ jti }) => jti)),
     unusableKeys,

@@ -1,4 +1,4 @@
-import { createPublicKey, verify, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import type { PublicJwk } from '../../../lib/policy/snapshot.ts'
 
 export interface VerificationKey {
@@ -36,9 +36,11 @@ export function toDerSignature(signature: Buffer): Buffer {
 }
 
 function toMatcher(alg: PublicJwk['alg'], key: KeyObject): VerificationKey['matches'] {
-  if (alg === 'EdDSA') return (signedBytes, signature) => signature.length === 64 && verify(null, signedBytes, key, signature)
+  if (alg === 'EdDSA')
+    return (signedBytes, signature) => signature.length === 64 && verify(null, signedBytes, key, signature)
   if (alg === 'RS256') return (signedBytes, signature) => verify('sha256', signedBytes, key, signature)
-  return (signedBytes, signature) => signature.length === 2 * COORDINATE_BYTES && verify('sha256', signedBytes, key, toDerSignature(signature))
+  return (signedBytes, signature) =>
+    signature.length === 2 * COORDINATE_BYTES && verify('sha256', signedBytes, key, toDerSignature(signature))
 }
 
 function isUsable(alg: PublicJwk['alg'], key: KeyObject): boolean {
@@ -50,7 +52,7 @@ function isUsable(alg: PublicJwk['alg'], key: KeyObject): boolean {
 /** Makes a key of the snapshot usable, for its own algorithm only. Null for a key that is not what it says or is too weak. */
 export function toVerificationKey(jwk: PublicJwk): VerificationKey | null {
   try {
-    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
     return isUsable(jwk.alg, key) ? { alg: jwk.alg, matches: toMatcher(jwk.alg, key) } : null
   } catch {
     return null

@@ -23,7 +23,8 @@ const UNTRUSTED = unbelievable('issuer-untrusted')
 const UNSIGNED = unbelievable('signature-invalid')
 
 /** Access tokens say what they are (RFC 9068). Identity providers often do not, but must not say they are something else. */
-const isAcceptedType = (typ: string | null, kind: 'stepgate' | 'oidc'): boolean => typ === 'at+jwt' || (kind === 'oidc' && (typ === null || typ === 'jwt'))
+const isAcceptedType = (typ: string | null, kind: 'stepgate' | 'oidc'): boolean =>
+  typ === 'at+jwt' || (kind === 'oidc' && (typ === null || typ === 'jwt'))
 
 /** Without `kid` the key is only clear when the issuer has just one. */
 function findKey(issuer: TrustedIssuer, decoded: DecodedToken): VerificationKey | null {
@@ -59,9 +60,11 @@ export function verifyToken(compact: string, trust: Trust, nowMs: number): Verif
   if (decoded === null || claims === null || Object.hasOwn(decoded.payload, 'cnf')) return MALFORMED
   const issuer = trust.issuers.get(claims.issuer)
   if (issuer === undefined) return UNTRUSTED
-  const token = isAcceptedType(decoded.header.typ, issuer.settings.kind) ? readSignedToken(decoded, claims, issuer) : null
+  const token = isAcceptedType(decoded.header.typ, issuer.settings.kind)
+    ? readSignedToken(decoded, claims, issuer)
+    : null
   if (token === null) return MALFORMED
   const key = findKey(issuer, decoded)
-  if (key === null || !key.matches(decoded.signedBytes, decoded.signature)) return UNSIGNED
+  if (!key?.matches(decoded.signedBytes, decoded.signature)) return UNSIGNED
   return { problem: findProblem(token, issuer, trust, nowMs), token }
 }

@@ -5,7 +5,17 @@ import type { StepgateDecision } from '../../guard/request-decision.ts'
 import type { Route } from '../../guard/route-table.ts'
 import { httpRequestReader } from '../http-request-reader.ts'
 import { writeRefusal } from '../write-refusal.ts'
-import { EXPRESS_MOUNT, LAYER_MOUNT, type ExpressLayer, type ExpressNext, type ExpressRequest, type ExpressRoute, type ExpressRouter, type LayerGuard, type LayerHandler } from './express-internals.ts'
+import {
+  EXPRESS_MOUNT,
+  LAYER_MOUNT,
+  type ExpressLayer,
+  type ExpressNext,
+  type ExpressRequest,
+  type ExpressRoute,
+  type ExpressRouter,
+  type LayerGuard,
+  type LayerHandler,
+} from './express-internals.ts'
 import { mountTemplate, toTemplate } from './layer-template.ts'
 import { findRouter, patchLayersOf } from './patch-layers.ts'
 
@@ -37,8 +47,16 @@ export class ExpressGuard implements LayerGuard {
     this.#engine = engine
   }
 
-  enter(layer: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown {
-    return layer.route === undefined ? this.#pass(layer, request, response, next, proceed) : this.#decide(layer, layer.route, request, response, next, proceed)
+  enter(
+    layer: ExpressLayer,
+    request: ExpressRequest,
+    response: ServerResponse,
+    next: ExpressNext,
+    proceed: LayerHandler,
+  ): unknown {
+    return layer.route === undefined
+      ? this.#pass(layer, request, response, next, proceed)
+      : this.#decide(layer, layer.route, request, response, next, proceed)
   }
 
   /** Registers the routes of a router and of all that are mounted in it. */
@@ -65,7 +83,13 @@ export class ExpressGuard implements LayerGuard {
     for (const method of methodsOf(route)) this.#engine.routes.register(method, mount + toTemplate(route.path))
   }
 
-  #pass(layer: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown {
+  #pass(
+    layer: ExpressLayer,
+    request: ExpressRequest,
+    response: ServerResponse,
+    next: ExpressNext,
+    proceed: LayerHandler,
+  ): unknown {
     const mount = this.#mountOf(layer)
     if (mount === '') return proceed.call(layer, request, response, next)
     const outer = request[EXPRESS_MOUNT] ?? ''
@@ -77,8 +101,11 @@ export class ExpressGuard implements LayerGuard {
   }
 
   #mountOf(layer: ExpressLayer): string {
-    layer[LAYER_MOUNT] ??= this.#firstSight(layer)
-    return layer[LAYER_MOUNT]
+    const known = layer[LAYER_MOUNT]
+    if (known !== undefined) return known
+    const mount = this.#firstSight(layer)
+    layer[LAYER_MOUNT] = mount
+    return mount
   }
 
   /** A router of another copy of Express has layers of its own kind, which would let requests past the guard. */
@@ -88,11 +115,22 @@ export class ExpressGuard implements LayerGuard {
     return mountTemplate(layer)
   }
 
-  #decide(layer: ExpressLayer, route: ExpressRoute, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown {
+  #decide(
+    layer: ExpressLayer,
+    route: ExpressRoute,
+    request: ExpressRequest,
+    response: ServerResponse,
+    next: ExpressNext,
+    proceed: LayerHandler,
+  ): unknown {
     const method = handledMethod(route, request)
     // Express lets HEAD requests into routes that have nothing for them; none of their handlers will run.
     if (method === null) return proceed.call(layer, request, response, next)
-    const answer = this.#engine.guard.check(this.#routeOf(layer, route, method, request[EXPRESS_MOUNT] ?? ''), request, httpRequestReader)
+    const answer = this.#engine.guard.check(
+      this.#routeOf(layer, route, method, request[EXPRESS_MOUNT] ?? ''),
+      request,
+      httpRequestReader,
+    )
     if (answer !== null && 'refused' in answer) {
       writeRefusal(response, answer)
       return undefined

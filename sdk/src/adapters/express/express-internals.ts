@@ -5,7 +5,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  * them are public; each use is covered by the adapter's tests on both versions.
  */
 export type ExpressNext = (error?: unknown) => void
-export type LayerHandler = (this: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext) => unknown
+export type LayerHandler = (
+  this: ExpressLayer,
+  request: ExpressRequest,
+  response: ServerResponse,
+  next: ExpressNext,
+) => unknown
 
 export interface ExpressRoute {
   readonly path: unknown
@@ -60,5 +65,11 @@ export interface ExpressRequest extends IncomingMessage {
 
 /** Called at every layer of a guarded request, in place of the layer. */
 export interface LayerGuard {
-  enter(layer: ExpressLayer, request: ExpressRequest, response: ServerResponse, next: ExpressNext, proceed: LayerHandler): unknown
+  enter(
+    layer: ExpressLayer,
+    request: ExpressRequest,
+    response: ServerResponse,
+    next: ExpressNext,
+    proceed: LayerHandler,
+  ): unknown
 }

@@ -62,7 +62,8 @@ function readTemplate({ source, names }: CompiledPath): string | null {
   return template
 }
 
-const countCaptures = (source: string): number => source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, '').match(/\((?!\?)/g)?.length ?? 0
+const countCaptures = (source: string): number =>
+  source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, '').match(/\((?!\?)/g)?.length ?? 0
 
 /** The template of a compiled prefix; its regular expression where it has none, which names it as well, if less prettily. */
 export function templateOfPrefix({ source, names }: CompiledPath): string {
@@ -77,9 +78,9 @@ export function templateOfPrefix({ source, names }: CompiledPath): string {
  */
 function catchExpression(matcher: (path: string) => unknown): RegExp | null {
   const { exec } = RegExp.prototype // eslint-disable-line @typescript-eslint/unbound-method -- called with the expression below
-  let caught: RegExp | null = null
+  const executed: RegExp[] = []
   RegExp.prototype.exec = function catching(this: RegExp, text: string) {
-    caught ??= this
+    executed.push(this)
     return exec.call(this, text)
   }
   try {
@@ -87,7 +88,7 @@ function catchExpression(matcher: (path: string) => unknown): RegExp | null {
   } finally {
     RegExp.prototype.exec = exec
   }
-  return caught
+  return executed[0] ?? null
 }
 
 /** A path the expression matches, with a mark in place of each capture. */
@@ -107,7 +108,10 @@ function namesOf(matcher: NonNullable<ExpressLayer['matchers']>[number], source:
 
 function templateOfMatcher(matcher: NonNullable<ExpressLayer['matchers']>[number]): string {
   const expression = catchExpression(matcher)
-  if (expression === null) throw new Error('Stepgate: this version of Express keeps its mount paths in a way that is not known; nothing can be guarded')
+  if (expression === null)
+    throw new Error(
+      'Stepgate: this version of Express keeps its mount paths in a way that is not known; nothing can be guarded',
+    )
   return templateOfPrefix({ source: expression.source, names: namesOf(matcher, expression.source) })
 }
 
@@ -122,6 +126,7 @@ function findMountTemplate(layer: ExpressLayer): string {
   if (Object.hasOwn(layer, 'method')) return ''
   if (layer.slash === true || layer.regexp?.fast_slash === true) return ''
   if (layer.rawPath !== undefined) return toTemplate(layer.rawPath)
-  if (layer.regexp !== undefined) return templateOfPrefix({ source: layer.regexp.source, names: (layer.keys ?? []).map(({ name }) => name) })
+  if (layer.regexp !== undefined)
+    return templateOfPrefix({ source: layer.regexp.source, names: (layer.keys ?? []).map(({ name }) => name) })
   return (layer.matchers ?? []).map(templateOfMatcher).join('|')
 }

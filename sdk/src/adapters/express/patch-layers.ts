@@ -1,4 +1,10 @@
-import { EXPRESS_GUARD, type ExpressInternals, type ExpressLayer, type ExpressRouter, type LayerHandler } from './express-internals.ts'
+import {
+  EXPRESS_GUARD,
+  type ExpressInternals,
+  type ExpressLayer,
+  type ExpressRouter,
+  type LayerHandler,
+} from './express-internals.ts'
 
 const PATCHED = Symbol.for('@stepgate/node express layer 1')
 
@@ -8,7 +14,9 @@ type LayerPrototype = Record<'handle_request' | 'handleRequest', LayerHandler | 
 function guarded(proceed: LayerHandler): LayerHandler {
   return function stepgateLayer(request, response, next) {
     const guard = request[EXPRESS_GUARD]
-    return guard === undefined ? proceed.call(this, request, response, next) : guard.enter(this, request, response, next, proceed)
+    return guard === undefined
+      ? proceed.call(this, request, response, next)
+      : guard.enter(this, request, response, next, proceed)
   }
 }
 
@@ -40,12 +48,15 @@ interface SubApplication extends ExpressInternals {
   readonly set: unknown
 }
 
-export const isApplication = (value: unknown): value is SubApplication => typeof value === 'function' && 'handle' in value && 'set' in value
+export const isApplication = (value: unknown): value is SubApplication =>
+  typeof value === 'function' && 'handle' in value && 'set' in value
 
 /** Routers may not be made before their time: Express fixes settings such as `strict routing` in them. */
-export const routerOf = (app: ExpressInternals): ExpressRouter | undefined => (app.lazyrouter === undefined ? (app.router as ExpressRouter | undefined) : app._router)
+export const routerOf = (app: ExpressInternals): ExpressRouter | undefined =>
+  app.lazyrouter === undefined ? (app.router as ExpressRouter | undefined) : app._router
 
-const isRouter = (value: unknown): value is ExpressRouter => typeof value === 'function' && Array.isArray((value as Partial<ExpressRouter>).stack)
+const isRouter = (value: unknown): value is ExpressRouter =>
+  typeof value === 'function' && Array.isArray((value as Partial<ExpressRouter>).stack)
 
 /** The router behind a handler that is a router or an application. */
 export function findRouter(handler: unknown): ExpressRouter | undefined {

@@ -1,6 +1,13 @@
 import type { Engine } from '../../guard/engine.ts'
 import { ExpressGuard } from './express-guard.ts'
-import { EXPRESS_GUARD, EXPRESS_MOUNT, type ExpressInternals, type ExpressNext, type ExpressRequest, type ExpressRouter } from './express-internals.ts'
+import {
+  EXPRESS_GUARD,
+  EXPRESS_MOUNT,
+  type ExpressInternals,
+  type ExpressNext,
+  type ExpressRequest,
+  type ExpressRouter,
+} from './express-internals.ts'
 import { toTemplate } from './layer-template.ts'
 import { isApplication, patchLayersOf, routerOf } from './patch-layers.ts'
 
