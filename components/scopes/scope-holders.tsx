@@ -13,7 +13,7 @@ import { KindIcon } from '../ui/status-badges.tsx'
 
 const GrantDialog = dynamic(async () => (await import('../grants/grant-dialog.tsx')).GrantDialog, { ssr: false })
 
-const USE_WORDS: Readonly<Record<Grant['use'], string>> = { used: 'needed in the last 30 days', unused: 'not needed in the last 30 days', 'too-new': 'too new to tell' }
+const USE_WORDS: Readonly<Record<Grant['use'], string>> = { used: 'needed in the last 30 days', unused: 'not needed in the last 30 days', 'too-new': 'too new to tell', 'not-known': 'not known: an endpoint that needs it is off' }
 
 function HolderChip({ grant }: { readonly grant: Grant }) {
   const toPath = useEnvironmentPath()

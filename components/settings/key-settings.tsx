@@ -1,0 +1,127 @@
+'use client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { RotateCw } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import type { SigningKey } from '#lib/client/object-types.ts'
+import { rotateSigningKey, signingKeysQuery } from '#lib/client/signing-keys.ts'
+import { useEnvironment } from '../shell/environment-context.tsx'
+import { useRoleGate } from '../shell/session-context.tsx'
+import { Badge, type Tone } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { SkeletonLines } from '../ui/skeleton.tsx'
+import { toast } from '../ui/toast.ts'
+
+const RevokeTokenDialog = dynamic(async () => (await import('./revoke-token-dialog.tsx')).RevokeTokenDialog, { ssr: false })
+
+type Purpose = SigningKey['purpose']
+
+const PURPOSES: readonly { readonly purpose: Purpose; readonly title: string; readonly description: string; readonly consequence: string }[] = [
+  {
+    purpose: 'token',
+    title: 'Keys that sign access tokens',
+    description: 'Services receive all but the revoked ones with their configuration',
+    consequence: 'New tokens are signed with the next key, which every service has already. The present key stays valid until the tokens it signed have expired. No caller notices.',
+  },
+  {
+    purpose: 'snapshot',
+    title: 'Keys that sign configurations',
+    description: 'Services pin one of them as STEPGATE_CONFIG_KEY',
+    consequence: 'Configurations are signed with the next key and, for a while, with the present one too. Services that pin the present key alone must be given the new STEPGATE_CONFIG_KEY before it is retired; both may be pinned at once, separated by a comma.',
+  },
+]
+
+const STATUS: Readonly<Record<SigningKey['status'], { readonly label: string; readonly tone: Tone }>> = {
+  next: { label: 'Next', tone: 'neutral' },
+  current: { label: 'Current', tone: 'enforce' },
+  previous: { label: 'Previous', tone: 'outline' },
+  revoked: { label: 'Revoked', tone: 'denied' },
+}
+
+const KeyItem = ({ signingKey: { status, keyId, publicKey, createdAt, statusAt } }: { readonly signingKey: SigningKey }) => (
+  <li className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 sm:grid-cols-[6rem_minmax(0,1fr)_auto] sm:items-center">
+    <span>
+      <Badge tone={STATUS[status].tone}>{STATUS[status].label}</Badge>
+    </span>
+    <span className="flex min-w-0 items-center gap-1">
+      <code className="truncate text-xs" title={publicKey}>
+        {publicKey}
+      </code>
+      <CopyButton text={publicKey} what="public key" />
+    </span>
+    <span className="text-xs text-muted">
+      since <RelativeTime at={statusAt} />, made <RelativeTime at={createdAt} />
+      <span className="sr-only">, key id {keyId}</span>
+    </span>
+  </li>
+)
+
+function Keys({ purpose, title, description, consequence, keys }: (typeof PURPOSES)[number] & { readonly keys: readonly SigningKey[] }) {
+  const environment = useEnvironment()
+  const gate = useRoleGate('administrator')
+  const [isOpen, setOpen] = useState(false)
+  const rotate = useMutation(rotateSigningKey)
+  const confirm = () => {
+    rotate.mutate(
+      { params: { environment }, body: { purpose } },
+      {
+        onSuccess: () => {
+          setOpen(false)
+          toast.success('The next key is the current one now')
+        },
+      },
+    )
+  }
+  return (
+    <Panel
+      id={`keys-${purpose}`}
+      title={title}
+      description={description}
+      flush
+      actions={
+        <Button size="sm" icon={RotateCw} onClick={() => { setOpen(true) }} {...gate}>
+          Rotate
+        </Button>
+      }
+    >
+      <ul className="divide-y divide-line">
+        {keys.map((signingKey) => (
+          <KeyItem key={signingKey.id} signingKey={signingKey} />
+        ))}
+      </ul>
+      <ConfirmDialog open={isOpen} onOpenChange={setOpen} title="Rotate to the next key?" confirm="Rotate" pending={rotate.isPending} problem={rotate.error} onConfirm={confirm}>
+        {consequence}
+      </ConfirmDialog>
+    </Panel>
+  )
+}
+
+/** What signs tokens and configurations in this environment, public parts. */
+export function KeySettings() {
+  const environment = useEnvironment()
+  const gate = useRoleGate('operator')
+  const [isRevoking, setRevoking] = useState(false)
+  const { data, error, refetch } = useQuery(signingKeysQuery(environment))
+  if (data === undefined) return error === null ? <SkeletonLines lines={6} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />
+  return (
+    <div className="grid gap-4">
+      {PURPOSES.map((each) => (
+        <Keys key={each.purpose} {...each} keys={data.items.filter(({ purpose }) => purpose === each.purpose)} />
+      ))}
+      <Panel id="revocation" title="Revoke one access token" description="By its jti, as single decisions show it">
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <p className="max-w-xl text-muted">Services deny it as soon as they confirm the revision, until it would have expired. To stop a caller altogether, disable its identity.</p>
+          <Button variant="danger" onClick={() => { setRevoking(true) }} {...gate}>
+            Revoke a token
+          </Button>
+        </div>
+      </Panel>
+      {isRevoking && <RevokeTokenDialog onClose={() => { setRevoking(false) }} />}
+    </div>
+  )
+}
