@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { StoreError } from '../store-error.ts'
@@ -28,9 +28,17 @@ export function prepareClusterFolder(dataDir: string): { folder: string; user: O
   const user = findDatabaseUser(existing ?? link)
   if (existing !== null) return { folder: existing, user }
   mkdirSync(dataDir, { recursive: true })
-  const folder = user === null || canEnter(dataDir, user) ? makeFolder(link) : makeFolderElsewhere(link)
+  const folder = user === null || canBeEntered(dataDir, user) ? makeFolder(link) : makeFolderElsewhere(link)
   if (user) chownSync(folder, user.uid, user.gid)
   return { folder, user }
+}
+
+/** The folder itself may be passed through from now on; what lies in it keeps its own permissions. */
+function canBeEntered(dataDir: string, user: OperatingSystemUser): boolean {
+  if (canEnter(dataDir, user)) return true
+  if (!canEnter(dirname(dataDir), user)) return false
+  chmodSync(dataDir, statSync(dataDir).mode | 0o111)
+  return canEnter(dataDir, user)
 }
 
 function makeFolder(folder: string): string {
