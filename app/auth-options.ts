@@ -17,7 +17,8 @@ const toUser = ({ account, token }: SessionIssued): SignedInUser => ({ id: accou
 
 /** next-auth hands a message to the sign-in page; the page gets the code and the words of the gateway's refusal. */
 function toSignInError(error: unknown): Error {
-  if (!(error instanceof ApiProblem)) return new Error(JSON.stringify({ code: 'internal-error', detail: 'Something went wrong here. Try again.' }))
+  if (!(error instanceof ApiProblem))
+    return new Error(JSON.stringify({ code: 'internal-error', detail: 'Something went wrong here. Try again.' }))
   return new Error(JSON.stringify({ code: error.code, detail: error.message, fields: error.fields }))
 }
 
@@ -30,7 +31,8 @@ const password = CredentialsProvider({
   id: 'password',
   name: 'Password',
   credentials: { email: { type: 'email' }, password: { type: 'password' } },
-  authorize: (given) => orRefuse(callGateway('signIn', { body: { email: given?.email ?? '', password: given?.password ?? '' } }, {})),
+  authorize: (given) =>
+    orRefuse(callGateway('signIn', { body: { email: given?.email ?? '', password: given?.password ?? '' } }, {})),
 })
 
 const setup = CredentialsProvider({
@@ -39,7 +41,13 @@ const setup = CredentialsProvider({
   credentials: { token: {}, email: {}, name: {}, password: { type: 'password' } },
   authorize: (given) => {
     const { token = '', email = '', name = '', password: chosen = '' } = given ?? {}
-    return orRefuse(callGateway('completeSetup', { body: { token, password: chosen, ...(email === '' ? {} : { email }), ...(name === '' ? {} : { name }) } }, {}))
+    return orRefuse(
+      callGateway(
+        'completeSetup',
+        { body: { token, password: chosen, ...(email === '' ? {} : { email }), ...(name === '' ? {} : { name }) } },
+        {},
+      ),
+    )
   },
 })
 
@@ -48,7 +56,12 @@ interface OidcProfile {
 }
 
 function oidcProviders(): OAuthConfig<OidcProfile>[] {
-  const { STEPGATE_OIDC_ISSUER: issuer, STEPGATE_OIDC_CLIENT_ID: clientId, STEPGATE_OIDC_CLIENT_SECRET: clientSecret, STEPGATE_OIDC_NAME: name = 'Single sign-on' } = process.env
+  const {
+    STEPGATE_OIDC_ISSUER: issuer,
+    STEPGATE_OIDC_CLIENT_ID: clientId,
+    STEPGATE_OIDC_CLIENT_SECRET: clientSecret,
+    STEPGATE_OIDC_NAME: name = 'Single sign-on',
+  } = process.env
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) return []
   return [
     {
@@ -73,7 +86,10 @@ export const authOptions = (): AuthOptions => ({
   session: { strategy: 'jwt', maxAge: COOKIE_MAX_AGE_SECONDS },
   useSecureCookies: isHttps(),
   cookies: {
-    sessionToken: { name: sessionCookieName(), options: { httpOnly: true, sameSite: 'lax', path: '/', secure: isHttps() } },
+    sessionToken: {
+      name: sessionCookieName(),
+      options: { httpOnly: true, sameSite: 'lax', path: '/', secure: isHttps() },
+    },
   },
   // The cookie holds the gateway's opaque session token and nothing else: the gateway knows who it is, and may forget it.
   jwt: {
@@ -94,15 +110,29 @@ export const authOptions = (): AuthOptions => ({
   },
   events: {
     signOut: async ({ token }) => {
-      await callGateway('signOut', {}, { cookie: `${sessionCookieName()}=${String(token['sessionToken'])}`, origin: process.env['STEPGATE_PUBLIC_URL'] ?? '', 'sec-fetch-site': 'same-origin' })
+      await callGateway(
+        'signOut',
+        {},
+        {
+          cookie: `${sessionCookieName()}=${String(token['sessionToken'])}`,
+          origin: process.env['STEPGATE_PUBLIC_URL'] ?? '',
+          'sec-fetch-site': 'same-origin',
+        },
+      )
     },
   },
-  logger: { error: (code) => { console.error(`Signing in failed: ${code}`) } },
+  logger: {
+    error: (code) => {
+      console.error(`Signing in failed: ${code}`)
+    },
+  },
 })
 
 async function exchangeIdToken(idToken: string | undefined): Promise<string> {
-  const { token } = await callGateway('signInWithOidc', { body: { idToken: idToken ?? '' } }, {}).catch((error: unknown) => {
-    throw toSignInError(error)
-  })
+  const { token } = await callGateway('signInWithOidc', { body: { idToken: idToken ?? '' } }, {}).catch(
+    (error: unknown) => {
+      throw toSignInError(error)
+    },
+  )
   return token
 }

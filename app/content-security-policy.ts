@@ -8,7 +8,9 @@ const EMPTY_STYLE_HASH = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
 export function toContentSecurityPolicy(nonce: string, isDevelopment: boolean): string {
   const script = `'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ''}`
   // The development server injects style elements of its own.
-  const style = isDevelopment ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}' '${SONNER_STYLE_HASH}' '${EMPTY_STYLE_HASH}'`
+  const style = isDevelopment
+    ? "'self' 'unsafe-inline'"
+    : `'self' 'nonce-${nonce}' '${SONNER_STYLE_HASH}' '${EMPTY_STYLE_HASH}'`
   return [
     "default-src 'none'",
     `script-src ${script}`,

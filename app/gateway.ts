@@ -14,11 +14,20 @@ export async function gateway<Name extends RouteName>(name: Name, input: ApiInpu
 }
 
 /** The same without a session, or with another one: for signing in and out. */
-export async function callGateway<Name extends RouteName>(name: Name, input: ApiInput<Name>, extra: Readonly<Record<string, string>>): Promise<RouteResponse<Name>> {
+export async function callGateway<Name extends RouteName>(
+  name: Name,
+  input: ApiInput<Name>,
+  extra: Readonly<Record<string, string>>,
+): Promise<RouteResponse<Name>> {
   const { path, init } = toApiRequest(name, input)
   const sent = new Headers(init.headers)
   for (const [key, value] of Object.entries({ ...(await clientHeaders()), ...extra })) sent.set(key, value)
-  const response = await fetch(`${gatewayUrl()}${path}`, { ...init, headers: sent, cache: 'no-store', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch(() => {
+  const response = await fetch(`${gatewayUrl()}${path}`, {
+    ...init,
+    headers: sent,
+    cache: 'no-store',
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  }).catch(() => {
     throw unreachable()
   })
   if (!response.ok) throw await toApiProblem(response)

@@ -25,7 +25,12 @@ export default async function RootLayout({ children }: { readonly children: Reac
   const theme = toTheme((await cookies()).get(THEME_COOKIE)?.value)
   const nonce = (await headers()).get('x-nonce') ?? ''
   return (
-    <html lang="en" className={fontVariables} {...(theme === 'system' ? {} : { 'data-theme': theme })} suppressHydrationWarning>
+    <html
+      lang="en"
+      className={fontVariables}
+      {...(theme === 'system' ? {} : { 'data-theme': theme })}
+      suppressHydrationWarning
+    >
       <body>
         <Providers nonce={nonce}>{children}</Providers>
       </body>

@@ -6,7 +6,8 @@ export async function orSignIn<Answer>(answer: Promise<Answer>, path: string): P
   try {
     return await answer
   } catch (error) {
-    if (error instanceof ApiProblem && error.status === 401) redirect(`/sign-in?ended=1&return=${encodeURIComponent(path)}`)
+    if (error instanceof ApiProblem && error.status === 401)
+      redirect(`/sign-in?ended=1&return=${encodeURIComponent(path)}`)
     throw error
   }
 }

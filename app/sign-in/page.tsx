@@ -16,14 +16,22 @@ const one = (value: string | string[] | undefined): string | undefined => (Array
 export default async function SignInPage({ searchParams }: SignInPageProps) {
   const search = await searchParams
   const returnPath = toReturnPath(one(search['return']) ?? one(search['callbackUrl']))
-  const [state, session] = await Promise.all([gateway('getSetupState', {}).catch(() => null), gateway('getCurrentSession', {}).catch(() => null)])
+  const [state, session] = await Promise.all([
+    gateway('getSetupState', {}).catch(() => null),
+    gateway('getCurrentSession', {}).catch(() => null),
+  ])
   if (session !== null) redirect(returnPath)
   return (
     <EntryFrame title="Sign in to Stepgate">
       {state?.needed === true ? (
         <FirstAdministrator />
       ) : (
-        <SignInForm returnPath={returnPath} oidcName={state?.oidc?.name ?? null} isEnded={one(search['ended']) === '1'} error={one(search['error']) ?? null} />
+        <SignInForm
+          returnPath={returnPath}
+          oidcName={state?.oidc?.name ?? null}
+          isEnded={one(search['ended']) === '1'}
+          error={one(search['error']) ?? null}
+        />
       )}
     </EntryFrame>
   )
@@ -33,7 +41,8 @@ const FirstAdministrator = () => (
   <div className="space-y-2 text-muted">
     <p>Nobody can sign in yet: the first administrator is still missing.</p>
     <p>
-      When Stepgate started, it printed a one-time link to its terminal. Open that link to create the account. Restarting Stepgate prints a new one.
+      When Stepgate started, it printed a one-time link to its terminal. Open that link to create the account.
+      Restarting Stepgate prints a new one.
     </p>
   </div>
 )

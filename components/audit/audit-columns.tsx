@@ -1,4 +1,3 @@
-import { createColumnHelper } from '@tanstack/react-table'
 import { Cog, KeyRound, User } from 'lucide-react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import type { Column } from '@/components/ui/data-table/column.ts'
@@ -15,7 +14,11 @@ export function Actor({ entry: { actorKind, actorName } }: { readonly entry: Aud
   const Icon = ACTOR_ICONS[actorKind]
   return (
     <span className="inline-flex max-w-full items-center gap-1.5">
-      <Icon aria-label={actorKind === 'account' ? 'Account' : actorKind === 'system' ? 'System' : 'API token'} className="size-3.5 shrink-0 text-faint" strokeWidth={1.75} />
+      <Icon
+        aria-label={actorKind === 'account' ? 'Account' : actorKind === 'system' ? 'System' : 'API token'}
+        className="size-3.5 shrink-0 text-faint"
+        strokeWidth={1.75}
+      />
       <span className="truncate">{actorName}</span>
     </span>
   )
@@ -26,10 +29,17 @@ export function ChangeWords({ entry: { before, after } }: { readonly entry: Audi
   const lines = toDiffLines(before, after)
   const [only] = lines
   if (only === undefined) return <span className="text-faint">no difference</span>
-  return lines.length <= 2 ? <Leaves lines={lines} /> : <span className="text-muted">{toPlural(lines.length, 'value')} {toVerb(before, after)}</span>
+  return lines.length <= 2 ? (
+    <Leaves lines={lines} />
+  ) : (
+    <span className="text-muted">
+      {toPlural(lines.length, 'value')} {toVerb(before, after)}
+    </span>
+  )
 }
 
-const toVerb = (before: unknown, after: unknown): string => (before === null ? 'set' : after === null ? 'taken away' : 'changed')
+const toVerb = (before: unknown, after: unknown): string =>
+  before === null ? 'set' : after === null ? 'taken away' : 'changed'
 
 const Leaves = ({ lines }: { readonly lines: readonly DiffLine[] }) => (
   <span className="font-mono text-xs">
@@ -48,25 +58,57 @@ function toChange(before: string | null, after: string | null): string {
   return after === null ? `${before} → none` : `${before} → ${after}`
 }
 
-const column = createColumnHelper<AuditEntry>()
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
-  column.accessor('at', { header: 'Time', meta: { width: 108 }, cell: ({ getValue }) => <RelativeTime at={getValue()} className="text-muted tabular-nums" /> }),
-  column.accessor('actorName', { header: 'Actor', meta: { width: 168 }, cell: ({ row: { original } }) => <Actor entry={original} /> }),
-  column.accessor('action', { header: 'Action', meta: { width: 136, isRowHeader: true }, cell: ({ getValue }) => <span title={getValue()}>{toActionWords(getValue())}</span> }),
-  column.accessor('targetName', {
+  {
+    accessorKey: 'at',
+    header: 'Time',
+    meta: { width: 108 },
+    cell: ({ row: { original } }) => <RelativeTime at={original.at} className="text-muted tabular-nums" />,
+  },
+  {
+    accessorKey: 'actorName',
+    header: 'Actor',
+    meta: { width: 168 },
+    cell: ({ row: { original } }) => <Actor entry={original} />,
+  },
+  {
+    accessorKey: 'action',
+    header: 'Action',
+    meta: { width: 136, isRowHeader: true },
+    cell: ({ row: { original } }) => <span title={original.action}>{toActionWords(original.action)}</span>,
+  },
+  {
+    accessorKey: 'targetName',
     header: 'Object',
     meta: { width: 320 },
-    cell: ({ row: { original } }) => (
-      <span>
-        <span className="mr-2 text-xs text-faint">{toKindWords(original.targetKind)}</span>
-        {original.targetName}
-      </span>
-    ),
-  }),
-  column.display({ id: 'change', header: 'Change', meta: { from: 'lg' }, cell: ({ row: { original } }) => <ChangeWords entry={original} /> }),
-  column.accessor('environment', { header: 'Environment', meta: { width: 104, from: 'xl' }, cell: ({ getValue }) => getValue() ?? <span className="text-faint">all</span> }),
-  column.accessor('reason', { header: 'Reason', meta: { from: 'xl' }, cell: ({ getValue }) => <span className="text-muted">{getValue()}</span> }),
+    cell: ({ row: { original } }) => <Target entry={original} />,
+  },
+  {
+    id: 'change',
+    header: 'Change',
+    meta: { from: 'lg' },
+    cell: ({ row: { original } }) => <ChangeWords entry={original} />,
+  },
+  {
+    accessorKey: 'environment',
+    header: 'Environment',
+    meta: { width: 104, from: 'xl' },
+    cell: ({ row: { original } }) => original.environment ?? <span className="text-faint">all</span>,
+  },
+  {
+    accessorKey: 'reason',
+    header: 'Reason',
+    meta: { from: 'xl' },
+    cell: ({ row: { original } }) => <span className="text-muted">{original.reason}</span>,
+  },
 ]
+
+const Target = ({ entry: { targetKind, targetName } }: { readonly entry: AuditEntry }) => (
+  <span title={targetName}>
+    <span className="mr-2 text-xs text-faint">{toKindWords(targetKind)}</span>
+    {targetName}
+  </span>
+)
 
 export const NarrowEntry = ({ entry }: { readonly entry: AuditEntry }) => (
   <div className="space-y-0.5 py-1.5">

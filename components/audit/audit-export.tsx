@@ -6,7 +6,9 @@ import { Menu, MenuItem, MenuLabel } from '@/components/ui/menu.tsx'
 
 /** Downloads what the filters leave, oldest first, straight from the API. */
 export function AuditExport({ filter }: { readonly filter: AuditFilter }) {
-  const download = (format: 'csv' | 'ndjson') => () => { window.location.assign(toAuditExportPath(filter, format)) }
+  const download = (format: 'csv' | 'ndjson') => () => {
+    window.location.assign(toAuditExportPath(filter, format))
+  }
   return (
     <Menu trigger={<Button icon={Download}>Export</Button>}>
       <MenuLabel>What the filters leave</MenuLabel>

@@ -8,6 +8,7 @@ import { TextField } from '@/components/ui/field.tsx'
 import { FilterBar } from '@/components/ui/filters/filter-bar.tsx'
 import { FilterMenu } from '@/components/ui/filters/filter-menu.tsx'
 import { SearchFilter } from '@/components/ui/filters/search-filter.tsx'
+import { readText } from '@/components/ui/form-text.ts'
 import { Popover } from '@/components/ui/popover.tsx'
 import { TARGET_KINDS, toKindWords } from './audit-words.ts'
 import type { AuditFilterState } from './use-audit-filter.ts'
@@ -21,9 +22,31 @@ export function AuditFilters({ state: { state, set, reset, isFiltered } }: { rea
   const environments = (data?.items ?? []).map(({ slug, name }) => ({ value: slug, label: name }))
   return (
     <FilterBar label="Filter the audit log" isFiltered={isFiltered} onReset={reset}>
-      <SearchFilter label="Actor, action or object" value={state.q ?? ''} onChange={(q) => { set({ q: orNull(q) }) }} />
-      <FilterMenu label="Object" isSingle options={KIND_OPTIONS} value={toList(state.target)} onChange={([target]) => { set({ target: target ?? null }) }} />
-      <FilterMenu label="Environment" isSingle options={environments} value={toList(state.environment)} onChange={([environment]) => { set({ environment: environment ?? null }) }} />
+      <SearchFilter
+        label="Actor, action or object"
+        value={state.q ?? ''}
+        onChange={(q) => {
+          set({ q: orNull(q) })
+        }}
+      />
+      <FilterMenu
+        label="Object"
+        isSingle
+        options={KIND_OPTIONS}
+        value={toList(state.target)}
+        onChange={([target]) => {
+          set({ target: target ?? null })
+        }}
+      />
+      <FilterMenu
+        label="Environment"
+        isSingle
+        options={environments}
+        value={toList(state.environment)}
+        onChange={([environment]) => {
+          set({ environment: environment ?? null })
+        }}
+      />
       <Span from={state.from} to={state.to} onChange={set} />
     </FilterBar>
   )
@@ -36,16 +59,22 @@ interface SpanProps {
 }
 
 function Span({ from, to, onChange }: SpanProps) {
-  const words = from === null && to === null ? 'Time' : toSpanWords({ from: (from ?? new Date(0)).toISOString(), to: (to ?? new Date()).toISOString() })
+  const words =
+    from === null && to === null
+      ? 'Time'
+      : toSpanWords({ from: (from ?? new Date(0)).toISOString(), to: (to ?? new Date()).toISOString() })
   const read = (form: FormData, name: string): Date | null => {
-    const at = fromLocalField(String(form.get(name)))
+    const at = fromLocalField(readText(form, name))
     return at === null ? null : new Date(at)
   }
   return (
     <Popover
       label="Span of time"
       trigger={
-        <button type="button" className="inline-flex h-8 items-center gap-1.5 rounded-md border border-dashed border-line-strong px-2.5 text-muted hover:bg-hover">
+        <button
+          type="button"
+          className="inline-flex h-8 items-center gap-1.5 rounded-md border border-dashed border-line-strong px-2.5 text-muted hover:bg-hover"
+        >
           <CalendarRange aria-hidden className="size-4 text-faint" strokeWidth={1.75} />
           {words}
         </button>
@@ -59,8 +88,18 @@ function Span({ from, to, onChange }: SpanProps) {
           onChange({ from: read(form, 'from'), to: read(form, 'to') })
         }}
       >
-        <TextField label="From" type="datetime-local" name="from" defaultValue={from === null ? '' : toLocalField(from.toISOString())} />
-        <TextField label="To" type="datetime-local" name="to" defaultValue={to === null ? '' : toLocalField(to.toISOString())} />
+        <TextField
+          label="From"
+          type="datetime-local"
+          name="from"
+          defaultValue={from === null ? '' : toLocalField(from.toISOString())}
+        />
+        <TextField
+          label="To"
+          type="datetime-local"
+          name="to"
+          defaultValue={to === null ? '' : toLocalField(to.toISOString())}
+        />
         <Button type="submit" variant="primary" className="w-full">
           Show
         </Button>

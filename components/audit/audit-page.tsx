@@ -61,13 +61,21 @@ export function AuditPage() {
           />
         </div>
       </div>
-      {openId !== null && rows !== undefined && <AuditSheet entry={rows.find(({ id }) => id === openId)} onClose={() => void setOpenId(null)} />}
+      {openId !== null && rows !== undefined && (
+        <AuditSheet entry={rows.find(({ id }) => id === openId)} onClose={() => void setOpenId(null)} />
+      )}
     </>
   )
 }
 
 const NoEntries = ({ isFiltered, onReset }: { readonly isFiltered: boolean; readonly onReset: () => void }) => (
-  <EmptyState icon={ScrollText} title={isFiltered ? 'No entry fits these filters' : 'Nothing has been changed yet'} action={isFiltered ? <Button onClick={onReset}>Reset the filters</Button> : undefined}>
-    {isFiltered ? 'Widen the time, or look for fewer words.' : 'Whatever somebody changes from now on is kept here, with what it was before.'}
+  <EmptyState
+    icon={ScrollText}
+    title={isFiltered ? 'No entry fits these filters' : 'Nothing has been changed yet'}
+    action={isFiltered ? <Button onClick={onReset}>Reset the filters</Button> : undefined}
+  >
+    {isFiltered
+      ? 'Widen the time, or look for fewer words.'
+      : 'Whatever somebody changes from now on is kept here, with what it was before.'}
   </EmptyState>
 )

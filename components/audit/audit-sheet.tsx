@@ -15,7 +15,11 @@ interface AuditSheetProps {
 }
 
 export const AuditSheet = ({ entry, onClose }: AuditSheetProps) => (
-  <Sheet open onOpenChange={onClose} title={entry === undefined ? 'Audit entry' : `${toActionWords(entry.action)}: ${entry.targetName}`}>
+  <Sheet
+    open
+    onOpenChange={onClose}
+    title={entry === undefined ? 'Audit entry' : `${toActionWords(entry.action)}: ${entry.targetName}`}
+  >
     {entry === undefined ? (
       <EmptyState title="Not among the entries shown">Show older entries, or widen the filters.</EmptyState>
     ) : (
@@ -40,14 +44,34 @@ const About = ({ entry }: { readonly entry: AuditEntry }) => (
     <KeyValues
       items={[
         ['Actor', <Actor key="actor" entry={entry} />],
-        ['Time', <time key="time" dateTime={entry.at}>{toExactTime(entry.at)}</time>],
-        ['Reason', entry.reason === '' ? <span key="reason" className="text-faint">none given</span> : entry.reason],
+        [
+          'Time',
+          <time key="time" dateTime={entry.at}>
+            {toExactTime(entry.at)}
+          </time>,
+        ],
+        [
+          'Reason',
+          entry.reason === '' ? (
+            <span key="reason" className="text-faint">
+              none given
+            </span>
+          ) : (
+            entry.reason
+          ),
+        ],
         ['Action', <code key="action">{entry.action}</code>],
         ['Object', `${toKindWords(entry.targetKind)} ${entry.targetName}`],
         ['Environment', entry.environment ?? 'all'],
         ['Request', <code key="request">{entry.requestId === '' ? '–' : entry.requestId}</code>],
         ['Entry', `number ${entry.id} of the chain`],
-        ['Hash', <span key="hash" className="flex items-start gap-1"><code className="min-w-0 break-all">{entry.hash}</code><CopyButton text={entry.hash} what="hash" /></span>],
+        [
+          'Hash',
+          <span key="hash" className="flex items-start gap-1">
+            <code className="min-w-0 break-all">{entry.hash}</code>
+            <CopyButton text={entry.hash} what="hash" />
+          </span>,
+        ],
       ]}
     />
   </section>

@@ -21,11 +21,19 @@ export function AuditVerification() {
       label="Verification of the chain"
       align="end"
       className="w-80 p-4"
-      onOpenChange={(isOpen) => { if (isOpen) void refetch() }}
+      onOpenChange={(isOpen) => {
+        if (isOpen) void refetch()
+      }}
       trigger={<Button icon={ShieldCheck}>Verify</Button>}
     >
       <div aria-live="polite">
-        {isFetching ? <Spinner label="Recomputing every hash…" /> : error !== null ? <ProblemAlert problem={error} /> : data !== undefined && <Verdict result={data} />}
+        {isFetching ? (
+          <Spinner label="Recomputing every hash…" />
+        ) : error !== null ? (
+          <ProblemAlert problem={error} />
+        ) : (
+          data !== undefined && <Verdict result={data} />
+        )}
       </div>
     </Popover>
   )
@@ -33,16 +41,24 @@ export function AuditVerification() {
 
 const Verdict = ({ result: { entries, intact, brokenAt, head, verifiedAt } }: { readonly result: Result }) => (
   <div className="space-y-2">
-    <p className={intact ? 'flex items-center gap-2 font-medium text-enforce' : 'flex items-center gap-2 font-medium text-denied'}>
+    <p
+      className={
+        intact ? 'flex items-center gap-2 font-medium text-enforce' : 'flex items-center gap-2 font-medium text-denied'
+      }
+    >
       {intact ? <ShieldCheck aria-hidden className="size-4" /> : <ShieldX aria-hidden className="size-4" />}
       {intact ? 'The chain is intact' : `The chain breaks at entry ${brokenAt ?? 'unknown'}`}
     </p>
     <p className="text-muted">
-      {intact ? `${toPlural(entries, 'entry was', 'entries were')} recomputed.` : 'That entry, or one before it, was changed outside of Stepgate. Compare with an export kept elsewhere.'}
+      {intact
+        ? `${toPlural(entries, 'entry was', 'entries were')} recomputed.`
+        : 'That entry, or one before it, was changed outside of Stepgate. Compare with an export kept elsewhere.'}
     </p>
     {head !== null && (
       <div>
-        <p className="text-xs text-muted">Hash of the newest entry. Keep it elsewhere: it proves later that nothing before it was rewritten.</p>
+        <p className="text-xs text-muted">
+          Hash of the newest entry. Keep it elsewhere: it proves later that nothing before it was rewritten.
+        </p>
         <p className="flex items-center gap-1">
           <code className="min-w-0 truncate text-xs">{head}</code>
           <CopyButton text={head} what="hash" />

@@ -9,4 +9,17 @@ export function toActionWords(action: string): string {
 export const toKindWords = (kind: string): string => toActionWords(`.${kind}`)
 
 /** Kinds of objects that are written about, for the filter; the action filter takes the start of an action. */
-export const TARGET_KINDS = ['account', 'api-token', 'credential', 'endpoint', 'environment', 'grant', 'identity', 'issuer', 'scope', 'service', 'session', 'signing-key'] as const
+export const TARGET_KINDS = [
+  'account',
+  'api-token',
+  'credential',
+  'endpoint',
+  'environment',
+  'grant',
+  'identity',
+  'issuer',
+  'scope',
+  'service',
+  'session',
+  'signing-key',
+] as const

@@ -2,7 +2,15 @@
 import { parseAsIsoDateTime, parseAsString, useQueryStates } from 'nuqs'
 import type { AuditFilter } from '#lib/client/audit.ts'
 
-const PARSERS = { q: parseAsString, actor: parseAsString, action: parseAsString, environment: parseAsString, target: parseAsString, from: parseAsIsoDateTime, to: parseAsIsoDateTime }
+const PARSERS = {
+  q: parseAsString,
+  actor: parseAsString,
+  action: parseAsString,
+  environment: parseAsString,
+  target: parseAsString,
+  from: parseAsIsoDateTime,
+  to: parseAsIsoDateTime,
+}
 
 /** The audit log's filters, in the address. */
 export function useAuditFilter() {

@@ -9,7 +9,10 @@ import { toSeriesStyles, type Series, type SeriesBy } from './series-styles.ts'
 import type { TimeSpan } from './stacked-bars.tsx'
 import { Swatch } from './swatch.tsx'
 
-const StackedBars = dynamic(() => import('./stacked-bars.tsx').then((module) => module.StackedBars), { ssr: false, loading: () => <Skeleton className="h-full" /> })
+const StackedBars = dynamic(() => import('./stacked-bars.tsx').then((module) => module.StackedBars), {
+  ssr: false,
+  loading: () => <Skeleton className="h-full" />,
+})
 
 const HEIGHTS = { sm: 144, md: 208, lg: 264 } as const
 const HEIGHT_CLASSES = { sm: 'h-36', md: 'h-52', lg: 'h-66' } as const
@@ -28,7 +31,14 @@ interface DecisionChartProps {
 const NO_KEYS: readonly string[] = []
 
 /** Decisions over time, stacked; the legend switches series, a table says the same to those who cannot see it. */
-export function DecisionChart({ label, series, by = 'outcome', size = 'md', hiddenAtFirst = NO_KEYS, onBrush }: DecisionChartProps) {
+export function DecisionChart({
+  label,
+  series,
+  by = 'outcome',
+  size = 'md',
+  hiddenAtFirst = NO_KEYS,
+  onBrush,
+}: DecisionChartProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(hiddenAtFirst))
   const styles = useMemo(() => (series === undefined ? [] : toSeriesStyles(by, series.series)), [by, series])
   const shown = styles.filter(({ key }) => !hidden.has(key))
@@ -46,8 +56,13 @@ export function DecisionChart({ label, series, by = 'outcome', size = 'md', hidd
             key={style.key}
             type="button"
             aria-pressed={!hidden.has(style.key)}
-            onClick={() => { toggle(style.key) }}
-            className={classNames('inline-flex h-6 items-center gap-1.5 rounded-sm px-1.5 text-xs hover:bg-hover', hidden.has(style.key) ? 'text-faint line-through' : 'text-muted')}
+            onClick={() => {
+              toggle(style.key)
+            }}
+            className={classNames(
+              'inline-flex h-6 items-center gap-1.5 rounded-sm px-1.5 text-xs hover:bg-hover',
+              hidden.has(style.key) ? 'text-faint line-through' : 'text-muted',
+            )}
           >
             <Swatch style={style} />
             {style.label}
@@ -55,10 +70,17 @@ export function DecisionChart({ label, series, by = 'outcome', size = 'md', hidd
           </button>
         ))}
       </div>
-      <div className={HEIGHT_CLASSES[size]}>{series === undefined ? <Skeleton className="h-full" /> : <StackedBars series={series} styles={shown} height={HEIGHTS[size]} onBrush={onBrush} />}</div>
+      <div className={HEIGHT_CLASSES[size]}>
+        {series === undefined ? (
+          <Skeleton className="h-full" />
+        ) : (
+          <StackedBars series={series} styles={shown} height={HEIGHTS[size]} onBrush={onBrush} />
+        )}
+      </div>
       {series !== undefined && <ChartTable label={label} series={series} styles={styles} />}
     </figure>
   )
 }
 
-const sumOf = (series: Series | undefined, key: string): number => (series?.series.find((each) => each.key === key)?.counts ?? []).reduce((sum, count) => sum + count, 0)
+const sumOf = (series: Series | undefined, key: string): number =>
+  (series?.series.find((each) => each.key === key)?.counts ?? []).reduce((sum, count) => sum + count, 0)

@@ -12,7 +12,12 @@ export interface SeriesStyle {
   readonly isHatched: boolean
 }
 
-const OUTCOME_FILLS = { allowed: 'var(--color-allowed-fill)', 'would-deny': 'var(--color-log-only-fill)', denied: 'var(--color-denied-fill)', unevaluated: 'var(--color-off-fill)' } as const
+const OUTCOME_FILLS = {
+  allowed: 'var(--color-allowed-fill)',
+  'would-deny': 'var(--color-log-only-fill)',
+  denied: 'var(--color-denied-fill)',
+  unevaluated: 'var(--color-off-fill)',
+} as const
 const OUTCOME_LABELS = { ...OUTCOME_WORDS, unevaluated: 'Not evaluated' } as const
 /** From the axis upwards: what is worst stands where it can be compared. */
 const OUTCOME_ORDER = ['denied', 'would-deny', 'allowed', 'unevaluated']

@@ -28,7 +28,10 @@ interface Brush {
 type Row = { readonly at: string } & Readonly<Record<string, number | string>>
 
 function toRows({ buckets, series }: Series): Row[] {
-  return buckets.map((at, index) => Object.fromEntries([['at', at], ...series.map(({ key, counts }) => [key, counts[index] ?? 0])]) as Row) // the pairs above
+  return buckets.map(
+    (at, index) =>
+      Object.fromEntries([['at', at], ...series.map(({ key, counts }) => [key, counts[index] ?? 0])]) as Row,
+  ) // the pairs above
 }
 
 /** Stacked bars over time; loaded lazily and never rendered on the server, because recharts writes inline styles. */
@@ -48,20 +51,60 @@ export function StackedBars({ series, styles, height, onBrush }: StackedBarsProp
         margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
         barCategoryGap={1}
         className={onBrush ? 'cursor-crosshair select-none' : ''}
-        onMouseDown={({ activeLabel }) => { if (onBrush && activeLabel !== undefined) setBrush({ start: String(activeLabel), end: String(activeLabel) }) }}
-        onMouseMove={({ activeLabel }) => { if (brush !== null && activeLabel !== undefined) setBrush({ ...brush, end: String(activeLabel) }) }}
+        onMouseDown={({ activeLabel }) => {
+          if (onBrush && activeLabel !== undefined) setBrush({ start: String(activeLabel), end: String(activeLabel) })
+        }}
+        onMouseMove={({ activeLabel }) => {
+          if (brush !== null && activeLabel !== undefined) setBrush({ ...brush, end: String(activeLabel) })
+        }}
         onMouseUp={finish}
-        onMouseLeave={() => { setBrush(null) }}
+        onMouseLeave={() => {
+          setBrush(null)
+        }}
       >
         <HatchPattern id={hatchId} />
         <CartesianGrid vertical={false} stroke="var(--color-line)" />
-        <XAxis dataKey="at" tickFormatter={(at: string) => toTickWords(at, spanSeconds)} tick={TICK} tickLine={false} axisLine={AXIS} minTickGap={48} height={24} />
-        <YAxis tickFormatter={(count: number) => toShortCount(count)} tick={TICK} tickLine={false} axisLine={false} width={44} allowDecimals={false} />
-        <Tooltip content={<BucketTooltip styles={styles} bucketSeconds={series.bucketSeconds} />} cursor={{ fill: 'var(--color-hover)' }} isAnimationActive={false} />
+        <XAxis
+          dataKey="at"
+          tickFormatter={(at: string) => toTickWords(at, spanSeconds)}
+          tick={TICK}
+          tickLine={false}
+          axisLine={AXIS}
+          minTickGap={48}
+          height={24}
+        />
+        <YAxis
+          tickFormatter={(count: number) => toShortCount(count)}
+          tick={TICK}
+          tickLine={false}
+          axisLine={false}
+          width={44}
+          allowDecimals={false}
+        />
+        <Tooltip
+          content={<BucketTooltip styles={styles} bucketSeconds={series.bucketSeconds} />}
+          cursor={{ fill: 'var(--color-hover)' }}
+          isAnimationActive={false}
+        />
         {styles.map(({ key, fill, isHatched }) => (
-          <Bar key={key} dataKey={key} stackId="all" fill={isHatched ? `url(#${hatchId})` : fill} isAnimationActive={false} />
+          <Bar
+            key={key}
+            dataKey={key}
+            stackId="all"
+            fill={isHatched ? `url(#${hatchId})` : fill}
+            isAnimationActive={false}
+          />
         ))}
-        {brush !== null && <ReferenceArea x1={brush.start} x2={brush.end} fill="var(--color-focus)" fillOpacity={0.18} stroke="var(--color-focus)" strokeOpacity={0.5} />}
+        {brush !== null && (
+          <ReferenceArea
+            x1={brush.start}
+            x2={brush.end}
+            fill="var(--color-focus)"
+            fillOpacity={0.18}
+            stroke="var(--color-focus)"
+            strokeOpacity={0.5}
+          />
+        )}
       </BarChart>
     </ResponsiveContainer>
   )

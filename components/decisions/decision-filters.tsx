@@ -21,11 +21,40 @@ export function DecisionFilters({ filter }: { readonly filter: DecisionFilter })
   const services = useServiceOptions(filter)
   return (
     <FilterBar label="Filter decisions" isFiltered={isFiltered} onReset={reset}>
-      <Segmented label="Time range" value={brushed === null ? range : NO_RANGE} options={RANGE_OPTIONS} onChange={setRange} />
+      <Segmented
+        label="Time range"
+        value={brushed === null ? range : NO_RANGE}
+        options={RANGE_OPTIONS}
+        onChange={setRange}
+      />
       <SpanPicker filter={filter} />
-      <FilterMenu label="Outcome" isSingle options={OUTCOME_OPTIONS} value={toList(dimensions.outcome)} onChange={([outcome]) => { setDimensions({ outcome: (outcome as Outcome | undefined) ?? null }) }} />
-      <FilterMenu label="Reason" isSingle options={REASON_OPTIONS} value={toList(dimensions.reason)} onChange={([reason]) => { setDimensions({ reason: (reason as Reason | undefined) ?? null }) }} />
-      <FilterMenu label="Service" isSingle options={services} value={toList(dimensions.service)} onChange={([service]) => { setDimensions({ service: service ?? null }) }} />
+      <FilterMenu
+        label="Outcome"
+        isSingle
+        options={OUTCOME_OPTIONS}
+        value={toList(dimensions.outcome)}
+        onChange={([outcome]) => {
+          setDimensions({ outcome: (outcome as Outcome | undefined) ?? null })
+        }}
+      />
+      <FilterMenu
+        label="Reason"
+        isSingle
+        options={REASON_OPTIONS}
+        value={toList(dimensions.reason)}
+        onChange={([reason]) => {
+          setDimensions({ reason: (reason as Reason | undefined) ?? null })
+        }}
+      />
+      <FilterMenu
+        label="Service"
+        isSingle
+        options={services}
+        value={toList(dimensions.service)}
+        onChange={([service]) => {
+          setDimensions({ service: service ?? null })
+        }}
+      />
       <Chosen filter={filter} by="caller" label="Caller" />
       <Chosen filter={filter} by="endpoint" label="Endpoint" />
     </FilterBar>
@@ -38,7 +67,11 @@ const toList = (value: string | undefined): readonly string[] => (value === unde
 
 function useServiceOptions({ span, isKnown }: DecisionFilter) {
   const environment = useEnvironment()
-  const { data } = useQuery({ ...topQuery(environment, { ...span, by: 'service', limit: 100 }, false), enabled: isKnown, staleTime: 60_000 })
+  const { data } = useQuery({
+    ...topQuery(environment, { ...span, by: 'service', limit: 100 }, false),
+    enabled: isKnown,
+    staleTime: 60_000,
+  })
   return (data?.items ?? []).map(({ key, label }) => ({ value: key, label }))
 }
 
@@ -52,13 +85,26 @@ interface ChosenProps {
 function Chosen({ filter: { dimensions, span, setDimensions }, by, label }: ChosenProps) {
   const environment = useEnvironment()
   const chosen = dimensions[by]
-  const { data } = useQuery({ ...topQuery(environment, { ...span, [by]: chosen, by, limit: 1 }, false), enabled: chosen !== undefined, staleTime: 60_000 })
+  const { data } = useQuery({
+    ...topQuery(environment, { ...span, [by]: chosen, by, limit: 1 }, false),
+    enabled: chosen !== undefined,
+    staleTime: 60_000,
+  })
   if (chosen === undefined) return null
   return (
     <span className="inline-flex h-8 items-center gap-1.5 rounded-md border border-control bg-selected pl-2.5">
       {label}
-      <span className="max-w-56 truncate font-medium">{data?.items.find(({ key }) => key === chosen)?.label ?? chosen}</span>
-      <button type="button" aria-label={`Any ${by}`} onClick={() => { setDimensions({ [by]: null }) }} className="inline-flex size-7 items-center justify-center rounded-md text-faint hover:text-text">
+      <span className="max-w-56 truncate font-medium">
+        {data?.items.find(({ key }) => key === chosen)?.label ?? chosen}
+      </span>
+      <button
+        type="button"
+        aria-label={`Any ${by}`}
+        onClick={() => {
+          setDimensions({ [by]: null })
+        }}
+        className="inline-flex size-7 items-center justify-center rounded-md text-faint hover:text-text"
+      >
         <X aria-hidden className="size-3.5" />
       </button>
     </span>

@@ -40,12 +40,28 @@ export function DecisionSheet({ id, filter, onClose }: DecisionSheetProps) {
     <Sheet
       open
       onOpenChange={onClose}
-      title={data === undefined ? 'Decision' : <EndpointName method={data.method} route={data.route} className="text-sm!" />}
+      title={
+        data === undefined ? 'Decision' : <EndpointName method={data.method} route={data.route} className="text-sm!" />
+      }
       footer={
         data && (
           <>
-            {data.reason !== null && <Button onClick={() => { only({ reason: data.reason }) }}>Only this reason</Button>}
-            <Button onClick={() => { only({ caller: data.caller.key }) }}>Only this caller</Button>
+            {data.reason !== null && (
+              <Button
+                onClick={() => {
+                  only({ reason: data.reason })
+                }}
+              >
+                Only this reason
+              </Button>
+            )}
+            <Button
+              onClick={() => {
+                only({ caller: data.caller.key })
+              }}
+            >
+              Only this caller
+            </Button>
           </>
         )
       }
@@ -65,7 +81,11 @@ export function DecisionSheet({ id, filter, onClose }: DecisionSheetProps) {
 
 const VERBS = { allowed: 'was allowed', 'would-deny': 'would have been denied', denied: 'was denied' } as const
 
-const Summary = ({ detail: { outcome, mode, caller, serviceSlug, reason, missingScopes, replayed } }: { readonly detail: Detail }) => (
+const Summary = ({
+  detail: { outcome, mode, caller, serviceSlug, reason, missingScopes, replayed },
+}: {
+  readonly detail: Detail
+}) => (
   <div className="space-y-2">
     <div className="flex flex-wrap gap-2">
       <OutcomeBadge outcome={outcome} />
@@ -73,7 +93,8 @@ const Summary = ({ detail: { outcome, mode, caller, serviceSlug, reason, missing
       {replayed && <ReplayedBadge />}
     </div>
     <p>
-      <span className="font-medium">{caller.name}</span> {VERBS[outcome]} at <span className="font-medium">{serviceSlug}</span>
+      <span className="font-medium">{caller.name}</span> {VERBS[outcome]} at{' '}
+      <span className="font-medium">{serviceSlug}</span>
       {reason !== null && `: ${toReasonWords(reason).toLowerCase()}`}
       {missingScopes.length > 0 && (
         <>
@@ -95,8 +116,18 @@ const Checks = ({ checks }: { readonly checks: Detail['checks'] }) => {
       </h3>
       <ol className="overflow-hidden rounded-lg border border-line">
         {checks.map(({ check, passed, detail }, index) => (
-          <li key={`${check} ${detail}`} className={classNames('grid grid-cols-[1rem_6rem_minmax(0,1fr)] items-start gap-x-3 border-b border-line px-3 py-2 last:border-b-0', !passed && 'bg-denied-tint')}>
-            {passed ? <Check aria-label="passed" className="mt-0.5 size-4 text-enforce" /> : <X aria-label="failed" className="mt-0.5 size-4 text-denied" />}
+          <li
+            key={`${check} ${detail}`}
+            className={classNames(
+              'grid grid-cols-[1rem_6rem_minmax(0,1fr)] items-start gap-x-3 border-b border-line px-3 py-2 last:border-b-0',
+              !passed && 'bg-denied-tint',
+            )}
+          >
+            {passed ? (
+              <Check aria-label="passed" className="mt-0.5 size-4 text-enforce" />
+            ) : (
+              <X aria-label="failed" className="mt-0.5 size-4 text-denied" />
+            )}
             <span className={passed ? 'text-muted' : 'font-medium text-denied'}>{CHECK_WORDS[check]}</span>
             <span className="min-w-0 break-words">
               {detail}
@@ -111,7 +142,25 @@ const Checks = ({ checks }: { readonly checks: Detail['checks'] }) => {
 
 function Facts({ detail }: { readonly detail: Detail }) {
   const toPath = useEnvironmentPath()
-  const { id, at, serviceSlug, endpointId, method, route, path, caller, issuer, scopes, subject, tokenId, tokenAgeSeconds, address, userAgent, revision, instanceId } = detail
+  const {
+    id,
+    at,
+    serviceSlug,
+    endpointId,
+    method,
+    route,
+    path,
+    caller,
+    issuer,
+    scopes,
+    subject,
+    tokenId,
+    tokenAgeSeconds,
+    address,
+    userAgent,
+    revision,
+    instanceId,
+  } = detail
   const hasIdentity = caller.kind === 'service' || caller.kind === 'integration'
   return (
     <section aria-labelledby="facts">
@@ -120,28 +169,86 @@ function Facts({ detail }: { readonly detail: Detail }) {
       </h3>
       <KeyValues
         items={[
-          ['Time', <time key="time" dateTime={at}>{toExactTime(at)}</time>],
+          [
+            'Time',
+            <time key="time" dateTime={at}>
+              {toExactTime(at)}
+            </time>,
+          ],
           ['Decision id', <Copied key="id" text={id} what="decision id" />],
-          ['Service', <TextLink key="service" href={toPath(`/services/${serviceSlug}`)}>{serviceSlug}</TextLink>],
-          ['Endpoint', endpointId === null ? <span key="endpoint">{method} {route} <span className="text-faint">(not declared)</span></span> : <TextLink key="endpoint" href={toPath(`/endpoints/${endpointId}`)}><code>{method} {route}</code></TextLink>],
-          ['Path', <code key="path" className="break-all">{path}</code>],
-          ['Caller', hasIdentity ? <TextLink key="caller" href={toPath(`/identities/${caller.name}`)}><CallerName caller={caller} /></TextLink> : <CallerName key="caller" caller={caller} />],
+          [
+            'Service',
+            <TextLink key="service" href={toPath(`/services/${serviceSlug}`)}>
+              {serviceSlug}
+            </TextLink>,
+          ],
+          [
+            'Endpoint',
+            endpointId === null ? (
+              <span key="endpoint">
+                {method} {route} <span className="text-faint">(not declared)</span>
+              </span>
+            ) : (
+              <TextLink key="endpoint" href={toPath(`/endpoints/${endpointId}`)}>
+                <code>
+                  {method} {route}
+                </code>
+              </TextLink>
+            ),
+          ],
+          [
+            'Path',
+            <code key="path" className="break-all">
+              {path}
+            </code>,
+          ],
+          [
+            'Caller',
+            hasIdentity ? (
+              <TextLink key="caller" href={toPath(`/identities/${caller.name}`)}>
+                <CallerName caller={caller} />
+              </TextLink>
+            ) : (
+              <CallerName key="caller" caller={caller} />
+            ),
+          ],
           ['Subject', orUnknown(subject)],
           ['Issuer', orUnknown(issuer)],
-          ['Scopes', scopes.length === 0 ? <span key="scopes" className="text-faint">none</span> : <span key="scopes" className="flex flex-wrap gap-1">{scopes.map((scope) => <Badge key={scope}><code>{scope}</code></Badge>)}</span>],
+          [
+            'Scopes',
+            scopes.length === 0 ? (
+              <span key="scopes" className="text-faint">
+                none
+              </span>
+            ) : (
+              <span key="scopes" className="flex flex-wrap gap-1">
+                {scopes.map((scope) => (
+                  <Badge key={scope}>
+                    <code>{scope}</code>
+                  </Badge>
+                ))}
+              </span>
+            ),
+          ],
           ['Token id', tokenId === null ? orUnknown(null) : <Copied key="token" text={tokenId} what="token id" />],
           ['Token age', tokenAgeSeconds === null ? orUnknown(null) : toDuration(tokenAgeSeconds)],
           ['Address', orUnknown(address)],
           ['User agent', orUnknown(userAgent)],
           ['Revision', String(revision)],
-          ['Instance', <code key="instance" className="break-all">{instanceId}</code>],
+          [
+            'Instance',
+            <code key="instance" className="break-all">
+              {instanceId}
+            </code>,
+          ],
         ]}
       />
     </section>
   )
 }
 
-const orUnknown = (value: string | null): ReactNode => (value === null ? <span className="text-faint">not known</span> : <span className="break-all">{value}</span>)
+const orUnknown = (value: string | null): ReactNode =>
+  value === null ? <span className="text-faint">not known</span> : <span className="break-all">{value}</span>
 
 const Copied = ({ text, what }: { readonly text: string; readonly what: string }) => (
   <span className="flex items-start gap-1">

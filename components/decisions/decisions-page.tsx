@@ -18,7 +18,9 @@ import { toSpanWords } from './time-range.ts'
 import { TopLists } from './top-lists.tsx'
 import { useDecisionFilter, type DecisionFilter } from './use-decision-filter.ts'
 
-const DecisionSheet = dynamic(() => import('./decision-sheet.tsx').then((module) => module.DecisionSheet), { ssr: false })
+const DecisionSheet = dynamic(() => import('./decision-sheet.tsx').then((module) => module.DecisionSheet), {
+  ssr: false,
+})
 
 export function DecisionsPage() {
   const filter = useDecisionFilter()
@@ -55,7 +57,10 @@ const BY = [
 function Chart({ filter }: { readonly filter: DecisionFilter }) {
   const environment = useEnvironment()
   const { by, span, dimensions, isKnown, isLive, brushed } = filter
-  const { data, error, refetch } = useQuery({ ...seriesQuery(environment, { ...span, ...dimensions, by }, isLive), enabled: isKnown })
+  const { data, error, refetch } = useQuery({
+    ...seriesQuery(environment, { ...span, ...dimensions, by }, isLive),
+    enabled: isKnown,
+  })
   return (
     <Panel
       id="over-time"
@@ -66,7 +71,14 @@ function Chart({ filter }: { readonly filter: DecisionFilter }) {
       {data === undefined && error !== null ? (
         <ProblemAlert problem={error} onRetry={() => void refetch()} />
       ) : (
-        <DecisionChart key={by} label={`Decisions over time by ${by}`} series={data} by={by} hiddenAtFirst={dimensions.outcome === 'allowed' ? NOTHING : NOT_DENIED} onBrush={filter.setSpan} />
+        <DecisionChart
+          key={by}
+          label={`Decisions over time by ${by}`}
+          series={data}
+          by={by}
+          hiddenAtFirst={dimensions.outcome === 'allowed' ? NOTHING : NOT_DENIED}
+          onBrush={filter.setSpan}
+        />
       )}
     </Panel>
   )

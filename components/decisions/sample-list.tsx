@@ -1,5 +1,4 @@
 'use client'
-import { createColumnHelper } from '@tanstack/react-table'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { History, SearchX } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -21,15 +20,49 @@ export type Sample = RouteResponse<'listSamples'>['items'][number]
 
 const LIVE_PAGES_MAX = 2
 
-const column = createColumnHelper<Sample>()
 const COLUMNS: readonly Column<Sample>[] = [
-  column.accessor('at', { header: 'Time', meta: { width: 112 }, cell: ({ getValue }) => <RelativeTime at={getValue()} className="text-muted tabular-nums" /> }),
-  column.accessor('outcome', { header: 'Outcome', meta: { width: 184 }, cell: ({ getValue }) => <OutcomeBadge outcome={getValue()} /> }),
-  column.accessor('route', { header: 'Endpoint', meta: { isRowHeader: true }, cell: ({ row: { original } }) => <EndpointName method={original.method} route={original.route} /> }),
-  column.accessor('serviceSlug', { header: 'Service', meta: { width: 136, from: 'xl' } }),
-  column.accessor('caller', { header: 'Caller', meta: { width: 208 }, cell: ({ getValue }) => <CallerName caller={getValue()} /> }),
-  column.accessor('reason', { header: 'Reason', meta: { from: 'lg' }, cell: ({ row: { original } }) => <ReasonWords sample={original} /> }),
-  column.accessor('replayed', { header: () => <span className="sr-only">Replayed</span>, meta: { width: 104, align: 'right', from: 'md' }, cell: ({ getValue }) => getValue() && <ReplayedBadge /> }),
+  {
+    accessorKey: 'at',
+    header: 'Time',
+    meta: { width: 108 },
+    cell: ({ row: { original } }) => <RelativeTime at={original.at} className="text-muted tabular-nums" />,
+  },
+  {
+    accessorKey: 'outcome',
+    header: 'Outcome',
+    meta: { width: 184 },
+    cell: ({ row: { original } }) => <OutcomeBadge outcome={original.outcome} />,
+  },
+  {
+    accessorKey: 'route',
+    header: 'Endpoint',
+    meta: { isRowHeader: true },
+    cell: ({ row: { original } }) => <EndpointName method={original.method} route={original.route} />,
+  },
+  {
+    accessorKey: 'serviceSlug',
+    header: 'Service',
+    meta: { width: 136, from: 'xl' },
+    cell: ({ row: { original } }) => original.serviceSlug,
+  },
+  {
+    id: 'caller',
+    header: 'Caller',
+    meta: { width: 208 },
+    cell: ({ row: { original } }) => <CallerName caller={original.caller} />,
+  },
+  {
+    accessorKey: 'reason',
+    header: 'Reason',
+    meta: { from: 'lg' },
+    cell: ({ row: { original } }) => <ReasonWords sample={original} />,
+  },
+  {
+    accessorKey: 'replayed',
+    header: () => <span className="sr-only">Replayed</span>,
+    meta: { width: 104, align: 'right', from: 'md' },
+    cell: ({ row: { original } }) => original.replayed && <ReplayedBadge />,
+  },
 ]
 
 interface SampleListProps {
@@ -38,7 +71,11 @@ interface SampleListProps {
   readonly onOpen: (id: string) => void
 }
 
-export function SampleList({ filter: { span, dimensions, isKnown, isLive, isFiltered, reset }, openId, onOpen }: SampleListProps) {
+export function SampleList({
+  filter: { span, dimensions, isKnown, isLive, isFiltered, reset },
+  openId,
+  onOpen,
+}: SampleListProps) {
   const environment = useEnvironment()
   const query = useInfiniteQuery({
     ...samplesQuery(environment, { ...span, ...dimensions }),
@@ -48,7 +85,12 @@ export function SampleList({ filter: { span, dimensions, isKnown, isLive, isFilt
   })
   const rows = query.data?.pages.flatMap(({ items }) => items)
   return (
-    <Panel id="samples" title="Single decisions" description="Every denial and would-be denial keeps samples, up to a bound for each set of facts; allowed requests are counted" flush>
+    <Panel
+      id="samples"
+      title="Single decisions"
+      description="Every denial and would-be denial keeps samples, up to a bound for each set of facts; allowed requests are counted"
+      flush
+    >
       <DataTable
         label="Single decisions"
         columns={COLUMNS}
@@ -56,7 +98,9 @@ export function SampleList({ filter: { span, dimensions, isKnown, isLive, isFilt
         rowId={({ id }) => id}
         problem={query.error}
         onRetry={() => void query.refetch()}
-        onOpen={({ id }) => { onOpen(id) }}
+        onOpen={({ id }) => {
+          onOpen(id)
+        }}
         openId={openId}
         narrow={(sample) => <NarrowSample sample={sample} />}
         narrowRowHeight={88}
@@ -118,7 +162,13 @@ const NarrowSample = ({ sample }: { readonly sample: Sample }) => (
 )
 
 const NoSamples = ({ isFiltered, onReset }: { readonly isFiltered: boolean; readonly onReset: () => void }) => (
-  <EmptyState icon={SearchX} title="No decisions here" action={isFiltered ? <Button onClick={onReset}>Reset the filters</Button> : undefined}>
-    {isFiltered ? 'No denial and no would-be denial fits these filters.' : 'Nothing was denied, and nothing would have been. Endpoints that are off decide nothing: put them in log-only to see what would happen.'}
+  <EmptyState
+    icon={SearchX}
+    title="No decisions here"
+    action={isFiltered ? <Button onClick={onReset}>Reset the filters</Button> : undefined}
+  >
+    {isFiltered
+      ? 'No denial and no would-be denial fits these filters.'
+      : 'Nothing was denied, and nothing would have been. Endpoints that are off decide nothing: put them in log-only to see what would happen.'}
   </EmptyState>
 )

@@ -5,13 +5,22 @@ export type Range = (typeof RANGES)[number]
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-const RANGE_MS: Readonly<Record<Range, number>> = { '1h': HOUR_MS, '6h': 6 * HOUR_MS, '24h': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS, '30d': 30 * 24 * HOUR_MS }
+const RANGE_MS: Readonly<Record<Range, number>> = {
+  '1h': HOUR_MS,
+  '6h': 6 * HOUR_MS,
+  '24h': 24 * HOUR_MS,
+  '7d': 7 * 24 * HOUR_MS,
+  '30d': 30 * 24 * HOUR_MS,
+}
 
 /** Full minutes, so that a range that ends now is asked for once a minute and not at every tick. */
-export const toSpan = (range: Range, now: number): { readonly from: string } => ({ from: new Date(Math.floor((now - RANGE_MS[range]) / MINUTE_MS) * MINUTE_MS).toISOString() })
+export const toSpan = (range: Range, now: number): { readonly from: string } => ({
+  from: new Date(Math.floor((now - RANGE_MS[range]) / MINUTE_MS) * MINUTE_MS).toISOString(),
+})
 
 const moment = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
-export const toSpanWords = ({ from, to }: TimeSpan): string => `${moment.format(new Date(from))} – ${moment.format(new Date(to))}`
+export const toSpanWords = ({ from, to }: TimeSpan): string =>
+  `${moment.format(new Date(from))} – ${moment.format(new Date(to))}`
 
 /** What a `datetime-local` field shows and gives: the person's own time zone, to the minute. */
 export function toLocalField(at: string): string {

@@ -38,7 +38,10 @@ interface TopListProps {
 function TopList({ filter, by, title, isMono = false, toLabel = ({ label }) => label }: TopListProps) {
   const environment = useEnvironment()
   const { span, dimensions, isKnown, isLive, setDimensions } = filter
-  const { data, error, refetch } = useQuery({ ...topQuery(environment, { ...span, ...dimensions, [by]: undefined, by, limit: SHOWN }, isLive), enabled: isKnown })
+  const { data, error, refetch } = useQuery({
+    ...topQuery(environment, { ...span, ...dimensions, [by]: undefined, by, limit: SHOWN }, isLive),
+    enabled: isKnown,
+  })
   const items = data?.items.filter((item) => item.denied + item['would-deny'] > 0)
   const most = Math.max(1, ...(items ?? []).map((item) => item.denied + item['would-deny']))
   const choose = (key: string) => {
@@ -47,15 +50,32 @@ function TopList({ filter, by, title, isMono = false, toLabel = ({ label }) => l
   }
   return (
     <Panel id={`top-${by}`} title={title} description="By denials, and would-be denials" flush>
-      {data === undefined && error !== null && <div className="p-4"><ProblemAlert problem={error} onRetry={() => void refetch()} /></div>}
+      {data === undefined && error !== null && (
+        <div className="p-4">
+          <ProblemAlert problem={error} onRetry={() => void refetch()} />
+        </div>
+      )}
       <ol className="min-h-51 p-1">
         {items === undefined && error === null && <LoadingItems />}
         {items?.length === 0 && <li className="px-3 py-10 text-center text-muted">Nothing denied in this span.</li>}
         {items?.map((item) => (
           <li key={item.key}>
-            <button type="button" aria-pressed={dimensions[by] === item.key} onClick={() => { choose(item.key) }} className={classNames('block w-full rounded-md px-3 py-1.5 text-left -outline-offset-2 hover:bg-hover', dimensions[by] === item.key && 'bg-selected')}>
+            <button
+              type="button"
+              aria-pressed={dimensions[by] === item.key}
+              onClick={() => {
+                choose(item.key)
+              }}
+              className={classNames(
+                'block w-full rounded-md px-3 py-1.5 text-left -outline-offset-2 hover:bg-hover',
+                dimensions[by] === item.key && 'bg-selected',
+              )}
+            >
               <span className="flex items-baseline gap-2">
-                <span className={classNames('min-w-0 flex-1 truncate', isMono && 'font-mono text-xs')} title={toLabel(item)}>
+                <span
+                  className={classNames('min-w-0 flex-1 truncate', isMono && 'font-mono text-xs')}
+                  title={toLabel(item)}
+                >
                   {toLabel(item)}
                 </span>
                 <Counts item={item} />
@@ -95,7 +115,13 @@ function Amount({ item, most }: { readonly item: TopItem; readonly most: number 
         height={4}
         parts={[
           { key: 'denied', label: 'Denied', count: item.denied, fill: 'fill-denied-fill' },
-          { key: 'would-deny', label: 'Would have been denied', count: item['would-deny'], fill: 'fill-log-only-fill', hatched: true },
+          {
+            key: 'would-deny',
+            label: 'Would have been denied',
+            count: item['would-deny'],
+            fill: 'fill-log-only-fill',
+            hatched: true,
+          },
           { key: 'rest', label: 'Less than the most', count: rest, fill: 'fill-transparent' },
         ]}
       />

@@ -1,4 +1,19 @@
-import { Ban, CheckCheck, ChevronRight, Clock, CloudOff, FileWarning, Ghost, KeyRound, RefreshCwOff, ShieldOff, Timer, TriangleAlert, Users, type LucideIcon } from 'lucide-react'
+import {
+  Ban,
+  CheckCheck,
+  ChevronRight,
+  Clock,
+  CloudOff,
+  FileWarning,
+  Ghost,
+  KeyRound,
+  RefreshCwOff,
+  ShieldOff,
+  Timer,
+  TriangleAlert,
+  Users,
+  type LucideIcon,
+} from 'lucide-react'
 import Link from 'next/link'
 import { useEnvironmentPath } from '@/components/shell/environment-context.tsx'
 import { classNames } from '@/components/ui/class-names.ts'
@@ -33,8 +48,11 @@ const SEVERITIES: readonly { readonly severity: Severity; readonly label: string
 ]
 
 /** What to do next, the worst first. */
-export function AttentionList({ items }: { readonly items: readonly Item[] | undefined  }) {
-  const description = items === undefined || items.length === 0 ? 'What to look at next' : toPlural(items.length, 'thing to look at', 'things to look at')
+export function AttentionList({ items }: { readonly items: readonly Item[] | undefined }) {
+  const description =
+    items === undefined || items.length === 0
+      ? 'What to look at next'
+      : toPlural(items.length, 'thing to look at', 'things to look at')
   return (
     <Panel id="attention" title="Needs attention" description={description} flush>
       {items === undefined && (
@@ -47,7 +65,10 @@ export function AttentionList({ items }: { readonly items: readonly Item[] | und
           Callers that would break, shared credentials and instances that fall behind will show up here.
         </EmptyState>
       )}
-      {items !== undefined && SEVERITIES.map((group) => <Group key={group.severity} {...group} items={items.filter(({ severity }) => severity === group.severity)} />)}
+      {items !== undefined &&
+        SEVERITIES.map((group) => (
+          <Group key={group.severity} {...group} items={items.filter(({ severity }) => severity === group.severity)} />
+        ))}
     </Panel>
   )
 }

@@ -18,20 +18,29 @@ export function FirstSteps() {
         Bring the first service in
       </h2>
       <p className="mt-1 text-muted">
-        Nothing is enforced until you say so: a new endpoint starts in its service’s undeclared mode and only reports what would have been denied.
+        Nothing is enforced until you say so: a new endpoint starts in its service’s undeclared mode and only reports
+        what would have been denied.
       </p>
       <ol className="mt-6 space-y-6">
         <Step number={1} title="Create a service">
-          <p>A service owns endpoints and is the audience of the tokens its callers bring. Its identity comes with it.</p>
+          <p>
+            A service owns endpoints and is the audience of the tokens its callers bring. Its identity comes with it.
+          </p>
           <ButtonLink variant="primary" href={toPath('/services?new=service')} className="mt-2">
             Create a service
           </ButtonLink>
         </Step>
         <Step number={2} title="Give it a credential">
-          <p>On the service’s page, create a client secret for {environment}. It is shown once, together with the settings the service needs.</p>
+          <p>
+            On the service’s page, create a client secret for {environment}. It is shown once, together with the
+            settings the service needs.
+          </p>
         </Step>
         <Step number={3} title="Add three lines">
-          <p>Install the middleware and call it right after making the application; Fastify has its own line. Endpoints report themselves as they are registered.</p>
+          <p>
+            Install the middleware and call it right after making the application; Fastify has its own line. Endpoints
+            report themselves as they are registered.
+          </p>
           <div className="mt-2 space-y-2">
             <CodeBlock label="install command" code="npm install @stepgate/node" />
             <CodeBlock label="three lines" code={LINES} />
@@ -42,9 +51,20 @@ export function FirstSteps() {
   )
 }
 
-const Step = ({ number, title, children }: { readonly number: number; readonly title: string; readonly children: ReactNode }) => (
+const Step = ({
+  number,
+  title,
+  children,
+}: {
+  readonly number: number
+  readonly title: string
+  readonly children: ReactNode
+}) => (
   <li className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-3">
-    <span aria-hidden className="inline-flex size-6 items-center justify-center rounded-full border border-line-strong text-xs font-medium">
+    <span
+      aria-hidden
+      className="inline-flex size-6 items-center justify-center rounded-full border border-line-strong text-xs font-medium"
+    >
       {number}
     </span>
     <div>

@@ -9,17 +9,43 @@ import type { Overview } from './posture.tsx'
 type Counts = Overview['last24Hours']
 const decided = (counts: Counts): number => counts.allowed + counts['would-deny'] + counts.denied
 
-export function LastDay({ overview }: { readonly overview: Overview | undefined  }) {
+export function LastDay({ overview }: { readonly overview: Overview | undefined }) {
   const now = overview?.last24Hours
   const before = overview?.previous24Hours
   const whole = now === undefined ? 0 : decided(now)
   return (
     <Panel id="last-day" title="Last 24 hours" description="Compared with the 24 hours before" flush>
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-b-lg bg-line">
-        <Figure label="Denied" path="/decisions?outcome=denied" value={now?.denied} before={before?.denied} tone="text-denied" note={now && (now.denied === 0 ? 'nobody was refused' : `${toShare(now.denied, whole)} of decisions`)} />
-        <Figure label="Would have been denied" path="/decisions?outcome=would-deny" value={now?.['would-deny']} before={before?.['would-deny']} tone="text-log-only" note={now && `${toShare(now['would-deny'], whole)} of decisions`} />
-        <Figure label="Decided" path="/decisions" value={now && whole} before={before && decided(before)} note={overview && `${toPlural(overview.deniedCallers24Hours, 'caller')} with denials`} />
-        <Figure label="Not evaluated" path="/endpoints?mode=off" value={now?.unevaluated} before={before?.unevaluated} note={now && 'endpoints that are off'} />
+        <Figure
+          label="Denied"
+          path="/decisions?outcome=denied"
+          value={now?.denied}
+          before={before?.denied}
+          tone="text-denied"
+          note={now && (now.denied === 0 ? 'nobody was refused' : `${toShare(now.denied, whole)} of decisions`)}
+        />
+        <Figure
+          label="Would have been denied"
+          path="/decisions?outcome=would-deny"
+          value={now?.['would-deny']}
+          before={before?.['would-deny']}
+          tone="text-log-only"
+          note={now && `${toShare(now['would-deny'], whole)} of decisions`}
+        />
+        <Figure
+          label="Decided"
+          path="/decisions"
+          value={now && whole}
+          before={before && decided(before)}
+          note={overview && `${toPlural(overview.deniedCallers24Hours, 'caller')} with denials`}
+        />
+        <Figure
+          label="Not evaluated"
+          path="/endpoints?mode=off"
+          value={now?.unevaluated}
+          before={before?.unevaluated}
+          note={now && 'endpoints that are off'}
+        />
       </dl>
     </Panel>
   )
@@ -50,7 +76,10 @@ function Figure({ label, path, value, before, tone = 'text-text', note }: Figure
         </dd>
       ) : (
         <dd>
-          <span title={toCount(value)} className={`text-xl font-semibold tabular-nums ${value === 0 ? 'text-text' : tone}`}>
+          <span
+            title={toCount(value)}
+            className={`text-xl font-semibold tabular-nums ${value === 0 ? 'text-text' : tone}`}
+          >
             {toShortCount(value)}
           </span>
           <span className="ml-2 text-xs text-muted tabular-nums">{toChange(value, before)}</span>
@@ -66,5 +95,7 @@ function toChange(value: number, before: number): string {
   if (value === before) return 'as before'
   const sign = value > before ? '+' : '−'
   const distance = Math.abs(value - before)
-  return before < 20 || distance / before > 5 ? `${sign}${toShortCount(distance)}` : `${sign}${toShare(distance, before)}`
+  return before < 20 || distance / before > 5
+    ? `${sign}${toShortCount(distance)}`
+    : `${sign}${toShare(distance, before)}`
 }

@@ -18,7 +18,7 @@ import { Posture, type Overview } from './posture.tsx'
 export function OverviewPage() {
   const environment = useEnvironment()
   const { data: overview, error, refetch } = useQuery(overviewQuery(environment))
-  const isEmpty = overview !== undefined && overview.services === 0
+  const isEmpty = overview?.services === 0
   return (
     <>
       <PageHeader title="Overview" description={<Published overview={overview} />} />
@@ -66,7 +66,16 @@ function Denials() {
         </ButtonLink>
       }
     >
-      {data === undefined && error !== null ? <ProblemAlert problem={error} onRetry={() => void refetch()} /> : <DecisionChart label="Decisions of the last 24 hours by outcome" series={data} hiddenAtFirst={NOT_DENIED} size="lg" />}
+      {data === undefined && error !== null ? (
+        <ProblemAlert problem={error} onRetry={() => void refetch()} />
+      ) : (
+        <DecisionChart
+          label="Decisions of the last 24 hours by outcome"
+          series={data}
+          hiddenAtFirst={NOT_DENIED}
+          size="lg"
+        />
+      )}
     </Panel>
   )
 }

@@ -19,29 +19,75 @@ interface Part extends Proportion {
 function toModes({ endpoints }: Overview): Part[] {
   const { enforce, enforcePartial } = endpoints
   return [
-    { key: 'enforce', label: 'Enforce', count: enforce - enforcePartial, fill: 'fill-enforce-fill', dot: 'bg-enforce-fill', filter: 'mode=enforce' },
-    { key: 'partial', label: 'Enforce, part of the callers', count: enforcePartial, fill: 'fill-enforce-fill/55', dot: 'bg-enforce-fill/55', filter: 'mode=enforce' },
-    { key: 'log-only', label: 'Log-only', count: endpoints['log-only'], fill: 'fill-log-only-fill', dot: 'bg-log-only-fill', filter: 'mode=log-only' },
+    {
+      key: 'enforce',
+      label: 'Enforce',
+      count: enforce - enforcePartial,
+      fill: 'fill-enforce-fill',
+      dot: 'bg-enforce-fill',
+      filter: 'mode=enforce',
+    },
+    {
+      key: 'partial',
+      label: 'Enforce, part of the callers',
+      count: enforcePartial,
+      fill: 'fill-enforce-fill/55',
+      dot: 'bg-enforce-fill/55',
+      filter: 'mode=enforce',
+    },
+    {
+      key: 'log-only',
+      label: 'Log-only',
+      count: endpoints['log-only'],
+      fill: 'fill-log-only-fill',
+      dot: 'bg-log-only-fill',
+      filter: 'mode=log-only',
+    },
     { key: 'off', label: 'Off', count: endpoints.off, fill: 'fill-off-fill', dot: 'bg-off-fill', filter: 'mode=off' },
   ]
 }
 
 function toReadiness({ readiness }: Overview): Part[] {
   return [
-    { key: 'ready', label: 'Ready to enforce', count: readiness.ready, fill: 'fill-enforce-fill', dot: 'bg-enforce-fill', filter: 'readiness=ready' },
-    { key: 'not-ready', label: 'Not ready', count: readiness['not-ready'], fill: 'fill-denied-fill', dot: 'bg-denied-fill', filter: 'readiness=not-ready' },
-    { key: 'unknown', label: 'Not enough evidence', count: readiness['not-enough-evidence'], fill: 'fill-off-fill', dot: 'bg-off-fill', filter: 'readiness=not-enough-evidence' },
+    {
+      key: 'ready',
+      label: 'Ready to enforce',
+      count: readiness.ready,
+      fill: 'fill-enforce-fill',
+      dot: 'bg-enforce-fill',
+      filter: 'readiness=ready',
+    },
+    {
+      key: 'not-ready',
+      label: 'Not ready',
+      count: readiness['not-ready'],
+      fill: 'fill-denied-fill',
+      dot: 'bg-denied-fill',
+      filter: 'readiness=not-ready',
+    },
+    {
+      key: 'unknown',
+      label: 'Not enough evidence',
+      count: readiness['not-enough-evidence'],
+      fill: 'fill-off-fill',
+      dot: 'bg-off-fill',
+      filter: 'readiness=not-enough-evidence',
+    },
   ]
 }
 
-export function Posture({ overview }: { readonly overview: Overview | undefined  }) {
-  const total = overview === undefined ? 0 : overview.endpoints.off + overview.endpoints['log-only'] + overview.endpoints.enforce
+export function Posture({ overview }: { readonly overview: Overview | undefined }) {
+  const total =
+    overview === undefined ? 0 : overview.endpoints.off + overview.endpoints['log-only'] + overview.endpoints.enforce
   return (
     <Panel
       id="posture"
       title="Posture"
-      description={overview === undefined ? 'Endpoints by mode' : `${toPlural(total, 'endpoint')} of ${toPlural(overview.services, 'service')}, ${toPlural(overview.identities, 'identity', 'identities')}`}
-     
+      description={
+        overview === undefined
+          ? 'Endpoints by mode'
+          : `${toPlural(total, 'endpoint')} of ${toPlural(overview.services, 'service')}, ${toPlural(overview.identities, 'identity', 'identities')}`
+      }
     >
       <div className="space-y-5">
         <Distribution label="Endpoints by mode" parts={overview && toModes(overview)} total={total} />
@@ -67,16 +113,21 @@ function Distribution({ label, parts, total }: DistributionProps) {
       <h3 className="mb-1.5 text-xs text-muted">{label}</h3>
       <ProportionBar label={label} parts={parts} />
       <ul className="mt-1.5 -ml-1.5 flex flex-wrap gap-x-2">
-        {parts.filter(({ key, count }) => key !== 'partial' || count > 0).map(({ key, label: name, count, dot, filter }) => (
-          <li key={key}>
-            <Link href={toPath(`/endpoints?${filter}`)} className="inline-flex h-6 items-center gap-1.5 rounded-sm px-1.5 hover:bg-hover">
-              <span aria-hidden className={classNames('size-2 rounded-full', dot)} />
-              <span className="text-muted">{name}</span>
-              <span className="font-medium tabular-nums">{toCount(count)}</span>
-              <span className="text-xs text-faint tabular-nums">{toShare(count, whole)}</span>
-            </Link>
-          </li>
-        ))}
+        {parts
+          .filter(({ key, count }) => key !== 'partial' || count > 0)
+          .map(({ key, label: name, count, dot, filter }) => (
+            <li key={key}>
+              <Link
+                href={toPath(`/endpoints?${filter}`)}
+                className="inline-flex h-6 items-center gap-1.5 rounded-sm px-1.5 hover:bg-hover"
+              >
+                <span aria-hidden className={classNames('size-2 rounded-full', dot)} />
+                <span className="text-muted">{name}</span>
+                <span className="font-medium tabular-nums">{toCount(count)}</span>
+                <span className="text-xs text-faint tabular-nums">{toShare(count, whole)}</span>
+              </Link>
+            </li>
+          ))}
       </ul>
     </div>
   )
@@ -90,7 +141,10 @@ function Instances({ overview }: { readonly overview: Overview | undefined }) {
     <p className="flex flex-wrap items-baseline gap-x-2 border-t border-line pt-3 text-muted">
       <Sentence live={live} confirmed={confirmed} />
       {confirmed < live && (
-        <Link href={toPath('/services')} className="underline decoration-line-strong underline-offset-2 hover:text-text">
+        <Link
+          href={toPath('/services')}
+          className="underline decoration-line-strong underline-offset-2 hover:text-text"
+        >
           Which are behind
         </Link>
       )}
@@ -103,7 +157,10 @@ function Sentence({ live, confirmed }: { readonly live: number; readonly confirm
   if (live === confirmed) return `All ${toPlural(live, 'live instance')} confirm the published configuration.`
   return (
     <span>
-      <span className="font-medium text-log-only">{toCount(confirmed)} of {toPlural(live, 'live instance')}</span> confirm the published configuration.
+      <span className="font-medium text-log-only">
+        {toCount(confirmed)} of {toPlural(live, 'live instance')}
+      </span>{' '}
+      confirm the published configuration.
     </span>
   )
 }

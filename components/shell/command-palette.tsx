@@ -33,10 +33,19 @@ export function CommandPalette({ environments, onClose, onHelp }: CommandPalette
     <Radix.Root open onOpenChange={onClose}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-overlay" />
-        <Radix.Content aria-describedby={undefined} className="fixed inset-x-2 top-2 z-40 mx-auto max-w-xl animate-appear overflow-hidden rounded-xl bg-raised shadow-float outline-none sm:top-[14vh]">
+        <Radix.Content
+          aria-describedby={undefined}
+          className="fixed inset-x-2 top-2 z-40 mx-auto max-w-xl animate-appear overflow-hidden rounded-xl bg-raised shadow-float outline-none sm:top-[14vh]"
+        >
           <Radix.Title className="sr-only">Search and commands</Radix.Title>
           <Command label="Search and commands" loop>
-            <Command.Input autoFocus value={words} onValueChange={setWords} placeholder="Search endpoints, services, identities, scopes, or type a command…" className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none" />
+            <Command.Input
+              autoFocus
+              value={words}
+              onValueChange={setWords}
+              placeholder="Search endpoints, services, identities, scopes, or type a command…"
+              className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none"
+            />
             <Command.List className="scroll-thin max-h-[min(60vh,26rem)] overflow-y-auto p-2">
               <Command.Empty className="px-2 py-8 text-center text-muted">Nothing found for “{words}”.</Command.Empty>
               <Results words={words} then={then} />
@@ -46,8 +55,20 @@ export function CommandPalette({ environments, onClose, onHelp }: CommandPalette
               <Environments environments={environments} then={then} />
               <Group heading="Commands">
                 <Item icon={Keyboard} title="Keyboard shortcuts" shortcut="?" onSelect={then(onHelp)} />
-                <Item icon={Sun} title="Light theme" onSelect={then(() => { applyTheme('light') })} />
-                <Item icon={Moon} title="Dark theme" onSelect={then(() => { applyTheme('dark') })} />
+                <Item
+                  icon={Sun}
+                  title="Light theme"
+                  onSelect={then(() => {
+                    applyTheme('light')
+                  })}
+                />
+                <Item
+                  icon={Moon}
+                  title="Dark theme"
+                  onSelect={then(() => {
+                    applyTheme('dark')
+                  })}
+                />
                 <Item icon={LogOut} title="Sign out" onSelect={then(() => void signOut())} />
               </Group>
             </Command.List>
@@ -75,10 +96,14 @@ function Results({ words, then }: GroupProps & { readonly words: string }) {
           // The gateway found it: it matches whatever cmdk would think of it.
           value={`${words} ${kind} ${id}`}
           icon={RESULT_ICONS[kind]}
-          title={<span className={kind === 'endpoint' || kind === 'scope' ? 'font-mono text-xs' : undefined}>{title}</span>}
+          title={
+            <span className={kind === 'endpoint' || kind === 'scope' ? 'font-mono text-xs' : undefined}>{title}</span>
+          }
           hint={subtitle}
           end={mode !== null && <ModeBadge mode={mode} />}
-          onSelect={then(() => { router.push(toEnvironmentPath(environment, path)) })}
+          onSelect={then(() => {
+            router.push(toEnvironmentPath(environment, path))
+          })}
         />
       ))}
     </Group>
@@ -91,7 +116,15 @@ function PageCommands({ then }: GroupProps) {
   return (
     <Group heading="On this page">
       {commands.map(({ id, title, icon, shortcut, run }) => (
-        <Item key={id} value={id} keywords={[title]} icon={icon} title={title} shortcut={shortcut} onSelect={then(run)} />
+        <Item
+          key={id}
+          value={id}
+          keywords={[title]}
+          icon={icon}
+          title={title}
+          shortcut={shortcut}
+          onSelect={then(run)}
+        />
       ))}
     </Group>
   )
@@ -103,7 +136,16 @@ function Pages({ then }: GroupProps) {
   return (
     <Group heading="Go to">
       {NAVIGATION.map(({ label, path, icon, key }) => (
-        <Item key={path} value={`go to ${label}`} icon={icon} title={label} shortcut={`g ${key}`} onSelect={then(() => { router.push(toEnvironmentPath(environment, path)) })} />
+        <Item
+          key={path}
+          value={`go to ${label}`}
+          icon={icon}
+          title={label}
+          shortcut={`g ${key}`}
+          onSelect={then(() => {
+            router.push(toEnvironmentPath(environment, path))
+          })}
+        />
       ))}
     </Group>
   )
@@ -123,7 +165,14 @@ function Creations({ then }: GroupProps) {
   return (
     <Group heading="Create">
       {CREATIONS.map(({ title, path }) => (
-        <Item key={path} icon={Plus} title={title} onSelect={then(() => { router.push(toEnvironmentPath(environment, path)) })} />
+        <Item
+          key={path}
+          icon={Plus}
+          title={title}
+          onSelect={then(() => {
+            router.push(toEnvironmentPath(environment, path))
+          })}
+        />
       ))}
     </Group>
   )
@@ -137,14 +186,25 @@ function Environments({ environments, then }: GroupProps & { readonly environmen
   return (
     <Group heading="Switch environment">
       {others.map(({ slug, name }) => (
-        <Item key={slug} value={`environment ${slug} ${name}`} icon={Globe} title={name} onSelect={then(() => { router.push(toEnvironmentPath(slug, '/overview')) })} />
+        <Item
+          key={slug}
+          value={`environment ${slug} ${name}`}
+          icon={Globe}
+          title={name}
+          onSelect={then(() => {
+            router.push(toEnvironmentPath(slug, '/overview'))
+          })}
+        />
       ))}
     </Group>
   )
 }
 
 const Group = ({ heading, children }: { readonly heading: string; readonly children: ReactNode }) => (
-  <Command.Group heading={heading} className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint">
+  <Command.Group
+    heading={heading}
+    className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint"
+  >
     {children}
   </Command.Group>
 )

@@ -42,6 +42,8 @@ export function useCommands(commands: Commands): void {
   useEffect(() => {
     const source = Symbol('commands')
     set(source, commands)
-    return () => { set(source, null) }
+    return () => {
+      set(source, null)
+    }
   }, [commands])
 }

@@ -18,7 +18,11 @@ export function EnvironmentMenu({ environments }: { readonly environments: Envir
       align="start"
       className="w-56"
       trigger={
-        <button type="button" aria-label={`Environment: ${current?.name ?? environment}`} className="flex h-9 w-full min-w-0 items-center gap-2.5 rounded-md px-2 text-left hover:bg-hover">
+        <button
+          type="button"
+          aria-label={`Environment: ${current?.name ?? environment}`}
+          className="flex h-9 w-full min-w-0 items-center gap-2.5 rounded-md px-2 text-left hover:bg-hover"
+        >
           <BrandMark />
           <span className="min-w-0 flex-1 truncate font-medium">{current?.name ?? environment}</span>
           <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-faint" />

@@ -1,4 +1,14 @@
-import { Activity, Fingerprint, KeyRound, LayoutDashboard, ScrollText, Server, Settings, Waypoints, type LucideIcon } from 'lucide-react'
+import {
+  Activity,
+  Fingerprint,
+  KeyRound,
+  LayoutDashboard,
+  ScrollText,
+  Server,
+  Settings,
+  Waypoints,
+  type LucideIcon,
+} from 'lucide-react'
 
 export interface NavigationItem {
   readonly label: string

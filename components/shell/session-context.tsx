@@ -11,7 +11,13 @@ const ROLES: readonly Role[] = ['viewer', 'operator', 'administrator']
 const Context = createContext<CurrentSession | null>(null)
 
 /** The server rendered the page with this session; it is read again while the page lives, as roles may change. */
-export function SessionProvider({ initial, children }: { readonly initial: CurrentSession; readonly children: ReactNode }) {
+export function SessionProvider({
+  initial,
+  children,
+}: {
+  readonly initial: CurrentSession
+  readonly children: ReactNode
+}) {
   const { data } = useQuery({ ...sessionQuery(), initialData: initial, refetchInterval: 60_000 })
   return <Context value={data}>{children}</Context>
 }

@@ -9,7 +9,9 @@ import { Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
-const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette), { ssr: false })
+const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette), {
+  ssr: false,
+})
 const ShortcutHelp = dynamic(() => import('./shortcut-help.tsx').then((module) => module.ShortcutHelp), { ssr: false })
 
 export type Environments = RouteResponse<'listEnvironments'>['items']
@@ -26,14 +28,25 @@ type Overlay = 'palette' | 'help' | null
 export function Shell({ session, environments, children }: ShellProps) {
   const environment = useEnvironment()
   const [overlay, setOverlay] = useState<Overlay>(null)
-  const onPalette = useCallback(() => { setOverlay('palette') }, [])
-  const onHelp = useCallback(() => { setOverlay('help') }, [])
-  const onClose = useCallback(() => { setOverlay(null) }, [])
+  const onPalette = useCallback(() => {
+    setOverlay('palette')
+  }, [])
+  const onHelp = useCallback(() => {
+    setOverlay('help')
+  }, [])
+  const onClose = useCallback(() => {
+    setOverlay(null)
+  }, [])
   useShortcuts({ onPalette, onHelp })
-  useEffect(() => { rememberEnvironment(environment) }, [environment])
+  useEffect(() => {
+    rememberEnvironment(environment)
+  }, [environment])
   return (
     <SessionProvider initial={session}>
-      <a href="#content" className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-text px-3 py-2 text-inverse focus:translate-y-0">
+      <a
+        href="#content"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-text px-3 py-2 text-inverse focus:translate-y-0"
+      >
         Skip to content
       </a>
       <div className="lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">

@@ -20,7 +20,9 @@ const LISTS: readonly Line[] = [
 ]
 
 export function ShortcutHelp({ onClose }: { readonly onClose: () => void }) {
-  const commands = usePageCommands().flatMap(({ shortcut, title }): Line[] => (shortcut === undefined ? [] : [[shortcut, title]]))
+  const commands = usePageCommands().flatMap(({ shortcut, title }): Line[] =>
+    shortcut === undefined ? [] : [[shortcut, title]],
+  )
   return (
     <Dialog open onOpenChange={onClose} title="Keyboard shortcuts" size="lg">
       <div className="grid gap-6 sm:grid-cols-2">
@@ -41,7 +43,10 @@ const Section = ({ title, lines }: { readonly title: string; readonly lines: rea
         <Fragment key={keys}>
           <dt className="flex gap-1">
             {keys.split(' ').map((key) => (
-              <kbd key={key} className="min-w-5 rounded-sm border border-line-strong bg-sunken px-1 text-center text-xs">
+              <kbd
+                key={key}
+                className="min-w-5 rounded-sm border border-line-strong bg-sunken px-1 text-center text-xs"
+              >
                 {key}
               </kbd>
             ))}

@@ -37,13 +37,23 @@ function NarrowNavigation({ environments }: { readonly environments: Environment
   const [isOpen, setOpen] = useState(false)
   return (
     <div className="-ml-2 flex min-w-0 items-center lg:hidden">
-      <IconButton icon={MenuIcon} label="Navigation" onClick={() => { setOpen(true) }} />
+      <IconButton
+        icon={MenuIcon}
+        label="Navigation"
+        onClick={() => {
+          setOpen(true)
+        }}
+      />
       <Sheet open={isOpen} onOpenChange={setOpen} side="left" size="sm" title="Stepgate" flush>
         <div className="flex h-full flex-col">
           <div className="border-b border-line p-2">
             <EnvironmentMenu environments={environments} />
           </div>
-          <NavigationList onNavigate={() => { setOpen(false) }} />
+          <NavigationList
+            onNavigate={() => {
+              setOpen(false)
+            }}
+          />
           <div className="border-t border-line p-2">
             <UserMenu />
           </div>

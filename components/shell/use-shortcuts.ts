@@ -28,27 +28,40 @@ export function useShortcuts({ onPalette, onHelp }: Shortcuts): void {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isBusy(event.target)) return
       const isJump = performance.now() < jumpUntil.current
       jumpUntil.current = event.key === 'g' ? performance.now() + JUMP_WITHIN_MS : 0
-      const action = isJump ? toJump(event.key, (path) => { router.push(toPath(path)) }) : toAction(event.key, { onPalette, onHelp })
+      const action = isJump
+        ? toJump(event.key, (path) => {
+            router.push(toPath(path))
+          })
+        : toAction(event.key, { onPalette, onHelp })
       if (action === null) return
       event.preventDefault()
       action()
     }
     document.addEventListener('keydown', onKeyDown)
-    return () => { document.removeEventListener('keydown', onKeyDown) }
+    return () => {
+      document.removeEventListener('keydown', onKeyDown)
+    }
   }, [onPalette, onHelp, router, toPath])
 }
 
 const isBusy = (target: EventTarget | null): boolean =>
-  (target instanceof Element && target.closest(TEXT_INPUTS) !== null) || document.querySelector('[role="dialog"][data-state="open"]') !== null
+  (target instanceof Element && target.closest(TEXT_INPUTS) !== null) ||
+  document.querySelector('[role="dialog"][data-state="open"]') !== null
 
 function toJump(key: string, go: (path: string) => void): (() => void) | null {
   const item = NAVIGATION.find((each) => each.key === key)
-  return item === undefined ? null : () => { go(item.path) }
+  return item === undefined
+    ? null
+    : () => {
+        go(item.path)
+      }
 }
 
 function toAction(key: string, { onPalette, onHelp }: Shortcuts): (() => void) | null {
   if (key === '/') return onPalette
   if (key === '?') return onHelp
-  const command = readPageCommands().find(({ shortcut, disabledReason }) => shortcut === key && disabledReason === undefined)
+  const command = readPageCommands().find(
+    ({ shortcut, disabledReason }) => shortcut === key && disabledReason === undefined,
+  )
   return command?.run ?? null
 }

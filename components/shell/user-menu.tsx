@@ -28,8 +28,20 @@ export function UserMenu() {
       align="start"
       className="w-56"
       trigger={
-        <button type="button" onPointerEnter={() => { setTheme(readTheme()) }} onFocus={() => { setTheme(readTheme()) }} className="flex h-10 w-full min-w-0 items-center gap-2.5 rounded-md px-2 text-left hover:bg-hover">
-          <span aria-hidden className="inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-selected text-[0.6875rem] font-medium">
+        <button
+          type="button"
+          onPointerEnter={() => {
+            setTheme(readTheme())
+          }}
+          onFocus={() => {
+            setTheme(readTheme())
+          }}
+          className="flex h-10 w-full min-w-0 items-center gap-2.5 rounded-md px-2 text-left hover:bg-hover"
+        >
+          <span
+            aria-hidden
+            className="inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-selected text-[0.6875rem] font-medium"
+          >
             {initials(account.name)}
           </span>
           <span className="min-w-0 flex-1 leading-4">

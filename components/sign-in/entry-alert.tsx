@@ -10,7 +10,13 @@ interface EntryAlertProps {
 export function EntryAlert({ isProblem = false, children }: EntryAlertProps) {
   const Icon = isProblem ? CircleAlert : Info
   return (
-    <p role={isProblem ? 'alert' : 'status'} className={classNames('flex gap-2 rounded-lg px-3 py-2', isProblem ? 'bg-denied-tint text-denied' : 'bg-sunken text-muted')}>
+    <p
+      role={isProblem ? 'alert' : 'status'}
+      className={classNames(
+        'flex gap-2 rounded-lg px-3 py-2',
+        isProblem ? 'bg-denied-tint text-denied' : 'bg-sunken text-muted',
+      )}
+    >
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
       <span className="min-w-0 break-words">{children}</span>
     </p>

@@ -15,7 +15,8 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
 export function toSignInError(message: string): SignInError {
   try {
     const parsed = JSON.parse(message) as Partial<SignInError> // a wrong shape falls through to the words below
-    if (typeof parsed.detail === 'string') return { code: parsed.code ?? '', detail: parsed.detail.slice(0, 500), fields: parsed.fields ?? [] }
+    if (typeof parsed.detail === 'string')
+      return { code: parsed.code ?? '', detail: parsed.detail.slice(0, 500), fields: parsed.fields ?? [] }
   } catch {
     // One of next-auth's codes.
   }

@@ -1,6 +1,6 @@
 'use client'
 import { signIn } from 'next-auth/react'
-import { useState, type FormEvent } from 'react'
+import { useState, type SubmitEvent } from 'react'
 import { Button } from '@/components/ui/button.tsx'
 import { TextField } from '@/components/ui/field.tsx'
 import { EntryAlert } from './entry-alert.tsx'
@@ -20,12 +20,16 @@ type Pending = 'password' | 'oidc' | null
 export function SignInForm({ returnPath, oidcName, isEnded, error }: SignInFormProps) {
   const [problem, setProblem] = useState<SignInError | null>(error === null ? null : toSignInError(error))
   const [pending, setPending] = useState<Pending>(null)
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     setPending('password')
     setProblem(null)
-    const answer = await signIn('password', { redirect: false, email: form.get('email'), password: form.get('password') }).catch(() => undefined)
+    const answer = await signIn('password', {
+      redirect: false,
+      email: form.get('email'),
+      password: form.get('password'),
+    }).catch(() => undefined)
     // A whole page load: nothing that was read without a session stays.
     if (answer?.ok === true) return window.location.assign(returnPath)
     setPending(null)
@@ -52,9 +56,30 @@ export function SignInForm({ returnPath, oidcName, isEnded, error }: SignInFormP
         </>
       )}
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
-        <TextField label="E-mail" type="email" name="email" autoComplete="username" required autoFocus className="h-10" />
-        <TextField label="Password" type="password" name="password" autoComplete="current-password" required className="h-10" />
-        <Button type="submit" variant={oidcName === null ? 'primary' : 'secondary'} size="lg" className="w-full" pending={pending === 'password'}>
+        <TextField
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          autoFocus
+          className="h-10"
+        />
+        <TextField
+          label="Password"
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          className="h-10"
+        />
+        <Button
+          type="submit"
+          variant={oidcName === null ? 'primary' : 'secondary'}
+          size="lg"
+          className="w-full"
+          pending={pending === 'password'}
+        >
           Sign in
         </Button>
       </form>

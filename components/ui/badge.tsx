@@ -21,7 +21,14 @@ interface BadgeProps {
 }
 
 export const Badge = ({ tone = 'neutral', title, className, children }: BadgeProps) => (
-  <span title={title} className={classNames('inline-flex h-5 items-center gap-1 rounded-sm px-1.5 text-xs font-medium whitespace-nowrap', TONES[tone], className)}>
+  <span
+    title={title}
+    className={classNames(
+      'inline-flex h-5 items-center gap-1 rounded-sm px-1.5 text-xs font-medium whitespace-nowrap',
+      TONES[tone],
+      className,
+    )}
+  >
     {children}
   </span>
 )

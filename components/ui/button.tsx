@@ -23,8 +23,11 @@ const SIZES: Readonly<Record<ButtonSize, string>> = {
 const SHAPE =
   'inline-flex shrink-0 items-center justify-center font-medium whitespace-nowrap transition-colors duration-100 select-none aria-disabled:opacity-55 disabled:opacity-55'
 
-export const buttonClass = (variant: ButtonVariant = 'secondary', size: ButtonSize = 'md', className?: string): string =>
-  classNames(SHAPE, VARIANTS[variant], SIZES[size], className)
+export const buttonClass = (
+  variant: ButtonVariant = 'secondary',
+  size: ButtonSize = 'md',
+  className?: string,
+): string => classNames(SHAPE, VARIANTS[variant], SIZES[size], className)
 
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   readonly variant?: ButtonVariant | undefined
@@ -36,7 +39,19 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> 
   readonly disabledReason?: string | undefined
 }
 
-export function Button({ variant, size, icon: Icon, pending = false, disabled = false, disabledReason, className, children, onClick, type = 'button', ...rest }: ButtonProps) {
+export function Button({
+  variant,
+  size,
+  icon: Icon,
+  pending = false,
+  disabled = false,
+  disabledReason,
+  className,
+  children,
+  onClick,
+  type = 'button',
+  ...rest
+}: ButtonProps) {
   const isIdle = pending || disabled || disabledReason !== undefined
   const button = (
     <button
@@ -45,9 +60,19 @@ export function Button({ variant, size, icon: Icon, pending = false, disabled = 
       aria-disabled={isIdle || undefined}
       aria-busy={pending || undefined}
       className={buttonClass(variant, size, className)}
-      onClick={isIdle ? (event) => { event.preventDefault() } : onClick}
+      onClick={
+        isIdle
+          ? (event) => {
+              event.preventDefault()
+            }
+          : onClick
+      }
     >
-      {pending ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : Icon && <Icon aria-hidden className="size-4" strokeWidth={1.75} />}
+      {pending ? (
+        <LoaderCircle aria-hidden className="size-4 animate-spin" />
+      ) : (
+        Icon && <Icon aria-hidden className="size-4" strokeWidth={1.75} />
+      )}
       {children}
     </button>
   )
@@ -63,19 +88,43 @@ export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon'> 
 
 const ICON_SIZES: Readonly<Record<ButtonSize, string>> = { sm: 'size-6 p-0', md: 'size-8 p-0', lg: 'size-10 p-0' }
 
-export function IconButton({ label, icon: Icon, shortcut, variant = 'ghost', size = 'md', pending = false, disabled = false, disabledReason, className, onClick, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  icon: Icon,
+  shortcut,
+  variant = 'ghost',
+  size = 'md',
+  pending = false,
+  disabled = false,
+  disabledReason,
+  className,
+  onClick,
+  ...rest
+}: IconButtonProps) {
   const isIdle = pending || disabled || disabledReason !== undefined
   return (
-    <Tooltip content={disabledReason ?? (shortcut === undefined ? label : <Labelled label={label} shortcut={shortcut} />)}>
+    <Tooltip
+      content={disabledReason ?? (shortcut === undefined ? label : <Labelled label={label} shortcut={shortcut} />)}
+    >
       <button
         type="button"
         {...rest}
         aria-label={label}
         aria-disabled={isIdle || undefined}
         className={classNames(SHAPE, VARIANTS[variant], 'rounded-md', ICON_SIZES[size], className)}
-        onClick={isIdle ? (event) => { event.preventDefault() } : onClick}
+        onClick={
+          isIdle
+            ? (event) => {
+                event.preventDefault()
+              }
+            : onClick
+        }
       >
-        {pending ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : <Icon aria-hidden className="size-4" strokeWidth={1.75} />}
+        {pending ? (
+          <LoaderCircle aria-hidden className="size-4 animate-spin" />
+        ) : (
+          <Icon aria-hidden className="size-4" strokeWidth={1.75} />
+        )}
       </button>
     </Tooltip>
   )

@@ -19,7 +19,8 @@ export function Checkbox({ indeterminate = false, children, className, ...rest }
     if (ref.current) ref.current.indeterminate = indeterminate
   }, [indeterminate])
   const box = <input {...rest} ref={rest.ref ?? ref} type="checkbox" className={BOX} />
-  if (children === undefined) return <span className={classNames('inline-flex size-6 items-center justify-center', className)}>{box}</span>
+  if (children === undefined)
+    return <span className={classNames('inline-flex size-6 items-center justify-center', className)}>{box}</span>
   return (
     <label className={classNames('inline-flex min-h-6 items-start gap-2 py-0.5', className)}>
       <span className="flex h-5 items-center">{box}</span>

@@ -32,8 +32,18 @@ export function Combobox({ id, label, options, value, onChange, placeholder = 'C
       onOpenChange={setOpen}
       className="w-(--radix-popover-trigger-width) min-w-56 overflow-hidden"
       trigger={
-        <button id={id} type="button" role="combobox" aria-expanded={isOpen} aria-label={`${label}: ${chosen?.label ?? 'none'}`} {...aria} className={controlClass('inline-flex h-8 items-center gap-2 text-left')}>
-          <span className={classNames('min-w-0 flex-1 truncate', !chosen && 'text-faint')}>{chosen?.label ?? placeholder}</span>
+        <button
+          id={id}
+          type="button"
+          role="combobox"
+          aria-expanded={isOpen}
+          aria-label={`${label}: ${chosen?.label ?? 'none'}`}
+          {...aria}
+          className={controlClass('inline-flex h-8 items-center gap-2 text-left')}
+        >
+          <span className={classNames('min-w-0 flex-1 truncate', !chosen && 'text-faint')}>
+            {chosen?.label ?? placeholder}
+          </span>
           <ChevronsUpDown aria-hidden className="size-4 text-faint" />
         </button>
       }

@@ -20,7 +20,17 @@ interface ConfirmDialogProps {
   readonly onConfirm: () => void
 }
 
-export const ConfirmDialog = ({ open, onOpenChange, title, children, confirm, danger = false, pending = false, problem, onConfirm }: ConfirmDialogProps) => (
+export const ConfirmDialog = ({
+  open,
+  onOpenChange,
+  title,
+  children,
+  confirm,
+  danger = false,
+  pending = false,
+  problem,
+  onConfirm,
+}: ConfirmDialogProps) => (
   <Dialog
     open={open}
     onOpenChange={onOpenChange}
@@ -28,7 +38,13 @@ export const ConfirmDialog = ({ open, onOpenChange, title, children, confirm, da
     size="sm"
     footer={
       <>
-        <Button onClick={() => { onOpenChange(false) }}>Cancel</Button>
+        <Button
+          onClick={() => {
+            onOpenChange(false)
+          }}
+        >
+          Cancel
+        </Button>
         <Button variant={danger ? 'danger' : 'primary'} pending={pending} onClick={onConfirm}>
           {confirm}
         </Button>

@@ -8,12 +8,21 @@ import type { ApiProblem } from '#lib/client/api-problem.ts'
  * A form checked by the very schema that the API checks its body with. It brings zod into the page: load the dialog that
  * uses it lazily (`next/dynamic`).
  */
-export const useContractForm = <Input extends FieldValues, Output extends FieldValues>(schema: z.ZodType<Output, Input>, defaultValues: DefaultValues<Input>): UseFormReturn<Input, unknown, Output> =>
+export const useContractForm = <Input extends FieldValues, Output extends FieldValues>(
+  schema: z.ZodType<Output, Input>,
+  defaultValues: DefaultValues<Input>,
+): UseFormReturn<Input, unknown, Output> =>
   useForm<Input, unknown, Output>({ resolver: zodResolver(schema), defaultValues, mode: 'onTouched' })
 
 /** Puts a refusal of the API beside the fields it names. Answers the problem when it names none of them, to be shown whole. */
-export function applyProblem<Input extends FieldValues, Output extends FieldValues>(form: UseFormReturn<Input, unknown, Output>, problem: ApiProblem): ApiProblem | null {
-  const known = problem.fields.filter(({ field }) => field !== '' && field.split('.')[0]! in form.getValues()) // split answers at least one part
+export function applyProblem<Input extends FieldValues, Output extends FieldValues>(
+  form: UseFormReturn<Input, unknown, Output>,
+  problem: ApiProblem,
+): ApiProblem | null {
+  const names = Object.keys(form.getValues())
+  const known = problem.fields.filter(({ field }) =>
+    names.some((name) => field === name || field.startsWith(`${name}.`)),
+  )
   for (const [index, { field, detail }] of known.entries()) {
     form.setError(field as Path<Input>, { type: 'server', message: detail }, { shouldFocus: index === 0 }) // known to the form by the line above
   }

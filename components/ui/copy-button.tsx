@@ -17,12 +17,23 @@ export function CopyButton({ text, what }: CopyButtonProps) {
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return undefined
-    const timer = setTimeout(() => { setCopied(false) }, CONFIRMED_MS)
-    return () => { clearTimeout(timer) }
+    const timer = setTimeout(() => {
+      setCopied(false)
+    }, CONFIRMED_MS)
+    return () => {
+      clearTimeout(timer)
+    }
   }, [isCopied])
   const copy = async () => {
     if (await copyText(text)) setCopied(true)
     else toast.error('The browser refused to copy', { description: 'Select the text and copy it by hand.' })
   }
-  return <IconButton size="sm" icon={isCopied ? Check : Copy} label={isCopied ? 'Copied' : `Copy ${what}`} onClick={() => void copy()} />
+  return (
+    <IconButton
+      size="sm"
+      icon={isCopied ? Check : Copy}
+      label={isCopied ? 'Copied' : `Copy ${what}`}
+      onClick={() => void copy()}
+    />
+  )
 }

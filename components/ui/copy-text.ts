@@ -15,6 +15,7 @@ function copyBySelection(text: string): boolean {
   area.className = 'fixed -left-full'
   document.body.append(area)
   area.select()
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way on plain http
   const isCopied = document.execCommand('copy')
   area.remove()
   return isCopied

@@ -26,14 +26,21 @@ export interface FieldProps extends FieldFrame {
 
 export function Field({ label, hint, error, required = false, optional = false, children }: FieldProps) {
   const id = useId()
-  const describedBy = [error === undefined ? null : `${id}-error`, hint === undefined ? null : `${id}-hint`].filter((part) => part !== null).join(' ')
+  const describedBy = [error === undefined ? null : `${id}-error`, hint === undefined ? null : `${id}-hint`]
+    .filter((part) => part !== null)
+    .join(' ')
   return (
     <div className="space-y-1">
       <label htmlFor={id} className="flex items-baseline gap-2 font-medium">
         {label}
         {optional && <span className="text-xs font-normal text-faint">optional</span>}
       </label>
-      {children({ id, 'aria-describedby': describedBy === '' ? undefined : describedBy, 'aria-invalid': error === undefined ? undefined : true, 'aria-required': required || undefined })}
+      {children({
+        id,
+        'aria-describedby': describedBy === '' ? undefined : describedBy,
+        'aria-invalid': error === undefined ? undefined : true,
+        'aria-required': required || undefined,
+      })}
       {error !== undefined && (
         <p id={`${id}-error`} role="alert" className="text-xs text-denied">
           {error}
@@ -51,7 +58,13 @@ export function Field({ label, hint, error, required = false, optional = false, 
 type FrameProps<Control> = FieldFrame & Omit<Control, keyof FieldFrame | keyof FieldControl | 'children'>
 
 const split = <Props extends FieldFrame>({ label, hint, error, required, optional, ...control }: Props) => ({
-  frame: { label, hint, ...(error === undefined ? {} : { error }), ...(required === undefined ? {} : { required }), ...(optional === undefined ? {} : { optional }) },
+  frame: {
+    label,
+    hint,
+    ...(error === undefined ? {} : { error }),
+    ...(required === undefined ? {} : { required }),
+    ...(optional === undefined ? {} : { optional }),
+  },
   control,
 })
 
@@ -66,16 +79,27 @@ export function TextareaField(props: FrameProps<ComponentProps<'textarea'>>) {
   return <Field {...frame}>{(wiring) => <Textarea {...control} {...wiring} />}</Field>
 }
 
-export function SelectField(props: FrameProps<ComponentProps<'select'>> & Pick<ComponentProps<typeof Select>, 'options' | 'placeholder'>) {
+export function SelectField(
+  props: FrameProps<ComponentProps<'select'>> & Pick<ComponentProps<typeof Select>, 'options' | 'placeholder'>,
+) {
   const { frame, control } = split(props)
   return <Field {...frame}>{(wiring) => <Select {...control} {...wiring} />}</Field>
 }
 
-export function CheckboxField({ label, hint, error, ...control }: FieldFrame & Omit<ComponentProps<'input'>, 'type' | 'children' | keyof FieldFrame>) {
+export function CheckboxField({
+  label,
+  hint,
+  error,
+  ...control
+}: FieldFrame & Omit<ComponentProps<'input'>, 'type' | 'children' | keyof FieldFrame>) {
   const id = useId()
   return (
     <div>
-      <Checkbox {...control} aria-describedby={hint === undefined ? undefined : `${id}-hint`} aria-invalid={error === undefined ? undefined : true}>
+      <Checkbox
+        {...control}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        aria-invalid={error === undefined ? undefined : true}
+      >
         {label}
         {hint !== undefined && (
           <span id={`${id}-hint`} className="block text-xs text-muted">

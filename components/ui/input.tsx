@@ -9,7 +9,13 @@ export const controlClass = (className?: string): string =>
   )
 
 export const TextInput = ({ className, ...rest }: ComponentProps<'input'>) => (
-  <input type="text" autoComplete="off" spellCheck={false} {...rest} className={controlClass(classNames('h-8', className))} />
+  <input
+    type="text"
+    autoComplete="off"
+    spellCheck={false}
+    {...rest}
+    className={controlClass(classNames('h-8', className))}
+  />
 )
 
 export const Textarea = ({ className, ...rest }: ComponentProps<'textarea'>) => (

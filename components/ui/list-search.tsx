@@ -16,6 +16,16 @@ export const ListSearch = ({ label, placeholder, value, onChange }: ListSearchPr
   <label className="relative min-w-48 flex-1 sm:max-w-72">
     <span className="sr-only">{label}</span>
     <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
-    <TextInput id={LIST_SEARCH_ID} type="search" aria-keyshortcuts="f" placeholder={placeholder} className="pl-8" value={value} onChange={(event) => { onChange(event.currentTarget.value) }} />
+    <TextInput
+      id={LIST_SEARCH_ID}
+      type="search"
+      aria-keyshortcuts="f"
+      placeholder={placeholder}
+      className="pl-8"
+      value={value}
+      onChange={(event) => {
+        onChange(event.currentTarget.value)
+      }}
+    />
   </label>
 )

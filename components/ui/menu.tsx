@@ -36,11 +36,20 @@ const RadixMenu = lazy(() => loadMenu().then((module) => ({ default: module.Radi
 /** A list of actions behind a button. The button is plain until it is used for the first time. */
 export function Menu(props: MenuProps) {
   const [isUsed, setUsed] = useState(false)
-  const open = () => { setUsed(true) }
+  const open = () => {
+    setUsed(true)
+  }
   const preload = () => void loadMenu()
   const plain = withHandlers(
     props.trigger,
-    { onClick: open, onKeyDown: ({ key }) => { if (key === 'ArrowDown') open() }, onPointerEnter: preload, onFocus: preload },
+    {
+      onClick: open,
+      onKeyDown: ({ key }) => {
+        if (key === 'ArrowDown') open()
+      },
+      onPointerEnter: preload,
+      onFocus: preload,
+    },
     { 'aria-haspopup': 'menu', 'aria-expanded': isUsed },
   )
   if (!isUsed) return plain
@@ -66,7 +75,16 @@ interface MenuItemProps {
   readonly children: ReactNode
 }
 
-export function MenuItem({ icon: Icon, href, danger = false, checked, shortcut, disabledReason, onSelect, children }: MenuItemProps) {
+export function MenuItem({
+  icon: Icon,
+  href,
+  danger = false,
+  checked,
+  shortcut,
+  disabledReason,
+  onSelect,
+  children,
+}: MenuItemProps) {
   const { Item } = useMenuParts()
   const content = (
     <>

@@ -32,7 +32,16 @@ export function ModePicker({ value, onChange, legend = 'Mode' }: ModePickerProps
               'has-checked:border-text has-checked:bg-selected has-focus-visible:outline-2 has-focus-visible:outline-focus',
             )}
           >
-            <input type="radio" name={name} value={mode} checked={mode === value} onChange={() => { onChange(mode) }} className="sr-only" />
+            <input
+              type="radio"
+              name={name}
+              value={mode}
+              checked={mode === value}
+              onChange={() => {
+                onChange(mode)
+              }}
+              className="sr-only"
+            />
             <span className="flex items-center gap-2 font-medium">
               <ModeDot mode={mode} />
               {MODE_WORDS[mode]}

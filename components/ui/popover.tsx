@@ -30,7 +30,11 @@ export function Popover({ open, onOpenChange, ...props }: PopoverProps) {
     setUsed(true)
     change(true)
   }
-  const plain = withHandlers(props.trigger, { onClick: begin, onPointerEnter: preload, onFocus: preload }, { 'aria-haspopup': 'dialog', 'aria-expanded': isOpen })
+  const plain = withHandlers(
+    props.trigger,
+    { onClick: begin, onPointerEnter: preload, onFocus: preload },
+    { 'aria-haspopup': 'dialog', 'aria-expanded': isOpen },
+  )
   if (!isUsed && !isOpen) return plain
   return (
     <Suspense fallback={plain}>

@@ -12,7 +12,10 @@ interface ProblemAlertProps {
 export function ProblemAlert({ problem, onRetry }: ProblemAlertProps) {
   if (problem === null || problem === undefined) return null
   return (
-    <div role="alert" className="flex items-start gap-3 rounded-lg border border-denied/25 bg-denied-tint px-3 py-2 text-denied">
+    <div
+      role="alert"
+      className="flex items-start gap-3 rounded-lg border border-denied/25 bg-denied-tint px-3 py-2 text-denied"
+    >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0 flex-1">
         <p className="font-medium">{problem.title}</p>
@@ -26,7 +29,9 @@ export function ProblemAlert({ problem, onRetry }: ProblemAlertProps) {
             ))}
           </ul>
         )}
-        {problem.status >= 500 && problem.requestId !== null && <p className="mt-1 text-xs">Request {problem.requestId}</p>}
+        {problem.status >= 500 && problem.requestId !== null && (
+          <p className="mt-1 text-xs">Request {problem.requestId}</p>
+        )}
       </div>
       {onRetry !== undefined && (
         <Button size="sm" onClick={onRetry}>

@@ -23,13 +23,31 @@ export function ProportionBar({ label, parts, height = 12 }: ProportionBarProps)
   const total = parts.reduce((sum, part) => sum + part.count, 0)
   const summary = parts.map((part) => `${part.label}: ${String(part.count)}`).join(', ')
   return (
-    <svg role="img" aria-label={`${label}. ${summary}`} width="100%" height={height} className="block rounded-sm bg-sunken">
+    <svg
+      role="img"
+      aria-label={`${label}. ${summary}`}
+      width="100%"
+      height={height}
+      className="block rounded-sm bg-sunken"
+    >
       <HatchPattern id={id} />
       {toSpans(parts, total).map(({ part, from, width }) => (
         <g key={part.key}>
-          <rect x={`${String(from)}%`} width={`${String(width)}%`} height={height} className={part.hatched === true ? 'fill-log-only-tint' : part.fill} />
-          {part.hatched === true && <rect x={`${String(from)}%`} width={`${String(width)}%`} height={height} fill={`url(#${id})`} />}
-          <rect x={`${String(from)}%`} width="1" height={height} className={from === 0 ? 'fill-transparent' : 'fill-raised'} />
+          <rect
+            x={`${String(from)}%`}
+            width={`${String(width)}%`}
+            height={height}
+            className={part.hatched === true ? 'fill-log-only-tint' : part.fill}
+          />
+          {part.hatched === true && (
+            <rect x={`${String(from)}%`} width={`${String(width)}%`} height={height} fill={`url(#${id})`} />
+          )}
+          <rect
+            x={`${String(from)}%`}
+            width="1"
+            height={height}
+            className={from === 0 ? 'fill-transparent' : 'fill-raised'}
+          />
         </g>
       ))}
     </svg>

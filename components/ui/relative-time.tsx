@@ -20,7 +20,14 @@ export function toRelativeTime(at: string, now: number): string {
   const size = Math.abs(distance)
   if (size >= 30 * DAY_MS) return toDay(at)
   if (size < 10_000) return 'just now'
-  const words = size < MINUTE_MS ? `${String(Math.round(size / 1_000))} s` : size < HOUR_MS ? `${String(Math.round(size / MINUTE_MS))} min` : size < DAY_MS ? `${String(Math.round(size / HOUR_MS))} h` : `${String(Math.round(size / DAY_MS))} d`
+  const words =
+    size < MINUTE_MS
+      ? `${String(Math.round(size / 1_000))} s`
+      : size < HOUR_MS
+        ? `${String(Math.round(size / MINUTE_MS))} min`
+        : size < DAY_MS
+          ? `${String(Math.round(size / HOUR_MS))} h`
+          : `${String(Math.round(size / DAY_MS))} d`
   return distance < 0 ? `${words} ago` : `in ${words}`
 }
 

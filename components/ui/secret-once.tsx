@@ -14,7 +14,8 @@ interface SecretOnceProps {
   readonly onDone: () => void
 }
 
-const quoted = (value: string): string => (/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`)
+const quoted = (value: string): string =>
+  /^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
 
 /** A secret that will never be shown again: it goes only when the person says it is kept. */
 export function SecretOnce({ what, secret, environmentVariables = {}, onDone }: SecretOnceProps) {
@@ -34,10 +35,19 @@ export function SecretOnce({ what, secret, environmentVariables = {}, onDone }: 
         </div>
       )}
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <Checkbox checked={isKept} onChange={(event) => { setKept(event.currentTarget.checked) }}>
+        <Checkbox
+          checked={isKept}
+          onChange={(event) => {
+            setKept(event.currentTarget.checked)
+          }}
+        >
           I have stored it
         </Checkbox>
-        <Button variant="primary" onClick={onDone} {...(isKept ? {} : { disabledReason: 'Say first that you have stored it' })}>
+        <Button
+          variant="primary"
+          onClick={onDone}
+          {...(isKept ? {} : { disabledReason: 'Say first that you have stored it' })}
+        >
           Done
         </Button>
       </div>

@@ -24,7 +24,15 @@ export function Segmented<Value extends string>({ label, value, options, onChang
             'has-checked:bg-thumb has-checked:text-text has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-focus',
           )}
         >
-          <input type="radio" name={name} className="sr-only" checked={option.value === value} onChange={() => { onChange(option.value) }} />
+          <input
+            type="radio"
+            name={name}
+            className="sr-only"
+            checked={option.value === value}
+            onChange={() => {
+              onChange(option.value)
+            }}
+          />
           {option.label}
         </label>
       ))}

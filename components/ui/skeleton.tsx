@@ -8,7 +8,10 @@ export const Skeleton = ({ className }: { readonly className?: string }) => (
 export const SkeletonLines = ({ lines, className }: { readonly lines: number; readonly className?: string }) => (
   <span aria-hidden className={classNames('block space-y-3', className)}>
     {Array.from({ length: lines }, (_, index) => (
-      <Skeleton key={index} className={classNames('h-4', index % 3 === 2 ? 'w-1/2' : index % 3 === 1 ? 'w-4/5' : 'w-full')} />
+      <Skeleton
+        key={index}
+        className={classNames('h-4', index % 3 === 2 ? 'w-1/2' : index % 3 === 1 ? 'w-4/5' : 'w-full')}
+      />
     ))}
   </span>
 )

@@ -4,9 +4,15 @@ import { Badge, type Tone } from './badge.tsx'
 import { classNames } from './class-names.ts'
 import { CALLER_KIND_WORDS, MODE_WORDS, OUTCOME_WORDS, READINESS_WORDS, type Readiness } from './words.ts'
 
-const DOTS: Readonly<Record<Mode, string>> = { off: 'bg-off-fill', 'log-only': 'bg-log-only-fill', enforce: 'bg-enforce-fill' }
+const DOTS: Readonly<Record<Mode, string>> = {
+  off: 'bg-off-fill',
+  'log-only': 'bg-log-only-fill',
+  enforce: 'bg-enforce-fill',
+}
 
-export const ModeDot = ({ mode }: { readonly mode: Mode }) => <span aria-hidden className={classNames('size-2 shrink-0 rounded-full', DOTS[mode])} />
+export const ModeDot = ({ mode }: { readonly mode: Mode }) => (
+  <span aria-hidden className={classNames('size-2 shrink-0 rounded-full', DOTS[mode])} />
+)
 
 interface ModeBadgeProps {
   readonly mode: Mode
@@ -24,7 +30,11 @@ export const ModeBadge = ({ mode, percent = 100, pending = false }: ModeBadgePro
   </Badge>
 )
 
-const OUTCOME_TONES: Readonly<Record<Outcome, Tone>> = { allowed: 'allowed', 'would-deny': 'log-only', denied: 'denied' }
+const OUTCOME_TONES: Readonly<Record<Outcome, Tone>> = {
+  allowed: 'allowed',
+  'would-deny': 'log-only',
+  denied: 'denied',
+}
 const OUTCOME_ICONS = { allowed: Check, 'would-deny': TriangleAlert, denied: X } as const
 
 /** `short` says "Would deny" where a column has no room; the full words are in the title. */
@@ -38,7 +48,11 @@ export function OutcomeBadge({ outcome, short = false }: { readonly outcome: Out
   )
 }
 
-const READINESS_TONES: Readonly<Record<Readiness, Tone>> = { ready: 'enforce', 'not-ready': 'denied', 'not-enough-evidence': 'outline' }
+const READINESS_TONES: Readonly<Record<Readiness, Tone>> = {
+  ready: 'enforce',
+  'not-ready': 'denied',
+  'not-enough-evidence': 'outline',
+}
 const READINESS_ICONS = { ready: Check, 'not-ready': X, 'not-enough-evidence': CircleHelp } as const
 
 export function ReadinessBadge({ readiness }: { readonly readiness: Readiness }) {
@@ -65,12 +79,28 @@ export const KindBadge = ({ kind }: { readonly kind: CallerKind }) => (
   </Badge>
 )
 
-const METHOD_TONES: Readonly<Record<string, string>> = { GET: 'text-muted', DELETE: 'text-text', POST: 'text-text', PUT: 'text-text', PATCH: 'text-text' }
+const METHOD_TONES: Readonly<Record<string, string>> = {
+  GET: 'text-muted',
+  DELETE: 'text-text',
+  POST: 'text-text',
+  PUT: 'text-text',
+  PATCH: 'text-text',
+}
 
 /** Method and route template, as one unit that may break only between path segments. */
-export const EndpointName = ({ method, route, className }: { readonly method: string; readonly route: string; readonly className?: string }) => (
+export const EndpointName = ({
+  method,
+  route,
+  className,
+}: {
+  readonly method: string
+  readonly route: string
+  readonly className?: string
+}) => (
   <span className={classNames('inline-flex min-w-0 items-baseline gap-2 font-mono text-xs', className)}>
-    <span className={classNames('w-[3.25rem] shrink-0 font-medium', METHOD_TONES[method] ?? 'text-text')}>{method}</span>
+    <span className={classNames('w-[3.25rem] shrink-0 font-medium', METHOD_TONES[method] ?? 'text-text')}>
+      {method}
+    </span>
     <span className="min-w-0 truncate">{route}</span>
   </span>
 )

@@ -33,7 +33,9 @@ export function TabLinks({ label, tabs }: TabLinksProps) {
             )}
           >
             {name}
-            {count !== undefined && <span className="rounded-sm bg-sunken px-1 text-xs text-muted tabular-nums">{count}</span>}
+            {count !== undefined && (
+              <span className="rounded-sm bg-sunken px-1 text-xs text-muted tabular-nums">{count}</span>
+            )}
           </Link>
         )
       })}

@@ -10,4 +10,10 @@ const show =
   }
 
 /** A message that passes. It is loaded when the first one is shown. */
-export const toast = { success: show('success'), error: show('error'), info: show('info'), warning: show('warning'), message: show('message') }
+export const toast = {
+  success: show('success'),
+  error: show('error'),
+  info: show('info'),
+  warning: show('warning'),
+  message: show('message'),
+}

@@ -23,10 +23,19 @@ export function Tooltip({ content, side = 'top', children }: TooltipProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const soon = (next: Element | null, afterMs: number) => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => { setAnchor(next) }, afterMs)
+    timer.current = setTimeout(() => {
+      setAnchor(next)
+    }, afterMs)
   }
-  const close = () => { soon(null, 0) }
-  useEffect(() => () => { clearTimeout(timer.current) }, [])
+  const close = () => {
+    soon(null, 0)
+  }
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+    },
+    [],
+  )
   useEscape(anchor !== null, close)
   const onEnter = ({ currentTarget, nativeEvent }: SyntheticEvent) => {
     if (nativeEvent instanceof PointerEvent && nativeEvent.pointerType === 'touch') return
@@ -36,9 +45,13 @@ export function Tooltip({ content, side = 'top', children }: TooltipProps) {
     children,
     {
       onPointerEnter: onEnter,
-      onPointerLeave: () => { soon(null, CLOSE_AFTER_MS) },
+      onPointerLeave: () => {
+        soon(null, CLOSE_AFTER_MS)
+      },
       onPointerDown: close,
-      onFocus: ({ currentTarget }) => { if (currentTarget.matches(':focus-visible')) soon(currentTarget, 0) },
+      onFocus: ({ currentTarget }) => {
+        if (currentTarget.matches(':focus-visible')) soon(currentTarget, 0)
+      },
       onBlur: close,
     },
     anchor === null ? {} : { 'aria-describedby': id },
@@ -48,7 +61,17 @@ export function Tooltip({ content, side = 'top', children }: TooltipProps) {
       {trigger}
       {anchor !== null && (
         <Suspense fallback={null}>
-          <TooltipBubble id={id} anchor={anchor} side={side} onPointerEnter={() => { clearTimeout(timer.current) }} onPointerLeave={() => { soon(null, CLOSE_AFTER_MS) }}>
+          <TooltipBubble
+            id={id}
+            anchor={anchor}
+            side={side}
+            onPointerEnter={() => {
+              clearTimeout(timer.current)
+            }}
+            onPointerLeave={() => {
+              soon(null, CLOSE_AFTER_MS)
+            }}
+          >
             {content}
           </TooltipBubble>
         </Suspense>
@@ -59,11 +82,17 @@ export function Tooltip({ content, side = 'top', children }: TooltipProps) {
 
 function useEscape(isOpen: boolean, onEscape: () => void): void {
   const latest = useRef(onEscape)
-  useEffect(() => { latest.current = onEscape })
+  useEffect(() => {
+    latest.current = onEscape
+  })
   useEffect(() => {
     if (!isOpen) return undefined
-    const onKeyDown = ({ key }: KeyboardEvent) => { if (key === 'Escape') latest.current() }
+    const onKeyDown = ({ key }: KeyboardEvent) => {
+      if (key === 'Escape') latest.current()
+    }
     document.addEventListener('keydown', onKeyDown)
-    return () => { document.removeEventListener('keydown', onKeyDown) }
+    return () => {
+      document.removeEventListener('keydown', onKeyDown)
+    }
   }, [isOpen])
 }

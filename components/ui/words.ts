@@ -45,7 +45,8 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'endpoint-unknown': 'Undeclared endpoint',
 }
 /** A reason that may come from a newer control plane is shown as it is. */
-export const toReasonWords = (reason: string): string => (reason in REASON_WORDS ? REASON_WORDS[reason as Reason] : reason) // the line's own condition
+export const toReasonWords = (reason: string): string =>
+  reason in REASON_WORDS ? REASON_WORDS[reason as Reason] : reason // the line's own condition
 
 export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   endpoint: 'Endpoint',
@@ -67,8 +68,10 @@ const number = new Intl.NumberFormat('en')
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 export const toCount = (count: number): string => number.format(count)
 /** 12,400 as 12.4K; exact below 10,000. */
-export const toShortCount = (count: number): string => (Math.abs(count) < 10_000 ? number.format(count) : compact.format(count))
-export const toPlural = (count: number, one: string, many = `${one}s`): string => `${number.format(count)} ${count === 1 ? one : many}`
+export const toShortCount = (count: number): string =>
+  Math.abs(count) < 10_000 ? number.format(count) : compact.format(count)
+export const toPlural = (count: number, one: string, many = `${one}s`): string =>
+  `${number.format(count)} ${count === 1 ? one : many}`
 /** A share as percent; what is not nothing never reads as 0 %, what is not all never as 100 %. */
 export function toShare(part: number, whole: number): string {
   if (whole === 0 || part === 0) return '0 %'

@@ -59,4 +59,9 @@ export async function toApiProblem(response: Response): Promise<ApiProblem> {
 const fromStatus = ({ status, statusText }: Response): ApiProblem =>
   status === 502 || status === 503 || status === 504
     ? unreachable()
-    : new ApiProblem({ title: statusText === '' ? 'The request failed' : statusText, status, code: status === 401 ? 'unauthenticated' : 'internal-error', detail: `The answer was ${String(status)} without an explanation.` })
+    : new ApiProblem({
+        title: statusText === '' ? 'The request failed' : statusText,
+        status,
+        code: status === 401 ? 'unauthenticated' : 'internal-error',
+        detail: `The answer was ${String(status)} without an explanation.`,
+      })

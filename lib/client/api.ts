@@ -3,7 +3,11 @@ import { toApiProblem, unreachable } from './api-problem.ts'
 import { toApiRequest, type ApiInput } from './api-request.ts'
 
 /** Calls a route of the management API from the browser, on this origin. Throws {@link ApiProblem}. */
-export async function api<Name extends RouteName>(name: Name, input: ApiInput<Name>, signal?: AbortSignal): Promise<RouteResponse<Name>> {
+export async function api<Name extends RouteName>(
+  name: Name,
+  input: ApiInput<Name>,
+  signal?: AbortSignal,
+): Promise<RouteResponse<Name>> {
   const { path, init } = toApiRequest(name, input)
   const response = await send(path, signal === undefined ? init : { ...init, signal })
   if (!response.ok) throw await toApiProblem(response)

@@ -9,7 +9,12 @@ export type AuditFilter = Omit<NonNullable<ApiInput<'listAuditEntries'>['query']
 export const auditEntriesQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', 'entries', filter],
-    queryFn: ({ signal, pageParam }) => api('listAuditEntries', { query: { ...filter, limit: ENTRIES_ON_A_PAGE, cursor: pageParam ?? undefined } }, signal),
+    queryFn: ({ signal, pageParam }) =>
+      api(
+        'listAuditEntries',
+        { query: { ...filter, limit: ENTRIES_ON_A_PAGE, cursor: pageParam ?? undefined } },
+        signal,
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
@@ -17,6 +22,12 @@ export const auditEntriesQuery = (filter: AuditFilter) =>
   })
 /** Recomputes the whole chain: asked for by a person, never on its own. */
 export const auditVerificationQuery = () =>
-  queryOptions({ queryKey: ['audit', 'verification'], queryFn: ({ signal }) => api('verifyAuditLog', {}, signal), enabled: false, gcTime: 0 })
+  queryOptions({
+    queryKey: ['audit', 'verification'],
+    queryFn: ({ signal }) => api('verifyAuditLog', {}, signal),
+    enabled: false,
+    gcTime: 0,
+  })
 
-export const toAuditExportPath = (filter: AuditFilter, format: 'csv' | 'ndjson'): string => toApiPath('exportAuditEntries', { query: { ...filter, format } })
+export const toAuditExportPath = (filter: AuditFilter, format: 'csv' | 'ndjson'): string =>
+  toApiPath('exportAuditEntries', { query: { ...filter, format } })

@@ -27,7 +27,11 @@ export const samplesQuery = (environment: string, filter: SampleFilter, isLive =
   infiniteQueryOptions({
     queryKey: ['decisions', environment, 'samples', filter],
     queryFn: ({ signal, pageParam }) =>
-      api('listSamples', { params: { environment }, query: { ...filter, limit: SAMPLES_ON_A_PAGE, cursor: pageParam ?? undefined } }, signal),
+      api(
+        'listSamples',
+        { params: { environment }, query: { ...filter, limit: SAMPLES_ON_A_PAGE, cursor: pageParam ?? undefined } },
+        signal,
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,

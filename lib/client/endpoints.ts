@@ -11,7 +11,8 @@ export type EndpointFilter = NonNullable<ApiInput<'listEndpoints'>['query']>
 export const endpointsQuery = (environment: string, filter: EndpointFilter = {}) =>
   queryOptions({
     queryKey: ['endpoints', environment, 'list', filter],
-    queryFn: ({ signal }) => api('listEndpoints', { params: { environment }, query: { limit: 2_500, ...filter } }, signal),
+    queryFn: ({ signal }) =>
+      api('listEndpoints', { params: { environment }, query: { limit: 2_500, ...filter } }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   })

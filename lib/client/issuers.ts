@@ -3,7 +3,10 @@ import { api } from './api.ts'
 import { write } from './topic.ts'
 
 export const issuersQuery = (environment: string) =>
-  queryOptions({ queryKey: ['issuers', environment], queryFn: ({ signal }) => api('listIssuers', { params: { environment } }, signal) })
+  queryOptions({
+    queryKey: ['issuers', environment],
+    queryFn: ({ signal }) => api('listIssuers', { params: { environment } }, signal),
+  })
 
 export const createIssuer = write('createIssuer', 'issuers', 'overview', 'revisions', 'search')
 export const updateIssuer = write('updateIssuer', 'issuers', 'revisions')

@@ -20,5 +20,23 @@ export const modeChangePreviewQuery = (environment: string, request: ApiInput<'p
     refetchOnWindowFocus: false,
   })
 
-export const changeModes = write('changeModes', 'mode-changes', 'endpoints', 'evidence', 'services', 'overview', 'revisions', 'decisions')
-export const undoModeChange = write('undoModeChange', 'mode-changes', 'endpoints', 'evidence', 'services', 'overview', 'revisions', 'decisions')
+export const changeModes = write(
+  'changeModes',
+  'mode-changes',
+  'endpoints',
+  'evidence',
+  'services',
+  'overview',
+  'revisions',
+  'decisions',
+)
+export const undoModeChange = write(
+  'undoModeChange',
+  'mode-changes',
+  'endpoints',
+  'evidence',
+  'services',
+  'overview',
+  'revisions',
+  'decisions',
+)

@@ -13,7 +13,10 @@ const renew = (newer: ReadonlyMap<string, Endpoint>, row: Endpoint): Endpoint =>
 /** Puts newer readings of some endpoints into whatever was read of them before. */
 export function refreshEndpoints(client: QueryClient, environment: string, endpoints: readonly Endpoint[]): void {
   const newer = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
-  client.setQueriesData<RouteResponse<'listEndpoints'>>({ queryKey: ['endpoints', environment, 'list'] }, (page) => page && { ...page, items: page.items.map((row) => renew(newer, row)) })
+  client.setQueriesData<RouteResponse<'listEndpoints'>>(
+    { queryKey: ['endpoints', environment, 'list'] },
+    (page) => page && { ...page, items: page.items.map((row) => renew(newer, row)) },
+  )
   client.setQueriesData<Endpoint>({ queryKey: ['endpoints', environment, 'one'] }, (row) => row && renew(newer, row))
 }
 
@@ -22,7 +25,11 @@ export const pendingEndpointsQuery = (environment: string, services: readonly st
   queryOptions({
     queryKey: ['endpoints', environment, 'pending', services],
     queryFn: async ({ signal, client }) => {
-      const { items } = await api('listEndpoints', { params: { environment }, query: { service: [...services], limit: 2_500 } }, signal)
+      const { items } = await api(
+        'listEndpoints',
+        { params: { environment }, query: { service: [...services], limit: 2_500 } },
+        signal,
+      )
       refreshEndpoints(client, environment, items)
       return items.length
     },

@@ -11,7 +11,8 @@ export const revisionsQuery = (environment: string) =>
 export const revisionPagesQuery = (environment: string) =>
   infiniteQueryOptions({
     queryKey: ['revisions', environment, 'pages'],
-    queryFn: ({ signal, pageParam }) => api('listRevisions', { params: { environment }, query: { limit: 50, cursor: pageParam ?? undefined } }, signal),
+    queryFn: ({ signal, pageParam }) =>
+      api('listRevisions', { params: { environment }, query: { limit: 50, cursor: pageParam ?? undefined } }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
   })

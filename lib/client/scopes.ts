@@ -8,7 +8,10 @@ export const scopesQuery = (environment: string, service?: string) =>
     queryFn: ({ signal }) => api('listScopes', { params: { environment }, query: { service, limit: 500 } }, signal),
   })
 export const scopeQuery = (environment: string, id: string) =>
-  queryOptions({ queryKey: ['scopes', environment, 'one', id], queryFn: ({ signal }) => api('getScope', { params: { environment, id } }, signal) })
+  queryOptions({
+    queryKey: ['scopes', environment, 'one', id],
+    queryFn: ({ signal }) => api('getScope', { params: { environment, id } }, signal),
+  })
 
 export const createScope = write('createScope', 'scopes', 'search')
 export const updateScope = write('updateScope', 'scopes', 'revisions')

@@ -19,6 +19,23 @@ export const serviceQuery = (environment: string, service: string) =>
 
 export const createService = write('createService', 'services', 'identities', 'overview', 'search')
 export const updateService = write('updateService', 'services', 'endpoints', 'search')
-export const deleteService = write('deleteService', 'services', 'identities', 'endpoints', 'scopes', 'grants', 'overview', 'search')
+export const deleteService = write(
+  'deleteService',
+  'services',
+  'identities',
+  'endpoints',
+  'scopes',
+  'grants',
+  'overview',
+  'search',
+)
 export const updateServiceSetting = write('updateServiceSetting', 'services', 'overview', 'revisions')
-export const importOpenApi = write('importOpenApi', 'services', 'endpoints', 'scopes', 'overview', 'revisions', 'search')
+export const importOpenApi = write(
+  'importOpenApi',
+  'services',
+  'endpoints',
+  'scopes',
+  'overview',
+  'revisions',
+  'search',
+)

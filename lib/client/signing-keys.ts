@@ -3,7 +3,10 @@ import { api } from './api.ts'
 import { write } from './topic.ts'
 
 export const signingKeysQuery = (environment: string) =>
-  queryOptions({ queryKey: ['signing-keys', environment], queryFn: ({ signal }) => api('listSigningKeys', { params: { environment } }, signal) })
+  queryOptions({
+    queryKey: ['signing-keys', environment],
+    queryFn: ({ signal }) => api('listSigningKeys', { params: { environment } }, signal),
+  })
 
 export const rotateSigningKey = write('rotateSigningKey', 'signing-keys', 'environments', 'revisions')
 export const revokeToken = write('revokeToken', 'revisions')

@@ -9,7 +9,7 @@ export const toRouteTable = (routes: Readonly<Record<string, RouteContract>>): s
     "import type { RouteContract, RouteName } from '../contract/routes.ts'",
     '',
     '/** Written by write-route-table.ts. Method, path below `/api/v1`, and whether a create takes an idempotency key. */',
-    'export const routeTable: Readonly<Record<RouteName, readonly [RouteContract[\'method\'], string, true?]>> = {',
+    "export const routeTable: Readonly<Record<RouteName, readonly [RouteContract['method'], string, true?]>> = {",
     ...Object.entries(routes).map(toLine),
     '}',
     '',

@@ -12,7 +12,10 @@ interface EnvironmentLayoutProps {
 
 export default async function EnvironmentLayout({ params, children }: EnvironmentLayoutProps) {
   const path = (await headers()).get('x-path') ?? '/'
-  const [session, { items: environments }] = await orSignIn(Promise.all([gateway('getCurrentSession', {}), gateway('listEnvironments', {})]), path)
+  const [session, { items: environments }] = await orSignIn(
+    Promise.all([gateway('getCurrentSession', {}), gateway('listEnvironments', {})]),
+    path,
+  )
   const { environment } = await params
   if (!environments.some(({ slug }) => slug === environment)) notFound()
   return (

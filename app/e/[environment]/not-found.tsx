@@ -1,7 +1,9 @@
 import { EmptyState } from '@/components/ui/empty-state.tsx'
 
 const NotFoundPage = () => (
-  <EmptyState title="There is nothing here">The address is wrong, or what it named was deleted. The search (press /) finds every object by name.</EmptyState>
+  <EmptyState title="There is nothing here">
+    The address is wrong, or what it named was deleted. The search (press /) finds every object by name.
+  </EmptyState>
 )
 
 export default NotFoundPage

@@ -15,8 +15,7 @@ declare module '@tanstack/react-table' {
   }
 }
 
-// Cell values differ from column to column; the table reads them through each column's own accessor only.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Column<Row> = ColumnDef<Row, any>
+/** A column reads its cells from the row (`row.original`); the accessor is what it sorts by. */
+export type Column<Row> = ColumnDef<Row>
 
 export const FROM_CLASSES = { md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const

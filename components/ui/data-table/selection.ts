@@ -5,7 +5,12 @@ export function rangeBetween(ids: readonly string[], from: string, to: string): 
 }
 
 /** Selects, or takes back, one row; with an anchor everything between. */
-export function withToggled(selection: ReadonlySet<string>, ids: readonly string[], id: string, anchor: string | null): ReadonlySet<string> {
+export function withToggled(
+  selection: ReadonlySet<string>,
+  ids: readonly string[],
+  id: string,
+  anchor: string | null,
+): ReadonlySet<string> {
   const isSelected = !selection.has(id)
   const next = new Set(selection)
   for (const each of anchor === null ? [id] : rangeBetween(ids, anchor, id)) {

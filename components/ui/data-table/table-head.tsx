@@ -18,9 +18,24 @@ interface TableHeadProps<Row> {
 
 const STICKY = { shell: 'sticky top-12 z-10', none: '' } as const
 
-export function TableHead<Row>({ table, isNarrow, sort, onSort, selection, onSelection, stickyTop = 'shell' }: TableHeadProps<Row>) {
+export function TableHead<Row>({
+  table,
+  isNarrow,
+  sort,
+  onSort,
+  selection,
+  onSelection,
+  stickyTop = 'shell',
+}: TableHeadProps<Row>) {
   const headers = table.getFlatHeaders()
-  if (isNarrow) return <thead className="sr-only"><tr><th scope="col">Row</th></tr></thead>
+  if (isNarrow)
+    return (
+      <thead className="sr-only">
+        <tr>
+          <th scope="col">Row</th>
+        </tr>
+      </thead>
+    )
   return (
     <thead className={STICKY[stickyTop]}>
       <tr aria-rowindex={1}>
@@ -34,7 +49,13 @@ export function TableHead<Row>({ table, isNarrow, sort, onSort, selection, onSel
 }
 
 /** Widths as attributes, which a strict content security policy allows where the server renders them. */
-export const ColumnWidths = <Row,>({ table, hasSelection }: { readonly table: Table<Row>; readonly hasSelection: boolean }) => (
+export const ColumnWidths = <Row,>({
+  table,
+  hasSelection,
+}: {
+  readonly table: Table<Row>
+  readonly hasSelection: boolean
+}) => (
   <colgroup>
     {hasSelection && <col width={44} />}
     {table.getAllLeafColumns().map(({ id, columnDef: { meta } }) => (
@@ -45,18 +66,41 @@ export const ColumnWidths = <Row,>({ table, hasSelection }: { readonly table: Ta
 
 const CELL = 'h-9 border-b border-line bg-sidebar px-2 text-left text-xs font-medium text-muted first:pl-4 last:pr-4'
 
-function SelectAll<Row>({ table, selection, onSelection }: { readonly table: Table<Row>; readonly selection: ReadonlySet<string>; readonly onSelection: (selection: ReadonlySet<string>) => void }) {
+function SelectAll<Row>({
+  table,
+  selection,
+  onSelection,
+}: {
+  readonly table: Table<Row>
+  readonly selection: ReadonlySet<string>
+  readonly onSelection: (selection: ReadonlySet<string>) => void
+}) {
   const ids = table.getRowModel().rows.map(({ id }) => id)
   const count = ids.filter((id) => selection.has(id)).length
   const isAll = ids.length > 0 && count === ids.length
   return (
     <th scope="col" className={CELL}>
-      <Checkbox aria-label={isAll ? 'Select none' : 'Select all'} checked={isAll} indeterminate={count > 0 && !isAll} onChange={() => { onSelection(isAll ? new Set() : new Set(ids)) }} />
+      <Checkbox
+        aria-label={isAll ? 'Select none' : 'Select all'}
+        checked={isAll}
+        indeterminate={count > 0 && !isAll}
+        onChange={() => {
+          onSelection(isAll ? new Set() : new Set(ids))
+        }}
+      />
     </th>
   )
 }
 
-function HeadCell<Row>({ header, sort, onSort }: { readonly header: Header<Row, unknown>; readonly sort: Sort | null; readonly onSort: ((sort: Sort) => void) | undefined }) {
+function HeadCell<Row>({
+  header,
+  sort,
+  onSort,
+}: {
+  readonly header: Header<Row, unknown>
+  readonly sort: Sort | null
+  readonly onSort: ((sort: Sort) => void) | undefined
+}) {
   const { columnDef, id } = header.column
   const { align, from } = columnDef.meta ?? {}
   const title = flexRender(columnDef.header, header.getContext())
@@ -65,14 +109,32 @@ function HeadCell<Row>({ header, sort, onSort }: { readonly header: Header<Row, 
   return (
     <th
       scope="col"
-      aria-sort={direction === null ? (isSortable ? 'none' : undefined) : direction === 'asc' ? 'ascending' : 'descending'}
+      aria-sort={
+        direction === null ? (isSortable ? 'none' : undefined) : direction === 'asc' ? 'ascending' : 'descending'
+      }
       className={classNames(CELL, align === 'right' && 'text-right', from && FROM_CLASSES[from])}
     >
       {isSortable ? (
         <button
           type="button"
-          onClick={() => { onSort({ column: id, direction: direction === null ? (columnDef.sortDescFirst === true ? 'desc' : 'asc') : direction === 'asc' ? 'desc' : 'asc' }) }}
-          className={classNames('group inline-flex h-7 max-w-full items-center gap-1 rounded-sm hover:text-text', direction !== null && 'text-text', align === 'right' && 'flex-row-reverse')}
+          onClick={() => {
+            onSort({
+              column: id,
+              direction:
+                direction === null
+                  ? columnDef.sortDescFirst === true
+                    ? 'desc'
+                    : 'asc'
+                  : direction === 'asc'
+                    ? 'desc'
+                    : 'asc',
+            })
+          }}
+          className={classNames(
+            'group inline-flex h-7 max-w-full items-center gap-1 rounded-sm hover:text-text',
+            direction !== null && 'text-text',
+            align === 'right' && 'flex-row-reverse',
+          )}
         >
           <span className="truncate">{title}</span>
           <SortIcon direction={direction} />
@@ -85,7 +147,10 @@ function HeadCell<Row>({ header, sort, onSort }: { readonly header: Header<Row, 
 }
 
 function SortIcon({ direction }: { readonly direction: 'asc' | 'desc' | null }) {
-  if (direction === null) return <ChevronsUpDown aria-hidden className="size-3 opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60" />
+  if (direction === null)
+    return (
+      <ChevronsUpDown aria-hidden className="size-3 opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60" />
+    )
   const Icon = direction === 'asc' ? ArrowUp : ArrowDown
   return <Icon aria-hidden className="size-3" />
 }

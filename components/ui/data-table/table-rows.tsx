@@ -18,12 +18,17 @@ interface RowProps<Row> {
   readonly onToggle: ((isRange: boolean) => void) | undefined
 }
 
-const ROW = 'group/row -outline-offset-2 transition-colors hover:bg-hover aria-selected:bg-selected data-open:bg-selected'
+const ROW =
+  'group/row -outline-offset-2 transition-colors hover:bg-hover aria-selected:bg-selected data-open:bg-selected'
 
 /** A click on a link, button or box within the row is its own; text being selected is no click. */
 function openUnlessOwn(event: MouseEvent, onOpen: (() => void) | undefined): void {
   if (!onOpen || !(event.target instanceof Element)) return
-  if (event.target.closest('a,button,input,label,[role="menuitem"]') !== null || window.getSelection()?.toString() !== '') return
+  if (
+    event.target.closest('a,button,input,label,[role="menuitem"]') !== null ||
+    window.getSelection()?.toString() !== ''
+  )
+    return
   onOpen()
 }
 
@@ -34,14 +39,30 @@ const rowProps = <Row,>({ index, height, isTabStop, isSelected, isOpen, onFocus,
   'aria-selected': isSelected,
   tabIndex: isTabStop ? 0 : -1,
   onFocus,
-  onClick: (event: MouseEvent) => { openUnlessOwn(event, onOpen) },
+  onClick: (event: MouseEvent) => {
+    openUnlessOwn(event, onOpen)
+  },
   className: classNames(ROW, onOpen && 'cursor-pointer'),
   style: { height },
 })
 
-const SelectBox = ({ isSelected, onToggle }: { readonly isSelected: boolean; readonly onToggle: (isRange: boolean) => void }) => (
+const SelectBox = ({
+  isSelected,
+  onToggle,
+}: {
+  readonly isSelected: boolean
+  readonly onToggle: (isRange: boolean) => void
+}) => (
   // The click says whether Shift was held; the change does not.
-  <Checkbox aria-label="Select row" tabIndex={-1} checked={isSelected} readOnly onClick={(event) => { onToggle(event.shiftKey) }} />
+  <Checkbox
+    aria-label="Select row"
+    tabIndex={-1}
+    checked={isSelected}
+    readOnly
+    onClick={(event) => {
+      onToggle(event.shiftKey)
+    }}
+  />
 )
 
 export function BodyRow<Row>(props: RowProps<Row>) {
@@ -61,7 +82,15 @@ export function BodyRow<Row>(props: RowProps<Row>) {
           align === 'right' && 'text-right tabular-nums',
           from && FROM_CLASSES[from],
         )
-        return isRowHeader === true ? <th key={id} scope="row" className={className}>{content}</th> : <td key={id} className={className}>{content}</td>
+        return isRowHeader === true ? (
+          <th key={id} scope="row" className={className}>
+            {content}
+          </th>
+        ) : (
+          <td key={id} className={className}>
+            {content}
+          </td>
+        )
       })}
     </tr>
   )
@@ -89,7 +118,15 @@ export const Space = ({ height, columns }: { readonly height: number; readonly c
   )
 
 /** `height` is an attribute here: the server renders these rows, and a style attribute would be refused. */
-export const LoadingRows = ({ count, columns, height }: { readonly count: number; readonly columns: number; readonly height: number }) =>
+export const LoadingRows = ({
+  count,
+  columns,
+  height,
+}: {
+  readonly count: number
+  readonly columns: number
+  readonly height: number
+}) =>
   Array.from({ length: count }, (_, index) => (
     <tr key={index} aria-hidden>
       {Array.from({ length: columns }, (_cell, column) => (

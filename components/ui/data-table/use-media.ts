@@ -7,11 +7,17 @@ export function useMedia(query: string): boolean {
     (listener: () => void) => {
       const media = window.matchMedia(query)
       media.addEventListener('change', listener)
-      return () => { media.removeEventListener('change', listener) }
+      return () => {
+        media.removeEventListener('change', listener)
+      }
     },
     [query],
   )
-  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches, () => false)
+  return useSyncExternalStore(
+    subscribe,
+    () => window.matchMedia(query).matches,
+    () => false,
+  )
 }
 
 export const useNarrow = (): boolean => useMedia('(max-width: 639px)')

@@ -14,7 +14,9 @@ export function useVirtualRows(count: number, rowHeight: number) {
     // What stands above the table may grow.
     const observer = new ResizeObserver(measure)
     observer.observe(document.body)
-    return () => { observer.disconnect() }
+    return () => {
+      observer.disconnect()
+    }
   }, [])
   const virtualizer = useWindowVirtualizer({ count, estimateSize: () => rowHeight, overscan: 12, scrollMargin })
   useEffect(() => {
@@ -23,5 +25,13 @@ export function useVirtualRows(count: number, rowHeight: number) {
   const items = virtualizer.getVirtualItems()
   const above = (items[0]?.start ?? scrollMargin) - scrollMargin
   const below = Math.max(0, virtualizer.getTotalSize() - ((items.at(-1)?.end ?? scrollMargin) - scrollMargin))
-  return { ref, items, above, below, scrollToIndex: (index: number) => { virtualizer.scrollToIndex(index, { align: 'auto' }) } }
+  return {
+    ref,
+    items,
+    above,
+    below,
+    scrollToIndex: (index: number) => {
+      virtualizer.scrollToIndex(index, { align: 'auto' })
+    },
+  }
 }

@@ -38,14 +38,24 @@ export function FilterMenu({ label, options, value, onChange, isSingle = false }
           )}
         >
           {label}
-          {names.length > 0 && <span className="min-w-0 truncate font-medium">{names.length > 2 ? `${String(names.length)} chosen` : names.join(', ')}</span>}
+          {names.length > 0 && (
+            <span className="min-w-0 truncate font-medium">
+              {names.length > 2 ? `${String(names.length)} chosen` : names.join(', ')}
+            </span>
+          )}
           <ChevronDown aria-hidden className="size-3.5 shrink-0 text-faint" />
         </button>
       }
     >
       <OptionList label={label} options={options} chosen={value} onChoose={choose} />
       {value.length > 0 && (
-        <button type="button" onClick={() => { onChange([]) }} className="block h-9 w-full border-t border-line text-muted hover:bg-hover hover:text-text">
+        <button
+          type="button"
+          onClick={() => {
+            onChange([])
+          }}
+          className="block h-9 w-full border-t border-line text-muted hover:bg-hover hover:text-text"
+        >
           Clear
         </button>
       )}

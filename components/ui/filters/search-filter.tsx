@@ -26,7 +26,9 @@ export function SearchFilter({ label, value, onChange }: SearchFilterProps) {
       told.current = text
       onChange(text)
     }, TYPING_MS)
-    return () => { clearTimeout(timer) }
+    return () => {
+      clearTimeout(timer)
+    }
   }, [text, onChange])
   return (
     <span className="relative w-full sm:w-64">
@@ -38,11 +40,20 @@ export function SearchFilter({ label, value, onChange }: SearchFilterProps) {
         autoComplete="off"
         spellCheck={false}
         value={text}
-        onChange={(event) => { setText(event.currentTarget.value) }}
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+        }}
         className={controlClass('h-8 pr-8 pl-8 [&::-webkit-search-cancel-button]:hidden')}
       />
       {text !== '' && (
-        <button type="button" aria-label="Clear" onClick={() => { setText('') }} className="absolute top-1 right-1 inline-flex size-6 items-center justify-center rounded-sm text-faint hover:text-text">
+        <button
+          type="button"
+          aria-label="Clear"
+          onClick={() => {
+            setText('')
+          }}
+          className="absolute top-1 right-1 inline-flex size-6 items-center justify-center rounded-sm text-faint hover:text-text"
+        >
           <X aria-hidden className="size-3.5" />
         </button>
       )}

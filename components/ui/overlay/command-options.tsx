@@ -9,7 +9,11 @@ const SEARCHED_FROM = 6
 export const CommandOptions = ({ label, options, chosen, onChoose }: OptionListProps) => (
   <Command label={label} loop>
     {options.length >= SEARCHED_FROM ? (
-      <Command.Input autoFocus placeholder="Search…" className="h-9 w-full border-b border-line bg-transparent px-3 outline-none" />
+      <Command.Input
+        autoFocus
+        placeholder="Search…"
+        className="h-9 w-full border-b border-line bg-transparent px-3 outline-none"
+      />
     ) : (
       // Keeps arrow keys working where there is nothing to search.
       <Command.Input autoFocus aria-label={label} className="sr-only" />
@@ -21,7 +25,9 @@ export const CommandOptions = ({ label, options, chosen, onChoose }: OptionListP
           key={option.value}
           value={option.value}
           keywords={[option.label]}
-          onSelect={() => { onChoose(option.value) }}
+          onSelect={() => {
+            onChoose(option.value)
+          }}
           aria-checked={chosen.includes(option.value)}
           className="flex min-h-8 items-center gap-2 rounded-md px-2 data-[selected=true]:bg-hover"
         >

@@ -16,8 +16,12 @@ export function loadOverlaysWhenIdle(): () => void {
   // Safari has no idle callback.
   if (typeof window.requestIdleCallback !== 'function') {
     const timer = setTimeout(load, IDLE_WITHIN_MS)
-    return () => { clearTimeout(timer) }
+    return () => {
+      clearTimeout(timer)
+    }
   }
   const handle = window.requestIdleCallback(load, { timeout: IDLE_WITHIN_MS })
-  return () => { window.cancelIdleCallback(handle) }
+  return () => {
+    window.cancelIdleCallback(handle)
+  }
 }

@@ -29,7 +29,11 @@ export const RadixDialog = ({ size = 'md', children, ...frame }: DialogProps) =>
 export const RadixSheet = ({ side = 'right', size = 'md', flush = false, children, ...frame }: SheetProps) => (
   <Frame
     {...frame}
-    className={classNames('inset-y-0 w-full', side === 'right' ? 'right-0 animate-slide-in-right' : 'left-0 max-w-[85vw] animate-slide-in-left', SHEET_WIDTHS[size])}
+    className={classNames(
+      'inset-y-0 w-full',
+      side === 'right' ? 'right-0 animate-slide-in-right' : 'left-0 max-w-[85vw] animate-slide-in-left',
+      SHEET_WIDTHS[size],
+    )}
   >
     <div data-dialog-body className={classNames('scroll-thin min-h-0 flex-1 overflow-y-auto', !flush && 'px-4 py-4')}>
       {children}
@@ -63,7 +67,9 @@ function Frame({ open, onOpenChange, title, description, footer, className, chil
         >
           <Heading title={title} description={description} />
           {children}
-          {footer !== undefined && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
+          {footer !== undefined && (
+            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -86,6 +92,8 @@ const Heading = ({ title, description }: Pick<DialogProps, 'title' | 'descriptio
 function focusFirstField(event: Event): void {
   event.preventDefault()
   const content = event.currentTarget as HTMLElement // radix fires it on its content
-  const field = content.querySelector<HTMLElement>('[data-dialog-body] :is(input:checked, input:not([type="radio"], [type="hidden"]), textarea, select):not(:disabled)')
+  const field = content.querySelector<HTMLElement>(
+    '[data-dialog-body] :is(input:checked, input:not([type="radio"], [type="hidden"]), textarea, select):not(:disabled)',
+  )
   ;(field ?? content).focus()
 }

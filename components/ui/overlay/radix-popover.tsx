@@ -8,7 +8,15 @@ interface RadixPopoverProps extends PopoverProps {
   readonly onOpenChange: (open: boolean) => void
 }
 
-export const RadixPopover = ({ trigger, label, align = 'start', open, onOpenChange, className, children }: RadixPopoverProps) => (
+export const RadixPopover = ({
+  trigger,
+  label,
+  align = 'start',
+  open,
+  onOpenChange,
+  className,
+  children,
+}: RadixPopoverProps) => (
   <Radix.Root open={open} onOpenChange={onOpenChange}>
     <Radix.Trigger asChild>{trigger}</Radix.Trigger>
     <Radix.Portal>
@@ -17,7 +25,10 @@ export const RadixPopover = ({ trigger, label, align = 'start', open, onOpenChan
         align={align}
         sideOffset={4}
         collisionPadding={8}
-        className={classNames('z-50 animate-appear rounded-lg bg-raised shadow-float outline-none', className ?? 'w-64 p-3')}
+        className={classNames(
+          'z-50 animate-appear rounded-lg bg-raised shadow-float outline-none',
+          className ?? 'w-64 p-3',
+        )}
       >
         {children}
       </Radix.Content>

@@ -11,13 +11,23 @@ export interface TriggerHandlers {
   readonly onBlur?: (event: SyntheticEvent) => void
 }
 
+type Handler = (event: never) => void
+
 export type TriggerElement = ReactElement<Record<string, unknown>>
 
 /** The element with handlers and attributes added; its own handlers run first. */
-export function withHandlers(element: TriggerElement, handlers: TriggerHandlers, attributes: Readonly<Record<string, unknown>> = {}): TriggerElement {
-  const merged = Object.entries(handlers).map(([name, added]: [string, (event: never) => void]) => {
-    const own = element.props[name]
-    return [name, typeof own === 'function' ? (event: never) => { (own as (event: never) => void)(event); added(event) } : added] // only functions are handlers
-  })
-  return cloneElement(element, { ...attributes, ...Object.fromEntries(merged) })
+export function withHandlers(
+  element: TriggerElement,
+  handlers: TriggerHandlers,
+  attributes: Readonly<Record<string, unknown>> = {},
+): TriggerElement {
+  const merged: Record<string, unknown> = { ...attributes }
+  for (const [name, added] of Object.entries(handlers) as [string, Handler][]) {
+    const own = element.props[name] as Handler | undefined // a prop of a handler's name holds a handler
+    merged[name] = (event: never) => {
+      own?.(event)
+      added(event)
+    }
+  }
+  return cloneElement(element, merged)
 }
