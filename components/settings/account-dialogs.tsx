@@ -12,7 +12,7 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
-import { ROLE_OPTIONS, ROLE_WORDS } from './role-words.ts'
+import { ROLE_OPTIONS, toRoleDetail } from './role-words.ts'
 
 interface InviteDialogProps {
   readonly onClose: () => void
@@ -28,7 +28,7 @@ export function InviteDialog({ onClose, onInvited }: InviteDialogProps) {
     <FormDialog title="Invite somebody" description="You get a one-time link to hand over; with it the person chooses a password." submitLabel="Invite" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
       <TextField label="E-mail" required type="email" error={errors.email?.message} {...form.register('email')} />
       <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
-      <SelectField label="Role" options={ROLE_OPTIONS} hint={ROLE_WORDS[form.watch('role')].detail} error={errors.role?.message} {...form.register('role')} />
+      <SelectField label="Role" options={ROLE_OPTIONS} hint={toRoleDetail(form.watch('role'))} error={errors.role?.message} {...form.register('role')} />
     </FormDialog>
   )
 }
@@ -66,7 +66,7 @@ export function AccountDialog({ account: current, onClose, onReload }: AccountDi
       }}
     >
       <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
-      <SelectField label="Role" options={ROLE_OPTIONS} hint={ROLE_WORDS[form.watch('role') ?? account.role].detail} error={errors.role?.message} {...form.register('role')} />
+      <SelectField label="Role" options={ROLE_OPTIONS} hint={toRoleDetail(form.watch('role') ?? '')} error={errors.role?.message} {...form.register('role')} />
     </FormDialog>
   )
 }

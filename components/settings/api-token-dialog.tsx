@@ -11,7 +11,7 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
 import { SecretOnce } from '../ui/secret-once.tsx'
-import { ROLE_OPTIONS, ROLE_ORDER, ROLE_WORDS } from './role-words.ts'
+import { ROLE_OPTIONS, ROLE_ORDER, toRoleDetail } from './role-words.ts'
 
 const EXPIRY_OPTIONS = [
   { value: '7', label: 'In 7 days' },
@@ -41,7 +41,7 @@ function CreateDialog({ onIssued, onClose }: { readonly onIssued: (issued: ApiTo
   return (
     <FormDialog title="Create an API token" description="It acts in your name, never with more than your own role at the time." submitLabel="Create" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
       <TextField label="Name" required placeholder="Terraform" hint="What uses it." error={errors.name?.message} {...form.register('name')} />
-      <SelectField label="Role" options={options} hint={ROLE_WORDS[form.watch('role')].detail} error={errors.role?.message} {...form.register('role')} />
+      <SelectField label="Role" options={options} hint={toRoleDetail(form.watch('role'))} error={errors.role?.message} {...form.register('role')} />
       <SelectField label="Expires" options={EXPIRY_OPTIONS} error={errors.expiresInDays?.message} {...form.register('expiresInDays', { valueAsNumber: true })} />
     </FormDialog>
   )

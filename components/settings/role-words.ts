@@ -7,4 +7,7 @@ export const ROLE_WORDS: Readonly<Record<Role, { readonly label: string; readonl
 }
 
 export const ROLE_ORDER: readonly Role[] = ['viewer', 'operator', 'administrator']
+/** What a role may do; empty for a word that is none. */
+export const toRoleDetail = (role: string): string => ROLE_ORDER.filter((each) => each === role).map((each) => ROLE_WORDS[each].detail).join('')
+
 export const ROLE_OPTIONS = ROLE_ORDER.map((value) => ({ value, label: ROLE_WORDS[value].label }))
