@@ -14,14 +14,13 @@ const LIMITS_MB = { gateway: 200, console: 300 } as const
 const READY_WITHIN_MS = 120_000
 const LOOK_EVERY_MS = 2_000
 const PAGES = [
-  '/',
-  '/e/production',
+  '/e/production/overview',
   '/e/production/services',
   '/e/production/endpoints',
   '/e/production/identities',
   '/e/production/scopes',
   '/e/production/decisions',
-  '/audit',
+  '/e/production/audit',
 ]
 
 type Part = keyof typeof LIMITS_MB

@@ -6,11 +6,14 @@ const HOURS = [
 /** Share of the busiest day, Sunday first. */
 const WEEKDAYS = [0.72, 1, 0.97, 0.96, 0.98, 0.92, 0.68]
 
-/** How busy the shop is at a time, from 0.1 to 1; changes smoothly between hours. */
+/** Somebody always shops. */
+const LEAST = 0.25
+
+/** How busy the shop is at a time, from 0.25 to 1; changes smoothly between hours. */
 export function dayShape(at: Date): number {
   const hour = at.getUTCHours()
   const share = at.getUTCMinutes() / 60
   const here = HOURS[hour] ?? 1
   const next = HOURS[(hour + 1) % 24] ?? 1
-  return (here + (next - here) * share) * (WEEKDAYS[at.getUTCDay()] ?? 1)
+  return Math.max(LEAST, (here + (next - here) * share) * (WEEKDAYS[at.getUTCDay()] ?? 1))
 }

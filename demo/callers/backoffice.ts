@@ -57,7 +57,7 @@ export function startBackoffice(): () => void {
     return createApi(baseUrl, () => Promise.resolve({ 'user-agent': USER_AGENT, authorization: `Bearer ${value}` }))
   }
 
-  return repeat('backoffice', TICKET_INTERVAL_MS, 'by-demand', async () => {
+  return repeat('backoffice', TICKET_INTERVAL_MS, 'steady', async () => {
     const [orders, payments, notifications] = await Promise.all([
       open('orders', requireVariable('ORDERS_URL')),
       open('payments', requireVariable('PAYMENTS_URL')),

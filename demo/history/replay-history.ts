@@ -14,7 +14,7 @@ import { stretchSamples, stretchSignature, type ReplayTerms } from './stretch-si
 
 export const HISTORY_DAYS = 14
 
-const STEADY_CALLERS = new Set(['legacy-cron', 'reporting', 'load-balancer'])
+const STEADY_CALLERS = new Set(['legacy-cron', 'reporting', 'backoffice', 'load-balancer'])
 const TIMEOUT_MS = 30_000
 
 export interface ReplayOptions {
