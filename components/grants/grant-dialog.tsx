@@ -31,16 +31,24 @@ const EXPIRY_OPTIONS = [
   { value: '365', label: 'In a year' },
 ]
 
-const toExpiry = (days: unknown): string | null => (days === '' || days === null || days === undefined ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString())
+const toExpiry = (days: unknown): string | null =>
+  days === '' || days === null || days === undefined ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString()
 
 function useChoices({ clientId, scopeId, service }: GrantDialogProps) {
   const environment = useEnvironment()
   const identities = useQuery({ ...identitiesQuery(environment), enabled: clientId === undefined })
   const scopes = useQuery({ ...scopesQuery(environment, service), enabled: scopeId === undefined })
-  const holds = (holders: readonly { readonly clientId: string }[]) => clientId !== undefined && holders.some((holder) => holder.clientId === clientId)
+  const holds = (holders: readonly { readonly clientId: string }[]) =>
+    clientId !== undefined && holders.some((holder) => holder.clientId === clientId)
   return {
-    identities: (identities.data?.items ?? []).map(({ clientId: value, name, kind }) => ({ value, label: value === name ? value : `${value} (${name})`, hint: kind })),
-    scopes: (scopes.data?.items ?? []).filter(({ holders }) => !holds(holders)).map(({ id, name, serviceSlug }) => ({ value: id, label: name, hint: serviceSlug })),
+    identities: (identities.data?.items ?? []).map(({ clientId: value, name, kind }) => ({
+      value,
+      label: value === name ? value : `${value} (${name})`,
+      hint: kind,
+    })),
+    scopes: (scopes.data?.items ?? [])
+      .filter(({ holders }) => !holds(holders))
+      .map(({ id, name, serviceSlug }) => ({ value: id, label: name, hint: serviceSlug })),
   }
 }
 
@@ -50,7 +58,12 @@ export function GrantDialog(props: GrantDialogProps) {
   const environment = useEnvironment()
   const create = useMutation(createGrant)
   const choices = useChoices(props)
-  const form = useContractForm(GrantCreate, { clientId: clientId ?? '', scopeId: scopeId ?? '', expiresAt: null, note: '' })
+  const form = useContractForm(GrantCreate, {
+    clientId: clientId ?? '',
+    scopeId: scopeId ?? '',
+    expiresAt: null,
+    note: '',
+  })
   const { errors } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -61,14 +74,32 @@ export function GrantDialog(props: GrantDialogProps) {
     },
   )
   return (
-    <FormDialog title="Grant a scope" description={clientId === undefined ? 'To an identity, in this environment.' : `To ${clientId}, in this environment.`} submitLabel="Grant" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title="Grant a scope"
+      description={
+        clientId === undefined ? 'To an identity, in this environment.' : `To ${clientId}, in this environment.`
+      }
+      submitLabel="Grant"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       {clientId === undefined && (
         <Controller
           control={form.control}
           name="clientId"
           render={({ field }) => (
             <Field label="Identity" error={errors.clientId && 'choose an identity'}>
-              {(control) => <Combobox {...control} label="Identity" options={choices.identities} value={field.value === '' ? null : field.value} onChange={field.onChange} />}
+              {(control) => (
+                <Combobox
+                  {...control}
+                  label="Identity"
+                  options={choices.identities}
+                  value={field.value === '' ? null : field.value}
+                  onChange={field.onChange}
+                />
+              )}
             </Field>
           )}
         />
@@ -79,13 +110,32 @@ export function GrantDialog(props: GrantDialogProps) {
           name="scopeId"
           render={({ field }) => (
             <Field label="Scope" error={errors.scopeId && 'choose a scope'}>
-              {(control) => <Combobox {...control} label="Scope" options={choices.scopes} value={field.value === '' ? null : field.value} onChange={field.onChange} />}
+              {(control) => (
+                <Combobox
+                  {...control}
+                  label="Scope"
+                  options={choices.scopes}
+                  value={field.value === '' ? null : field.value}
+                  onChange={field.onChange}
+                />
+              )}
             </Field>
           )}
         />
       )}
-      <SelectField label="Expires" options={EXPIRY_OPTIONS} error={errors.expiresAt?.message} {...form.register('expiresAt', { setValueAs: toExpiry })} />
-      <TextField label="Note" optional hint="Why it is needed; shown beside the grant." error={errors.note?.message} {...form.register('note')} />
+      <SelectField
+        label="Expires"
+        options={EXPIRY_OPTIONS}
+        error={errors.expiresAt?.message}
+        {...form.register('expiresAt', { setValueAs: toExpiry })}
+      />
+      <TextField
+        label="Note"
+        optional
+        hint="Why it is needed; shown beside the grant."
+        error={errors.note?.message}
+        {...form.register('note')}
+      />
     </FormDialog>
   )
 }

@@ -32,7 +32,14 @@ function TakeBack({ grant }: { readonly grant: Grant }) {
   const gate = useRoleGate('operator')
   const { takeBack, pendingId } = useTakeBack()
   return (
-    <Button size="sm" variant="ghost" icon={Undo2} pending={pendingId === grant.id} onClick={() => void takeBack(grant)} {...gate}>
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={Undo2}
+      pending={pendingId === grant.id}
+      onClick={() => void takeBack(grant)}
+      {...gate}
+    >
       Take back
     </Button>
   )
@@ -40,17 +47,46 @@ function TakeBack({ grant }: { readonly grant: Grant }) {
 
 function Holder({ grant, toPath }: { readonly grant: Grant; readonly toPath: (path: string) => string }) {
   return (
-    <Link href={toPath(`/identities/${grant.clientId}`)} prefetch={false} className="inline-flex max-w-full items-center gap-2 hover:underline">
+    <Link
+      href={toPath(`/identities/${grant.clientId}`)}
+      prefetch={false}
+      className="inline-flex max-w-full items-center gap-2 hover:underline"
+    >
       <KindIcon kind={grant.identityKind} />
       <span className="truncate font-medium">{grant.clientId}</span>
     </Link>
   )
 }
 
+function Granted({ grant: { scope, note, createdBy } }: { readonly grant: Grant }) {
+  return (
+    <span className="flex min-w-0 flex-col" title={`Granted by ${createdBy}`}>
+      <span className="truncate font-mono text-xs">{scope}</span>
+      {note !== '' && <span className="truncate text-xs text-muted">{note}</span>}
+    </span>
+  )
+}
+
 function toColumns(toPath: (path: string) => string, withHolder: boolean): Column<Grant>[] {
   return [
-    ...(withHolder ? [{ id: 'holder', header: 'Holder', accessorFn: ({ clientId }: Grant) => clientId, cell: ({ row: { original } }: { row: { original: Grant } }) => <Holder grant={original} toPath={toPath} />, meta: { isRowHeader: true, width: 220 } }] : []),
-    { id: 'scope', header: 'Scope', accessorFn: ({ scope }) => scope, cell: ({ row: { original } }) => <span className="font-mono text-xs">{original.scope}</span>, meta: { isRowHeader: !withHolder } },
+    ...(withHolder
+      ? [
+          {
+            id: 'holder',
+            header: 'Holder',
+            accessorFn: ({ clientId }: Grant) => clientId,
+            cell: ({ row: { original } }: { row: { original: Grant } }) => <Holder grant={original} toPath={toPath} />,
+            meta: { isRowHeader: true, width: 220 },
+          },
+        ]
+      : []),
+    {
+      id: 'scope',
+      header: 'Scope',
+      accessorFn: ({ scope }) => scope,
+      cell: ({ row: { original } }) => <span className="font-mono text-xs">{original.scope}</span>,
+      meta: { isRowHeader: !withHolder },
+    },
     ...(withHolder
       ? []
       : [
@@ -59,22 +95,68 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
             header: 'Service',
             accessorFn: ({ serviceSlug }: Grant) => serviceSlug,
             cell: ({ row: { original } }: { row: { original: Grant } }) => (
-              <Link href={toPath(`/services/${original.serviceSlug}`)} prefetch={false} className="text-muted hover:text-text hover:underline">
+              <Link
+                href={toPath(`/services/${original.serviceSlug}`)}
+                prefetch={false}
+                className="text-muted hover:text-text hover:underline"
+              >
                 {original.serviceSlug}
               </Link>
             ),
             meta: { width: 148 },
           },
         ]),
-    { id: 'use', header: 'Use', accessorFn: ({ lastNeededAt }) => lastNeededAt ?? '', cell: ({ row: { original } }) => <GrantUse grant={original} />, meta: { width: 160 } },
-    { id: 'note', header: 'Note', enableSorting: false, cell: ({ row: { original } }) => <span className="text-muted">{original.note}</span>, meta: { from: 'xl' } },
-    { id: 'expires', header: 'Expires', accessorFn: ({ expiresAt }) => expiresAt ?? '9', cell: ({ row: { original } }) => <RelativeTime at={original.expiresAt} />, meta: { width: 112, from: 'md' } },
-    { id: 'created', header: 'Granted', accessorFn: ({ createdAt }) => createdAt, cell: ({ row: { original } }) => <span className="text-muted"><RelativeTime at={original.createdAt} /> by {original.createdBy}</span>, meta: { width: 200, from: 'lg' } },
-    { id: 'actions', header: () => <span className="sr-only">Actions</span>, enableSorting: false, cell: ({ row: { original } }) => <TakeBack grant={original} />, meta: { width: 128, align: 'right' } },
+    {
+      id: 'use',
+      header: 'Use',
+      accessorFn: ({ lastNeededAt }) => lastNeededAt ?? '',
+      cell: ({ row: { original } }) => <GrantUse grant={original} />,
+      meta: { width: 160 },
+    },
+    {
+      id: 'note',
+      header: 'Note',
+      enableSorting: false,
+      cell: ({ row: { original } }) => <span className="text-muted">{original.note}</span>,
+      meta: { from: 'xl' },
+    },
+    {
+      id: 'expires',
+      header: 'Expires',
+      accessorFn: ({ expiresAt }) => expiresAt ?? '9',
+      cell: ({ row: { original } }) => <RelativeTime at={original.expiresAt} />,
+      meta: { width: 112, from: 'md' },
+    },
+    {
+      id: 'created',
+      header: 'Granted',
+      accessorFn: ({ createdAt }: Grant) => createdAt,
+      cell: ({ row: { original } }) => (
+        <span className="text-muted">
+          <RelativeTime at={original.createdAt} /> by {original.createdBy}
+        </span>
+      ),
+      meta: { width: 200, from: 'lg' },
+    },
+    {
+      id: 'actions',
+      header: () => <span className="sr-only">Actions</span>,
+      enableSorting: false,
+      cell: ({ row: { original } }) => <TakeBack grant={original} />,
+      meta: { width: 128, align: 'right' },
+    },
   ]
 }
 
-const NarrowGrant = ({ grant, withHolder, toPath }: { readonly grant: Grant; readonly withHolder: boolean; readonly toPath: (path: string) => string }) => (
+const NarrowGrant = ({
+  grant,
+  withHolder,
+  toPath,
+}: {
+  readonly grant: Grant
+  readonly withHolder: boolean
+  readonly toPath: (path: string) => string
+}) => (
   <div className="flex items-center gap-2">
     <div className="flex min-w-0 flex-1 flex-col gap-0.5">
       <span className="truncate font-mono text-xs">{grant.scope}</span>
@@ -93,7 +175,7 @@ export function GrantList({ id, title, description, filter, empty }: GrantListPr
   const toPath = useEnvironmentPath()
   const gate = useRoleGate('operator')
   const [isOpen, setOpen] = useState(false)
-  const [sort, setSort] = useState<Sort>({ column: 'use', direction: 'asc' })
+  const [sort, setSort] = useState<Sort>({ column: 'scope', direction: 'asc' })
   const { data, error, refetch } = useQuery(grantsQuery(environment, filter))
   const withHolder = 'service' in filter
   const columns = useMemo(() => toColumns(toPath, withHolder), [toPath, withHolder])
@@ -104,13 +186,40 @@ export function GrantList({ id, title, description, filter, empty }: GrantListPr
       description={description}
       flush
       actions={
-        <Button size="sm" icon={Plus} onClick={() => { setOpen(true) }} {...gate}>
+        <Button
+          size="sm"
+          icon={Plus}
+          onClick={() => {
+            setOpen(true)
+          }}
+          {...gate}
+        >
           Grant a scope
         </Button>
       }
     >
-      <DataTable label={title} columns={columns} rows={data?.items} rowId={(grant) => grant.id} problem={error} onRetry={() => void refetch()} sort={sort} onSort={setSort} stickyTop="none" loadingRows={3} narrow={(grant) => <NarrowGrant grant={grant} withHolder={withHolder} toPath={toPath} />} empty={empty} />
-      {isOpen && <GrantDialog {...filter} onClose={() => { setOpen(false) }} />}
+      <DataTable
+        label={title}
+        columns={columns}
+        rows={data?.items}
+        rowId={(grant) => grant.id}
+        problem={error}
+        onRetry={() => void refetch()}
+        sort={sort}
+        onSort={setSort}
+        stickyTop="none"
+        loadingRows={3}
+        narrow={(grant) => <NarrowGrant grant={grant} withHolder={withHolder} toPath={toPath} />}
+        empty={empty}
+      />
+      {isOpen && (
+        <GrantDialog
+          {...filter}
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
     </Panel>
   )
 }

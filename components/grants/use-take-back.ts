@@ -16,7 +16,9 @@ export function useTakeBack() {
   const remove = useMutation(deleteGrant)
   const create = useMutation(createGrant)
   const giveAgain = ({ clientId, scopeId, scope, expiresAt, note }: Grant) =>
-    create.mutateAsync({ params: { environment }, body: { clientId, scopeId, expiresAt, note } }).then(() => toast.success(`${clientId} holds ${scope} again`), complain)
+    create
+      .mutateAsync({ params: { environment }, body: { clientId, scopeId, expiresAt, note } })
+      .then(() => toast.success(`${clientId} holds ${scope} again`), complain)
   const takeBack = (grant: Grant) =>
     remove.mutateAsync({ params: { environment, id: grant.id } }).then(
       () =>
