@@ -1,4 +1,7 @@
-/** Rounds of alternating measurements in one process; the median of each, so that a busy machine disturbs all alike. */
+/**
+ * Rounds of alternating measurements in one process, in CPU time of all its threads; the median of each. Other work on the
+ * machine then disturbs little, and all alike.
+ */
 export interface Subject {
   readonly name: string
   /** Does the work so many times. */
@@ -15,9 +18,10 @@ export async function measure(subjects: readonly Subject[], rounds: number): Pro
   for (const { run, times } of subjects) await run(Math.ceil(times / 2))
   for (let round = 0; round < rounds; round++) {
     for (const { name, run, times } of subjects) {
-      const startedAt = process.hrtime.bigint()
+      const before = process.cpuUsage()
       await run(times)
-      samples.get(name)?.push(Number(process.hrtime.bigint() - startedAt) / times)
+      const { user, system } = process.cpuUsage(before)
+      samples.get(name)?.push(((user + system) * 1000) / times)
     }
   }
   return new Map([...samples].map(([name, values]) => [name, median(values)]))
