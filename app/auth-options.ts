@@ -1,4 +1,5 @@
 import type { AuthOptions, User } from 'next-auth'
+import type { JWT } from 'next-auth/jwt'
 import type { OAuthConfig } from 'next-auth/providers/oauth'
 import CredentialsProvider from 'next-auth/providers/credentials'
 import type { RouteResponse } from '#lib/contract/routes.ts'
@@ -21,6 +22,9 @@ function toSignInError(error: unknown): Error {
     return new Error(JSON.stringify({ code: 'internal-error', detail: 'Something went wrong here. Try again.' }))
   return new Error(JSON.stringify({ code: error.code, detail: error.message, fields: error.fields }))
 }
+
+const readSessionToken = (token: JWT | undefined): string =>
+  typeof token?.['sessionToken'] === 'string' ? token['sessionToken'] : ''
 
 const orRefuse = (session: Promise<SessionIssued>): Promise<SignedInUser> =>
   session.then(toUser, (error: unknown) => {
@@ -93,7 +97,7 @@ export const authOptions = (): AuthOptions => ({
   },
   // The cookie holds the gateway's opaque session token and nothing else: the gateway knows who it is, and may forget it.
   jwt: {
-    encode: ({ token }) => String(token?.['sessionToken'] ?? ''),
+    encode: ({ token }) => readSessionToken(token),
     decode: ({ token }) => (token === undefined || token === '' ? null : { sessionToken: token }),
   },
   callbacks: {
@@ -114,7 +118,7 @@ export const authOptions = (): AuthOptions => ({
         'signOut',
         {},
         {
-          cookie: `${sessionCookieName()}=${String(token['sessionToken'])}`,
+          cookie: `${sessionCookieName()}=${readSessionToken(token)}`,
           origin: process.env['STEPGATE_PUBLIC_URL'] ?? '',
           'sec-fetch-site': 'same-origin',
         },

@@ -2,4 +2,4 @@
 export const sessionCookieName = (): string => (isHttps() ? '__Host-stepgate_session' : 'stepgate_session')
 
 export const isHttps = (): boolean =>
-  (process.env['STEPGATE_PUBLIC_URL'] ?? process.env['NEXTAUTH_URL'] ?? '').startsWith('https:')
+  (process.env['STEPGATE_PUBLIC_URL'] ?? process.env.NEXTAUTH_URL ?? '').startsWith('https:')

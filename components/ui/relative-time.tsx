@@ -8,11 +8,9 @@ const DAY_MS = 24 * HOUR_MS
 
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
 export const toExactTime = (at: string): string => exact.format(new Date(at))
 export const toDay = (at: string): string => day.format(new Date(at))
-export const toClockTime = (at: string): string => clock.format(new Date(at))
 
 /** "3 min ago", "in 2 h"; a date from thirty days on. */
 export function toRelativeTime(at: string, now: number): string {
