@@ -1,49 +1,77 @@
 import type pg from 'pg'
 import type { Rule } from '../../policy/rule.ts'
-import { judgeEndpoint, loadEvidenceBase, type EndpointJudgement } from './load-evidence.ts'
+import { createStaleCache, perOwner } from '../serve-stale.ts'
+import { judgeEndpoint, loadEvidenceBase, type EndpointJudgement, type JudgedEndpoint } from './load-evidence.ts'
 
 const WINDOW_HOURS = 168
 /** Lists show readiness a few seconds old rather than replay a week for each page. */
-const FRESH_MS = 10_000
+const FRESH_MS = 5_000
+const STALE_MS = 15 * 60_000
+/** So many changed endpoints are judged while the list waits; the others have no judgement until the next one of all. */
+const JUDGED_AT_ONCE_MAX = 100
 
-interface Known {
-  readonly at: number
-  readonly revision: number
-  readonly judgements: Promise<ReadonlyMap<string, EndpointJudgement>>
+interface Judged {
+  readonly judgements: Map<string, EndpointJudgement>
+  /** Rules they rest on, as text. */
+  readonly rules: Map<string, string>
 }
 
-const known = new WeakMap<pg.Pool, Map<string, Known>>()
+const cacheOf = perOwner<pg.Pool, ReturnType<typeof createStaleCache<Judged>>>(() =>
+  createStaleCache<Judged>({ freshMs: FRESH_MS, staleMs: STALE_MS }),
+)
 
 /**
- * Readiness of every endpoint of an environment over the last seven days. One question is asked of the database at a time;
- * publishing a revision makes the answer stale at once.
+ * Readiness of every endpoint of an environment over the last seven days. What was recorded may be a few seconds old; a rule
+ * never is: an endpoint whose rule changed is judged anew, or not at all.
  */
-export function readReadinessByEndpoint(
+export async function readReadinessByEndpoint(
   pool: pg.Pool,
   environment: { readonly id: string; readonly revision: number },
 ): Promise<ReadonlyMap<string, EndpointJudgement>> {
-  const answers = known.get(pool) ?? new Map<string, Known>()
-  known.set(pool, answers)
-  const last = answers.get(environment.id)
-  if (last !== undefined && last.revision === environment.revision && Date.now() - last.at < FRESH_MS)
-    return last.judgements
-  const judgements = judgeAll(pool, environment.id)
-  judgements.catch(() => answers.delete(environment.id))
-  answers.set(environment.id, {
-    at: Date.now(),
-    revision: environment.revision,
-    judgements,
-  })
-  return judgements
+  const judged = await cacheOf(pool)(environment.id, String(environment.revision), () => judgeAll(pool, environment.id))
+  const endpoints = await readRules(pool, environment.id)
+  await judgeChanged(pool, environment.id, judged, endpoints)
+  return new Map(
+    endpoints.flatMap(({ id, rule }) => {
+      const judgement = judged.rules.get(id) === toText(rule) ? judged.judgements.get(id) : undefined
+      return judgement === undefined ? [] : [[id, judgement] as const]
+    }),
+  )
 }
 
-async function judgeAll(pool: pg.Pool, environmentId: string): Promise<ReadonlyMap<string, EndpointJudgement>> {
+async function readRules(pool: pg.Pool, environmentId: string): Promise<JudgedEndpoint[]> {
+  const { rows } = await pool.query<JudgedEndpoint>(
+    'SELECT id, service_id AS "serviceId", rule FROM endpoint WHERE environment_id = $1',
+    [environmentId],
+  )
+  return rows
+}
+
+async function judgeAll(pool: pg.Pool, environmentId: string): Promise<Judged> {
   const [base, endpoints] = await Promise.all([
     loadEvidenceBase(pool, environmentId, null, WINDOW_HOURS),
-    pool.query<{ id: string; serviceId: string; rule: Rule | null }>(
-      'SELECT id, service_id AS "serviceId", rule FROM endpoint WHERE environment_id = $1',
-      [environmentId],
-    ),
+    readRules(pool, environmentId),
   ])
-  return new Map(endpoints.rows.map((endpoint) => [endpoint.id, judgeEndpoint(base, endpoint)]))
+  return {
+    judgements: new Map(endpoints.map((endpoint) => [endpoint.id, judgeEndpoint(base, endpoint)])),
+    rules: new Map(endpoints.map(({ id, rule }) => [id, toText(rule)])),
+  }
 }
+
+async function judgeChanged(
+  pool: pg.Pool,
+  environmentId: string,
+  judged: Judged,
+  endpoints: readonly JudgedEndpoint[],
+): Promise<void> {
+  const changed = endpoints.filter(({ id, rule }) => judged.rules.get(id) !== toText(rule))
+  if (changed.length === 0 || changed.length > JUDGED_AT_ONCE_MAX) return
+  const ids = changed.map(({ id }) => id)
+  const base = await loadEvidenceBase(pool, environmentId, ids, WINDOW_HOURS)
+  for (const endpoint of changed) {
+    judged.judgements.set(endpoint.id, judgeEndpoint(base, endpoint))
+    judged.rules.set(endpoint.id, toText(endpoint.rule))
+  }
+}
+
+const toText = (rule: Rule | null): string => JSON.stringify(rule)

@@ -4,7 +4,6 @@ import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { parseCursor, toCursor, type Page } from '../cursor.ts'
 import { getEnvironmentRow } from '../environment/get-environment.ts'
-import { toStoredMode } from '../stored-mode.ts'
 import { endpointInclude, type EndpointRow } from './audited-endpoint.ts'
 import { getEndpointRow } from './get-endpoint-row.ts'
 import { orderEndpoints } from './order-endpoints.ts'
@@ -62,21 +61,28 @@ export async function getEndpoints(
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
+/** Columns of an endpoint's row, as the store's client names them; that client takes four times as long for a whole fleet. */
+const ROWS = `
+  SELECT e.id, e.environment_id AS "environmentId", e.service_id AS "serviceId", e.method, e.route, e.description, e.source::text AS source,
+    replace(e.mode::text, '-', '_') AS mode, e.percent, e.rule, e.version, e.created_at AS "createdAt", e.updated_at AS "updatedAt",
+    e.last_seen_at AS "lastSeenAt", json_build_object('slug', v.slug, 'name', v.name) AS service
+  FROM endpoint e JOIN service v ON v.id = e.service_id
+  WHERE e.environment_id = $1 AND ($2::text[] IS NULL OR v.slug = ANY ($2)) AND ($3::text[] IS NULL OR e.mode::text = ANY ($3))
+    AND ($4::text[] IS NULL OR e.method = ANY ($4))`
+
 async function findRows(
   ctx: ControlContext,
   environmentId: string,
   { service, mode, method, q = '' }: Query,
 ): Promise<EndpointRow[]> {
-  const rows = await ctx.database.endpoint.findMany({
-    where: {
-      environmentId,
-      ...(service === undefined ? {} : { service: { slug: { in: service } } }),
-      ...(mode === undefined ? {} : { mode: { in: mode.map(toStoredMode) } }),
-      ...(method === undefined ? {} : { method: { in: method } }),
-    },
-    include: endpointInclude,
-  })
+  const { rows } = await ctx.pool.query<EndpointRow>(ROWS, [
+    environmentId,
+    service ?? null,
+    mode ?? null,
+    method ?? null,
+  ])
   const words = q.normalize('NFC').toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return rows
   return rows.filter((row) =>
     containsAll(`${row.method} ${row.route} ${row.service.slug} ${row.service.name}`.toLowerCase(), words),
   )

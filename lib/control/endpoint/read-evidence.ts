@@ -10,13 +10,24 @@ import { parseInput } from '../parse-input.ts'
 import { getEndpointRow } from './get-endpoint-row.ts'
 
 /** Who would be denied, by the present rule or by a draft. */
-export async function readEvidence(ctx: ControlContext, actor: Actor, environmentSlug: string, id: string, input: z.input<typeof EvidenceRequest>): Promise<z.input<typeof EndpointEvidence>> {
+export async function readEvidence(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  id: string,
+  input: z.input<typeof EvidenceRequest>,
+): Promise<z.input<typeof EndpointEvidence>> {
   requireRole(actor, 'viewer')
   const { windowHours, rule: draft } = parseInput(EvidenceRequest, input)
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const row = await getEndpointRow(ctx.database, environmentId, id)
   const endpoint = { id, serviceId: row.serviceId, serviceSlug: row.service.slug, rule: row.rule as Rule | null } // parsed by the verbs that write it
-  const [evidence] = await readEndpointEvidence(ctx.pool, actor, { environmentId, endpoints: [endpoint], windowHours, draft })
+  const [evidence] = await readEndpointEvidence(ctx.pool, actor, {
+    environmentId,
+    endpoints: [endpoint],
+    windowHours,
+    draft,
+  })
   if (!evidence) throw new ControlError('not-found')
   return evidence
 }

@@ -9,6 +9,9 @@ import type { Gate } from './classify-change.ts'
 import type { ForecastChange } from './forecast-change.ts'
 import type { PlannedChange } from './load-changes.ts'
 
+/** A change, with what was forecast where it lowers a gate. */
+export type ModeChangeToWrite = PlannedChange & Partial<Pick<ForecastChange, 'evidence' | 'deniedCallers'>>
+
 interface Writing {
   readonly actor: Actor
   readonly environment: { readonly id: string; readonly slug: string }
@@ -17,11 +20,7 @@ interface Writing {
 }
 
 /** Endpoints, audit entries, revision and the changes themselves, with what was forecast for each. */
-export async function writeChanges(
-  tx: Tx,
-  writing: Writing,
-  changes: readonly (PlannedChange & Partial<ForecastChange>)[],
-): Promise<number> {
+export async function writeChanges(tx: Tx, writing: Writing, changes: readonly ModeChangeToWrite[]): Promise<number> {
   await updateEndpoints(tx, changes)
   const [auditEntryId] = await appendAuditEntries(
     tx,
@@ -62,7 +61,7 @@ const toAuditRecord = ({ actor, environment, action, reason }: Writing, { endpoi
 const toRow = (
   { actor, environment, reason }: Writing,
   revision: number,
-  change: PlannedChange & Partial<ForecastChange>,
+  change: ModeChangeToWrite,
 ): Prisma.ModeChangeCreateManyInput => ({
   environmentId: environment.id,
   endpointId: change.endpoint.id,
@@ -77,7 +76,10 @@ const toRow = (
 })
 
 /** Empty where nothing was forecast: going back, and undoing. */
-function toForecast({ evidence, deniedCallers = [] }: Partial<ForecastChange>): Prisma.InputJsonObject {
+function toForecast({
+  evidence,
+  deniedCallers = [],
+}: Omit<ModeChangeToWrite, keyof PlannedChange>): Prisma.InputJsonObject {
   if (!evidence) return {}
   return {
     requests: evidence.requests,

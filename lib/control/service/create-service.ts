@@ -10,14 +10,20 @@ import { publishEveryEnvironment } from '../publication/publish-every-environmen
 import { auditedService, toService } from './to-service.ts'
 
 /** The service is an identity as well: its slug is its OAuth audience and its client_id. */
-export async function createService(ctx: ControlContext, actor: Actor, input: z.input<typeof ServiceCreate>): Promise<z.output<typeof Service>> {
+export async function createService(
+  ctx: ControlContext,
+  actor: Actor,
+  input: z.input<typeof ServiceCreate>,
+): Promise<z.output<typeof Service>> {
   requireRole(actor, 'operator')
   const wanted = parseInput(ServiceCreate, input)
   return ctx.transact(async (tx) => {
     await lockEveryEnvironment(tx)
     await requireFreeClientId(tx, wanted.slug, 'slug')
     const service = await tx.service.create({ data: wanted })
-    await tx.identity.create({ data: { clientId: wanted.slug, kind: 'service', name: wanted.name, serviceId: service.id } })
+    await tx.identity.create({
+      data: { clientId: wanted.slug, kind: 'service', name: wanted.name, serviceId: service.id },
+    })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'service.create',
@@ -26,7 +32,11 @@ export async function createService(ctx: ControlContext, actor: Actor, input: z.
       before: null,
       after: auditedService(service),
     })
-    await publishEveryEnvironment(tx, { summary: `Create service ${service.slug}`, actorName: actor.name, auditEntryId })
+    await publishEveryEnvironment(tx, {
+      summary: `Create service ${service.slug}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
     return toService(service)
   })
 }

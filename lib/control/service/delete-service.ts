@@ -10,14 +10,23 @@ import { getServiceRow } from './get-service-row.ts'
 import { auditedService } from './to-service.ts'
 
 /** Takes its endpoints, scopes, grants, credentials and recorded decisions with it. */
-export async function deleteService(ctx: ControlContext, actor: Actor, slug: string, version: number): Promise<Record<string, never>> {
+export async function deleteService(
+  ctx: ControlContext,
+  actor: Actor,
+  slug: string,
+  version: number,
+): Promise<Record<string, never>> {
   requireRole(actor, 'administrator')
   return ctx.transact(async (tx) => {
     await lockEveryEnvironment(tx)
     const service = await getServiceRow(tx, slug)
     requireVersion(version, service.version)
     const live = await countLiveInstances(tx, service.id)
-    if (live > 0) throw new ControlError('in-use', `${slug} has ${live} live ${live === 1 ? 'instance' : 'instances'}. Stop them first; an instance counts as live for 90 seconds.`)
+    if (live > 0)
+      throw new ControlError(
+        'in-use',
+        `${slug} has ${live} live ${live === 1 ? 'instance' : 'instances'}. Stop them first; an instance counts as live for 90 seconds.`,
+      )
     const { count: grants } = await tx.grant.deleteMany({ where: { scope: { serviceId: service.id } } })
     await tx.service.delete({ where: { slug, version } })
     const auditEntryId = await appendAuditEntry(tx, {

@@ -10,6 +10,9 @@ export async function getServiceRow(db: Tx, slug: string) {
 /** The same where the service is named in the body. */
 export async function getNamedServiceRow(db: Tx, slug: string) {
   const service = await db.service.findUnique({ where: { slug } })
-  if (!service) throw new ControlError('invalid-value', `There is no service ${slug}.`, [{ pointer: '/serviceSlug', detail: 'is not a service' }])
+  if (!service)
+    throw new ControlError('invalid-value', `There is no service ${slug}.`, [
+      { pointer: '/serviceSlug', detail: 'is not a service' },
+    ])
   return service
 }

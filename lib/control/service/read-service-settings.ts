@@ -5,7 +5,12 @@ export interface ServiceSettings {
   readonly undeclaredMode: Mode
   /** 0 while nobody has made a setting. */
   readonly version: number
-  readonly endpoints: { readonly off: number; readonly 'log-only': number; readonly enforce: number; readonly enforcePartial: number }
+  readonly endpoints: {
+    readonly off: number
+    readonly 'log-only': number
+    readonly enforce: number
+    readonly enforcePartial: number
+  }
   /** Revision at which the snapshot last changed. */
   readonly revision: number | null
 }

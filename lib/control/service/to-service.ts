@@ -11,7 +11,15 @@ interface ServiceRow {
   readonly version: number
 }
 
-export const toService = ({ id, slug, name, description, team, createdAt, version }: ServiceRow): z.output<typeof Service> => ({
+export const toService = ({
+  id,
+  slug,
+  name,
+  description,
+  team,
+  createdAt,
+  version,
+}: ServiceRow): z.output<typeof Service> => ({
   id,
   slug,
   name,
@@ -22,4 +30,9 @@ export const toService = ({ id, slug, name, description, team, createdAt, versio
 })
 
 /** What the audit log keeps of a service. */
-export const auditedService = ({ slug, name, description, team }: Pick<ServiceRow, 'slug' | 'name' | 'description' | 'team'>) => ({ slug, name, description, team })
+export const auditedService = ({
+  slug,
+  name,
+  description,
+  team,
+}: Pick<ServiceRow, 'slug' | 'name' | 'description' | 'team'>) => ({ slug, name, description, team })

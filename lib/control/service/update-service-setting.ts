@@ -12,7 +12,14 @@ import { getServiceRow } from './get-service-row.ts'
 import { getServicePosture } from './list-services.ts'
 
 /** `version` is that of the setting: 0 while nobody has made one. */
-export async function updateServiceSetting(ctx: ControlContext, actor: Actor, environmentSlug: string, slug: string, version: number, input: z.input<typeof ServiceSettingUpdate>): Promise<z.output<typeof ServicePosture>> {
+export async function updateServiceSetting(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  slug: string,
+  version: number,
+  input: z.input<typeof ServiceSettingUpdate>,
+): Promise<z.output<typeof ServicePosture>> {
   requireRole(actor, 'operator')
   const { undeclaredMode } = parseInput(ServiceSettingUpdate, input)
   await ctx.transact(async (tx) => {
@@ -24,7 +31,11 @@ export async function updateServiceSetting(ctx: ControlContext, actor: Actor, en
     const present = toMode(before?.undeclaredMode ?? 'off')
     if (present === undeclaredMode) return
     const undeclared = { undeclaredMode: toStoredMode(undeclaredMode) }
-    await tx.serviceSetting.upsert({ where: { serviceId_environmentId: key }, create: { ...key, ...undeclared }, update: { ...undeclared, version: { increment: 1 } } })
+    await tx.serviceSetting.upsert({
+      where: { serviceId_environmentId: key },
+      create: { ...key, ...undeclared },
+      update: { ...undeclared, version: { increment: 1 } },
+    })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'service.change-undeclared-mode',
@@ -33,7 +44,12 @@ export async function updateServiceSetting(ctx: ControlContext, actor: Actor, en
       before: { undeclaredMode: present },
       after: { undeclaredMode },
     })
-    await publishRevision(tx, { environmentId: environment.id, summary: `${slug}: undeclared routes ${undeclaredMode}`, actorName: actor.name, auditEntryId })
+    await publishRevision(tx, {
+      environmentId: environment.id,
+      summary: `${slug}: undeclared routes ${undeclaredMode}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
   })
   return getServicePosture(ctx, actor, environmentSlug, slug)
 }

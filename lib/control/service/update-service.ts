@@ -10,7 +10,13 @@ import { getServiceRow } from './get-service-row.ts'
 import { auditedService, toService } from './to-service.ts'
 
 /** Publishes nothing: services see none of it. */
-export async function updateService(ctx: ControlContext, actor: Actor, slug: string, version: number, input: z.input<typeof ServiceUpdate>): Promise<z.output<typeof Service>> {
+export async function updateService(
+  ctx: ControlContext,
+  actor: Actor,
+  slug: string,
+  version: number,
+  input: z.input<typeof ServiceUpdate>,
+): Promise<z.output<typeof Service>> {
   requireRole(actor, 'operator')
   const wanted = parseInput(ServiceUpdate, input)
   return ctx.transact(async (tx) => {
@@ -19,7 +25,11 @@ export async function updateService(ctx: ControlContext, actor: Actor, slug: str
     const changes = changedFields(before, wanted)
     if (isEmpty(changes)) return toService(before)
     const after = await tx.service.update({ where: { slug, version }, data: { ...changes, version: { increment: 1 } } })
-    if (changes.name !== undefined) await tx.identity.update({ where: { serviceId: before.id }, data: { name: changes.name, version: { increment: 1 } } })
+    if (changes.name !== undefined)
+      await tx.identity.update({
+        where: { serviceId: before.id },
+        data: { name: changes.name, version: { increment: 1 } },
+      })
     await appendAuditEntry(tx, {
       actor,
       action: 'service.update',

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { routes, type RouteContract, type RouteName } from '#lib/contract/routes.ts'
 import type { ControlContext } from '#lib/control/context.ts'
 import { ControlError } from '#lib/control/control-error.ts'
+import { readEndpointStates } from '#lib/control/endpoint/read-endpoint-states.ts'
 import { parseInput } from '#lib/control/parse-input.ts'
 import type { Authentication } from '#lib/control/session/authenticate.ts'
 import type { Client } from '#lib/control/session/create-session.ts'
@@ -53,10 +54,24 @@ export function registerManagementRoutes(app: FastifyInstance, { context, settin
   app.decorateRequest('authentication', null)
   addProblemHeaders(app)
   for (const name of Object.keys(routes) as RouteName[]) registerRoute(app, name, context, readAddress)
+  // The first person to open a list should not be the one who waits for a week of decisions.
+  app.addHook('onListen', () => void warmLists(context))
   const openApiText = createOpenApiText(settings.publicUrl)
   app.get(`${BASE}/openapi.json`, (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(openApiText()),
   )
+}
+
+async function warmLists(context: ControlContext): Promise<void> {
+  try {
+    const environments = await context.database.environment.findMany({
+      select: { id: true, revision: true },
+      orderBy: { position: 'asc' },
+    })
+    for (const environment of environments) await readEndpointStates(context, environment)
+  } catch {
+    // Whoever asks next loads it, and hears of what is wrong.
+  }
 }
 
 function registerRoute(
