@@ -3,20 +3,39 @@ import { fileURLToPath } from 'node:url'
 
 export interface BenchProcess {
   readonly url: string
+  /** CPU time used so far, in microseconds. */
+  readCpu(): Promise<number>
   stop(): Promise<void>
 }
 
 /** Starts a server in a process of its own, as in production, and waits for its address. */
-export function startProcess(file: string, settings: Readonly<Record<string, string>>): Promise<BenchProcess> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-    env: { ...process.env, ...settings },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+export async function startProcess(file: string, settings: Readonly<Record<string, string>>): Promise<BenchProcess> {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const env = { ...process.env, ...settings }
+  const child = fork(path, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  child.once('exit', (code) => {
+    if (code !== 0) throw new Error(`${file} ended with ${String(code)}`)
   })
-  return new Promise((resolve, reject) => {
-    child.once('message', (url) => resolve({ url: url as string, stop: () => stop(child) }))
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${String(code)}`)))
-  })
+  const url = await nextMessage<string>(child)
+  const readCpu = async () => {
+    const answer = nextMessage<number>(child)
+    child.send('cpu')
+    return answer
+  }
+  return { url, readCpu, stop: () => stop(child) }
 }
+
+/** For the process itself: tells its address, and its CPU time when asked. */
+export function announce(url: string): void {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage()
+    process.send?.(user + system)
+  })
+  process.send?.(url)
+}
+
+const nextMessage = <Message>(child: ChildProcess): Promise<Message> =>
+  new Promise((resolve) => child.once('message', (message) => resolve(message as Message)))
 
 function stop(child: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

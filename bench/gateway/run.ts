@@ -16,18 +16,31 @@ await migrate({ url: postgres.ownerUrl })
 const database = openDatabase({ url: postgres.appUrl })
 const fleet = await createBenchFleet(database)
 const gateway = await startProcess('gateway-server.ts', { BENCH_DATABASE: postgres.appUrl })
+
+const measurements: Record<string, (token: string) => Promise<void>> = {
+  polls: (token) => measurePolls(gateway, token),
+  toggle: (token) => measureToggle(gateway.url, token, database, fleet, 200),
+  crowd: (token) => measureToggle(gateway.url, token, database, fleet, 2_000),
+  ingest: (token) => measureIngest(gateway.url, token, postgres.ownerUrl),
+}
+
+/** Names on the command line pick measurements; without any, all run. */
+const picked = process.argv.slice(2)
 try {
   const token = await requestMachineToken(gateway.url, fleet)
-  await measurePolls(gateway.url, token)
-  await measureToggle(gateway.url, token, database, fleet, 200)
-  await measureToggle(gateway.url, token, database, fleet, 2_000)
-  await measureIngest(gateway.url, token, postgres.ownerUrl)
-  const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
-  const bytes = Number(/^process_resident_memory_bytes (\d+)$/m.exec(metrics)?.[1])
-  console.log(`gateway, resident       ${Math.round(bytes / 1e6)} MB at the end`)
+  for (const [name, measure] of Object.entries(measurements)) {
+    if (picked.length > 0 && !picked.includes(name)) continue
+    await measure(token)
+    console.log(`gateway, resident       ${await residentMegabytes(gateway.url)} MB`)
+  }
 } finally {
   await gateway.stop()
   await database.close()
   await postgres.stop()
   rmSync(dataDir, { recursive: true, force: true })
+}
+
+async function residentMegabytes(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  return Math.round(Number(/^process_resident_memory_bytes (\d+)$/m.exec(metrics)?.[1]) / 1e6)
 }

@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import { ControlError } from '#lib/control/control-error.ts'
 import type { ReadClientAddress } from '../http/client-address.ts'
 import { writeProblem } from '../http/write-problem.ts'
-import { readInstanceHeaders } from './instance-headers.ts'
 import type { InstanceRegister } from './instance-register.ts'
 import type { CachedSnapshot, SnapshotCache } from './snapshot-cache.ts'
 import type { MachineCaller, VerifyMachineToken } from './verify-machine-token.ts'
@@ -36,8 +35,7 @@ export function createConfigPoll(options: ConfigPollOptions): RequestListener {
     try {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw new ControlError('method-not-allowed')
       const caller = options.verifyToken(request.headers.authorization)
-      const instance = readInstanceHeaders(request.headers)
-      if (instance !== null) options.instances.polled(caller, instance, options.readAddress(request))
+      options.instances.polled(caller, request.headers, () => options.readAddress(request))
       const snapshot = options.snapshots.find(caller)
       if (snapshot !== undefined) return answerOrHold(options, caller, snapshot, request, response)
       void options.snapshots.load(caller).then(

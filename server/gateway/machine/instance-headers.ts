@@ -13,10 +13,8 @@ export interface InstanceHeaders {
   readonly applied: AppliedRevision | null
 }
 
-/** What a poll says about the instance that sends it; null when it says nothing. */
-export function readInstanceHeaders(headers: IncomingHttpHeaders): InstanceHeaders | null {
-  const instanceId = headers[MACHINE_HEADERS.instance]
-  if (typeof instanceId !== 'string') return null
+/** What a poll says about the instance that sends it. */
+export function readInstanceHeaders(instanceId: string, headers: IncomingHttpHeaders): InstanceHeaders {
   if (!UUID.test(instanceId)) return refuse(MACHINE_HEADERS.instance, 'is not a UUID')
   return { instanceId: instanceId.toLowerCase(), workload: readWorkload(headers), applied: readApplied(headers) }
 }

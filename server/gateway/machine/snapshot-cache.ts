@@ -45,8 +45,8 @@ const keyOf = (environmentId: string, serviceSlug: string): string => `${environ
 const keyIdsOf = (keys: readonly LoadedKey[]): string => keys.map(({ keyId }) => keyId).join()
 
 export function createSnapshotCache({ pool, environments, commonHeaders, onChanged }: CacheOptions): SnapshotCache {
-  const cached = new Map<string, CachedSnapshot>()
-  const cachedServices = new Map<string, Set<string>>()
+  /** By environment and service; null while a service is asked for the first time. */
+  const cached = new Map<string, Map<string, CachedSnapshot | null>>()
   const reads = createReadOrder()
 
   const readNewer = async (environmentId: string, known: ReadonlyMap<string, number>): Promise<void> => {
@@ -56,27 +56,27 @@ export function createSnapshotCache({ pool, environments, commonHeaders, onChang
     for (const snapshot of await readNewestSnapshots(pool, environmentId, known)) {
       const fresh = await prepareSnapshot(environmentId, snapshot, keys, commonHeaders)
       if (isNewestOf.get(snapshot.serviceSlug)?.() !== true) continue
-      cached.set(fresh.key, fresh)
+      cached.get(environmentId)?.set(snapshot.serviceSlug, fresh)
       onChanged(fresh)
     }
   }
 
   return {
-    find: ({ environmentId, serviceSlug }) => cached.get(keyOf(environmentId, serviceSlug)),
+    find: ({ environmentId, serviceSlug }) => cached.get(environmentId)?.get(serviceSlug) ?? undefined,
     load: async ({ environmentId, serviceSlug }) => {
-      const services = cachedServices.get(environmentId) ?? new Set()
-      cachedServices.set(environmentId, services.add(serviceSlug))
+      const services = cached.get(environmentId) ?? new Map<string, CachedSnapshot | null>()
+      cached.set(environmentId, services)
+      if (!services.has(serviceSlug)) services.set(serviceSlug, null)
       await readNewer(environmentId, new Map([[serviceSlug, -1]]))
-      const snapshot = cached.get(keyOf(environmentId, serviceSlug))
+      const snapshot = services.get(serviceSlug)
       if (!snapshot) throw new ControlError('not-found', 'No configuration is published for this service yet.')
       return snapshot
     },
     refresh: async (environmentId) => {
       const signedWith = keyIdsOf(environments.findById(environmentId)?.keys.snapshotKeys ?? [])
       const known = new Map<string, number>()
-      for (const slug of cachedServices.get(environmentId) ?? []) {
-        const snapshot = cached.get(keyOf(environmentId, slug))
-        if (snapshot) known.set(slug, snapshot.signedWith === signedWith ? snapshot.revision : -1)
+      for (const [slug, snapshot] of cached.get(environmentId) ?? []) {
+        known.set(slug, snapshot?.signedWith === signedWith ? snapshot.revision : -1)
       }
       if (known.size > 0) await readNewer(environmentId, known)
     },

@@ -8,6 +8,8 @@ import type { EnvironmentCatalog } from '../environment-catalog.ts'
 
 const TOKEN_LENGTH_MAX = 4_096
 const CACHED_MAX = 20_000
+/** Enough of the signature to tell tokens apart; the whole text is compared before anything is believed. */
+const KEY_LENGTH = 32
 const SEGMENT = /^[A-Za-z0-9_-]+$/
 
 /** The service that an instance's token speaks for. */
@@ -22,6 +24,7 @@ export interface MachineCaller {
 export type VerifyMachineToken = (authorization: string | undefined) => MachineCaller
 
 interface VerifiedToken {
+  readonly authorization: string
   readonly caller: MachineCaller
   readonly trust: EnvironmentTrust
   readonly notBeforeMs: number
@@ -44,19 +47,21 @@ const refuse = (detail: string): never => {
 }
 
 /**
- * Verifies the access tokens that instances poll and report with. A token seen before is found by its whole text, and
- * counts only while its environment's keys, disabled identities and revoked tokens are the ones it was judged by.
+ * Verifies the access tokens that instances poll and report with. A token seen before is found by the end of its signature and
+ * compared as a whole; it counts only while its environment's keys, disabled identities and revoked tokens are the ones it was judged by.
  */
 export function createMachineTokenVerifier(environments: EnvironmentCatalog): VerifyMachineToken {
   const verified = new Map<string, VerifiedToken>()
   return (authorization) => {
     if (authorization === undefined)
       return refuse('Send an access token of the service’s identity: Authorization: Bearer …')
-    const known = verified.get(authorization)
-    if (known !== undefined && environments.findById(known.trust.id) === known.trust) return requireInTime(known).caller
+    const key = authorization.slice(-KEY_LENGTH)
+    const known = verified.get(key)
+    if (known?.authorization === authorization && environments.findById(known.trust.id) === known.trust)
+      return requireInTime(known).caller
     const token = verifyToken(authorization, environments)
     if (verified.size >= CACHED_MAX) verified.delete(verified.keys().next().value ?? '')
-    verified.set(authorization, token)
+    verified.set(key, token)
     return requireInTime(token).caller
   }
 }
@@ -83,10 +88,10 @@ function verifyToken(authorization: string, environments: EnvironmentCatalog): V
   const key = trust.verifyKeys.get(kid) ?? refuse('The token’s key is not known.')
   if (!verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')))
     return refuse('The token’s signature is wrong.')
-  return judge(claims, trust)
+  return judge(authorization, claims, trust)
 }
 
-function judge(claims: z.infer<typeof Claims>, trust: EnvironmentTrust): VerifiedToken {
+function judge(authorization: string, claims: z.infer<typeof Claims>, trust: EnvironmentTrust): VerifiedToken {
   if (claims.aud !== MACHINE_AUDIENCE)
     return refuse(`The token is for another audience; get one for ${MACHINE_AUDIENCE}.`)
   if (!claims.scope.split(' ').includes(MACHINE_SCOPE))
@@ -96,6 +101,7 @@ function judge(claims: z.infer<typeof Claims>, trust: EnvironmentTrust): Verifie
   const serviceId = trust.services.get(claims.sub) ?? refuse('The identity is not that of a service.')
   return {
     caller: { environmentId: trust.id, environmentSlug: trust.slug, serviceId, serviceSlug: claims.sub },
+    authorization,
     trust,
     notBeforeMs: (claims.iat - CLOCK_SKEW_SECONDS) * 1_000,
     expiresAtMs: (claims.exp + CLOCK_SKEW_SECONDS) * 1_000,
