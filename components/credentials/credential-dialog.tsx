@@ -34,7 +34,8 @@ const EXPIRY_OPTIONS = [
 ]
 
 /** Numbered after the day, so that two credentials of a rotation are told apart. */
-const suggestName = (): string => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date())
+const suggestName = (): string =>
+  new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date())
 
 export function CredentialDialog({ clientId, kind, isService, onClose }: CredentialDialogProps) {
   const [issued, setIssued] = useState<CredentialIssued | null>(null)
@@ -42,14 +43,33 @@ export function CredentialDialog({ clientId, kind, isService, onClose }: Credent
   return <CreateDialog clientId={clientId} kind={kind} onIssued={setIssued} onClose={onClose} />
 }
 
-const TITLES: Readonly<Record<CredentialKind, string>> = { 'client-secret': 'Create a client secret', 'public-key': 'Register a public key' }
+const TITLES: Readonly<Record<CredentialKind, string>> = {
+  'client-secret': 'Create a client secret',
+  'public-key': 'Register a public key',
+}
 
-function CreateDialog({ clientId, kind, onIssued, onClose }: Omit<CredentialDialogProps, 'isService'> & { readonly onIssued: (issued: CredentialIssued) => void }) {
+function CreateDialog({
+  clientId,
+  kind,
+  onIssued,
+  onClose,
+}: Omit<CredentialDialogProps, 'isService'> & { readonly onIssued: (issued: CredentialIssued) => void }) {
   const environment = useEnvironment()
   const create = useMutation(createCredential)
-  const form = useContractForm(CredentialCreate, kind === 'client-secret' ? { kind, name: suggestName(), expiresInDays: null } : { kind, name: suggestName(), expiresInDays: null, publicKey: '' })
-  const errors = form.formState.errors as Partial<Record<'name' | 'expiresInDays' | 'publicKey', { readonly message?: string }>> // of whichever kind it is
-  const { submit, problem, isPending } = useContractSubmit(form, (body) => create.mutateAsync({ params: { environment, clientId }, body }), onIssued)
+  const form = useContractForm(
+    CredentialCreate,
+    kind === 'client-secret'
+      ? { kind, name: suggestName(), expiresInDays: null }
+      : { kind, name: suggestName(), expiresInDays: null, publicKey: '' },
+  )
+  const errors = form.formState.errors as Partial<
+    Record<'name' | 'expiresInDays' | 'publicKey', { readonly message?: string }>
+  > // of whichever kind it is
+  const { submit, problem, isPending } = useContractSubmit(
+    form,
+    (body) => create.mutateAsync({ params: { environment, clientId }, body }),
+    onIssued,
+  )
   return (
     <FormDialog
       title={TITLES[kind]}
@@ -64,16 +84,45 @@ function CreateDialog({ clientId, kind, onIssued, onClose }: Omit<CredentialDial
       onSubmit={submit}
       onClose={onClose}
     >
-      <TextField label="Name" hint="To tell it from the next one." error={errors.name?.message} {...form.register('name')} />
+      <TextField
+        label="Name"
+        hint="To tell it from the next one."
+        error={errors.name?.message}
+        {...form.register('name')}
+      />
       {kind === 'public-key' && (
-        <TextareaField label="Public key" rows={6} className="font-mono text-xs" placeholder="-----BEGIN PUBLIC KEY-----" spellCheck={false} hint="SPKI PEM or JWK: EdDSA, ES256 or RS256 with at least 2,048 bits. Keep the private key where the service runs." error={errors.publicKey?.message} {...form.register('publicKey')} />
+        <TextareaField
+          label="Public key"
+          rows={6}
+          className="font-mono text-xs"
+          placeholder="-----BEGIN PUBLIC KEY-----"
+          spellCheck={false}
+          hint="SPKI PEM or JWK: EdDSA, ES256 or RS256 with at least 2,048 bits. Keep the private key where the service runs."
+          error={errors.publicKey?.message}
+          {...form.register('publicKey')}
+        />
       )}
-      <SelectField label="Expires" options={EXPIRY_OPTIONS} error={errors.expiresInDays?.message} {...form.register('expiresInDays', { setValueAs: (value: unknown) => (value === '' || value === null ? null : Number(value)) })} />
+      <SelectField
+        label="Expires"
+        options={EXPIRY_OPTIONS}
+        error={errors.expiresInDays?.message}
+        {...form.register('expiresInDays', {
+          setValueAs: (value: unknown) => (value === '' || value === null ? null : Number(value)),
+        })}
+      />
     </FormDialog>
   )
 }
 
-function IssuedDialog({ issued: { credential, secret, environmentVariables }, isService, onClose }: { readonly issued: CredentialIssued; readonly isService: boolean; readonly onClose: () => void }) {
+function IssuedDialog({
+  issued: { credential, secret, environmentVariables },
+  isService,
+  onClose,
+}: {
+  readonly issued: CredentialIssued
+  readonly isService: boolean
+  readonly onClose: () => void
+}) {
   const [isCodeShown, setCodeShown] = useState(secret === null)
   const finish = () => {
     if (isService && !isCodeShown) setCodeShown(true)
@@ -88,9 +137,28 @@ function IssuedDialog({ issued: { credential, secret, environmentVariables }, is
     )
   }
   return (
-    <Dialog open onOpenChange={(open) => { if (!open) onClose() }} title={isService ? 'Add three lines to the service' : 'The key is registered'} size="lg" footer={<Button variant="primary" onClick={onClose}>Done</Button>}>
+    <Dialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title={isService ? 'Add three lines to the service' : 'The key is registered'}
+      size="lg"
+      footer={
+        <Button variant="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
       <div className="flex flex-col gap-4">
-        {secret === null && <CodeBlock label="environment variables" code={Object.entries(environmentVariables).map(([name, value]) => `${name}=${value}`).join('\n')} />}
+        {secret === null && (
+          <CodeBlock
+            label="environment variables"
+            code={Object.entries(environmentVariables)
+              .map(([name, value]) => `${name}=${value}`)
+              .join('\n')}
+          />
+        )}
         {isService && <SdkSnippet />}
       </div>
     </Dialog>

@@ -26,9 +26,16 @@ interface CredentialListProps {
   readonly isService: boolean
 }
 
-const KIND_WORDS: Readonly<Record<Credential['kind'], string>> = { 'client-secret': 'Client secret', 'public-key': 'Public key' }
+const KIND_WORDS: Readonly<Record<Credential['kind'], string>> = {
+  'client-secret': 'Client secret',
+  'public-key': 'Public key',
+}
 const STATE_TONES = { live: 'enforce', expired: 'outline', revoked: 'outline' } as const
-const STATE_WORDS: Readonly<Record<Credential['state'], string>> = { live: 'Live', expired: 'Expired', revoked: 'Revoked' }
+const STATE_WORDS: Readonly<Record<Credential['state'], string>> = {
+  live: 'Live',
+  expired: 'Expired',
+  revoked: 'Revoked',
+}
 
 const workloadsOf = ({ uses }: Credential): string[] => [...new Set(uses.map(({ workload }) => workload))]
 
@@ -42,7 +49,8 @@ function Uses({ credential }: { readonly credential: Credential }) {
         <p role="note" className="flex gap-2 rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
           <span>
-            {toPlural(workloads.length, 'workload')} share this credential: {workloads.join(', ')}. A denial or a revocation hits all of them, and the record cannot tell them apart.
+            {toPlural(workloads.length, 'workload')} share this credential: {workloads.join(', ')}. A denial or a
+            revocation hits all of them, and the record cannot tell them apart.
           </span>
         </p>
       )}
@@ -117,8 +125,20 @@ function RevokeDialog({ credential, onClose }: { readonly credential: Credential
   }
   const workloads = workloadsOf(credential)
   return (
-    <ConfirmDialog open onOpenChange={(open) => { if (!open) onClose() }} title={`Revoke “${credential.name}”?`} confirm="Revoke" danger pending={revoke.isPending} problem={revoke.error} onConfirm={confirm}>
-      It gets no new tokens from now on; those it has live until they expire. {workloads.length > 0 && `Used by ${workloads.join(', ')}.`} This cannot be undone.
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title={`Revoke “${credential.name}”?`}
+      confirm="Revoke"
+      danger
+      pending={revoke.isPending}
+      problem={revoke.error}
+      onConfirm={confirm}
+    >
+      It gets no new tokens from now on; those it has live until they expire.{' '}
+      {workloads.length > 0 && `Used by ${workloads.join(', ')}.`} This cannot be undone.
     </ConfirmDialog>
   )
 }
@@ -126,11 +146,18 @@ function RevokeDialog({ credential, onClose }: { readonly credential: Credential
 const RotationHint = ({ live }: { readonly live: number }) =>
   live < 2 ? null : (
     <p role="note" className="border-b border-line bg-sunken px-4 py-2 text-muted">
-      {live} credentials are live at once, as while rotating. Give the new one to every workload, wait until the old one is no longer used, then revoke it.
+      {live} credentials are live at once, as while rotating. Give the new one to every workload, wait until the old one
+      is no longer used, then revoke it.
     </p>
   )
 
-const NewCredential = ({ onNew, disabledReason }: { readonly onNew: (kind: Credential['kind']) => void; readonly disabledReason?: string }) =>
+const NewCredential = ({
+  onNew,
+  disabledReason,
+}: {
+  readonly onNew: (kind: Credential['kind']) => void
+  readonly disabledReason?: string
+}) =>
   disabledReason === undefined ? (
     <Menu
       trigger={
@@ -140,10 +167,20 @@ const NewCredential = ({ onNew, disabledReason }: { readonly onNew: (kind: Crede
         </Button>
       }
     >
-      <MenuItem icon={KeyRound} onSelect={() => { onNew('client-secret') }}>
+      <MenuItem
+        icon={KeyRound}
+        onSelect={() => {
+          onNew('client-secret')
+        }}
+      >
         Client secret
       </MenuItem>
-      <MenuItem icon={FileKey} onSelect={() => { onNew('public-key') }}>
+      <MenuItem
+        icon={FileKey}
+        onSelect={() => {
+          onNew('public-key')
+        }}
+      >
         Public key
       </MenuItem>
     </Menu>
@@ -162,33 +199,74 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
   const [revoking, setRevoking] = useState<Credential | null>(null)
   const live = data?.items.filter(({ state }) => state === 'live').length ?? 0
   return (
-    <Panel id="credentials" title="Credentials" description={`What proves ${clientId} in this environment. Two may be live while rotating`} flush actions={<NewCredential onNew={setCreating} {...gate} />}>
+    <Panel
+      id="credentials"
+      title="Credentials"
+      description={`What proves ${clientId} in this environment. Two may be live while rotating`}
+      flush
+      actions={<NewCredential onNew={setCreating} {...gate} />}
+    >
       {data === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={4} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={4} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : data.items.length === 0 ? (
         <EmptyState
           icon={KeyRound}
           title="No credential yet"
           action={
-            <Button variant="primary" onClick={() => { setCreating('client-secret') }} {...gate}>
+            <Button
+              variant="primary"
+              onClick={() => {
+                setCreating('client-secret')
+              }}
+              {...gate}
+            >
               Create a client secret
             </Button>
           }
         >
-          Without one {clientId} gets no token{isService ? ' and its instances no configuration' : ''}. A client secret is shown once; with a public key the private key never leaves the service.
+          Without one {clientId} gets no token{isService ? ' and its instances no configuration' : ''}. A client secret
+          is shown once; with a public key the private key never leaves the service.
         </EmptyState>
       ) : (
         <>
           <RotationHint live={live} />
           <ul className="divide-y divide-line">
             {data.items.map((credential) => (
-              <CredentialItem key={credential.id} credential={credential} onRevoke={() => { setRevoking(credential) }} />
+              <CredentialItem
+                key={credential.id}
+                credential={credential}
+                onRevoke={() => {
+                  setRevoking(credential)
+                }}
+              />
             ))}
           </ul>
         </>
       )}
-      {creating !== null && <CredentialDialog clientId={clientId} kind={creating} isService={isService} onClose={() => { setCreating(null) }} />}
-      {revoking !== null && <RevokeDialog credential={revoking} onClose={() => { setRevoking(null) }} />}
+      {creating !== null && (
+        <CredentialDialog
+          clientId={clientId}
+          kind={creating}
+          isService={isService}
+          onClose={() => {
+            setCreating(null)
+          }}
+        />
+      )}
+      {revoking !== null && (
+        <RevokeDialog
+          credential={revoking}
+          onClose={() => {
+            setRevoking(null)
+          }}
+        />
+      )}
     </Panel>
   )
 }

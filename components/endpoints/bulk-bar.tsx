@@ -19,14 +19,20 @@ export const MODE_KEYS: Readonly<Record<Mode, string>> = { off: 'o', 'log-only':
 
 /** A rule names scopes of a service, so it can be given to endpoints of one service only. */
 const ruleGate = (endpoints: readonly Endpoint[]) =>
-  new Set(endpoints.map(({ serviceSlug }) => serviceSlug)).size > 1 ? { disabledReason: 'Choose endpoints of one service: a rule names its scopes' } : {}
+  new Set(endpoints.map(({ serviceSlug }) => serviceSlug)).size > 1
+    ? { disabledReason: 'Choose endpoints of one service: a rule names its scopes' }
+    : {}
 
 /** What can be done with the rows that are selected. */
 export function BulkBar({ endpoints, onMode, onRule, onClear }: BulkBarProps) {
   const gate = useRoleGate('operator')
   if (endpoints.length === 0) return null
   return (
-    <div role="region" aria-label="Selected endpoints" className="sticky bottom-4 z-20 mx-auto mt-4 flex w-fit max-w-full animate-appear flex-wrap items-center gap-2 rounded-xl bg-raised p-2 pl-4 shadow-float">
+    <div
+      role="region"
+      aria-label="Selected endpoints"
+      className="sticky bottom-4 z-20 mx-auto mt-4 flex w-fit max-w-full animate-appear flex-wrap items-center gap-2 rounded-xl bg-raised p-2 pl-4 shadow-float"
+    >
       <span aria-live="polite" className="font-medium tabular-nums">
         {toPlural(endpoints.length, 'endpoint')} selected
       </span>
@@ -40,7 +46,13 @@ export function BulkBar({ endpoints, onMode, onRule, onClear }: BulkBarProps) {
         }
       >
         {MODES.map((mode) => (
-          <MenuItem key={mode} shortcut={MODE_KEYS[mode]} onSelect={() => { onMode(mode) }}>
+          <MenuItem
+            key={mode}
+            shortcut={MODE_KEYS[mode]}
+            onSelect={() => {
+              onMode(mode)
+            }}
+          >
             <span className="flex items-center gap-2">
               <ModeDot mode={mode} />
               {MODE_WORDS[mode]}…
@@ -48,7 +60,12 @@ export function BulkBar({ endpoints, onMode, onRule, onClear }: BulkBarProps) {
           </MenuItem>
         ))}
       </Menu>
-      <Button icon={ListChecks} onClick={onRule} {...gate} {...(gate.disabledReason === undefined ? ruleGate(endpoints) : {})}>
+      <Button
+        icon={ListChecks}
+        onClick={onRule}
+        {...gate}
+        {...(gate.disabledReason === undefined ? ruleGate(endpoints) : {})}
+      >
         Set rule
       </Button>
       <IconButton icon={X} label="Clear the selection" shortcut="Esc" onClick={onClear} />

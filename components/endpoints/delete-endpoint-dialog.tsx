@@ -27,7 +27,18 @@ export function DeleteEndpointDialog({ endpoint, onClose, onDeleted }: DeleteEnd
     )
   }
   return (
-    <ConfirmDialog open onOpenChange={(open) => { if (!open) onClose() }} title="Forget this endpoint?" confirm="Forget" danger pending={remove.isPending} problem={remove.error} onConfirm={confirm}>
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title="Forget this endpoint?"
+      confirm="Forget"
+      danger
+      pending={remove.isPending}
+      problem={remove.error}
+      onConfirm={confirm}
+    >
       <code className="text-text">
         {endpoint.method} {endpoint.route}
       </code>{' '}

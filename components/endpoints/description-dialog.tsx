@@ -11,7 +11,13 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { TextareaField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
 
-export function DescriptionDialog({ endpoint: current, onClose }: { readonly endpoint: Endpoint; readonly onClose: () => void }) {
+export function DescriptionDialog({
+  endpoint: current,
+  onClose,
+}: {
+  readonly endpoint: Endpoint
+  readonly onClose: () => void
+}) {
   const [endpoint] = usePinned(current)
   const environment = useEnvironment()
   const client = useQueryClient()
@@ -30,8 +36,21 @@ export function DescriptionDialog({ endpoint: current, onClose }: { readonly end
     onClose()
   }
   return (
-    <FormDialog title="Description" submitLabel="Save" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose} onReload={reload}>
-      <TextareaField label="What the endpoint does" rows={4} error={form.formState.errors.description?.message} {...form.register('description')} />
+    <FormDialog
+      title="Description"
+      submitLabel="Save"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+      onReload={reload}
+    >
+      <TextareaField
+        label="What the endpoint does"
+        rows={4}
+        error={form.formState.errors.description?.message}
+        {...form.register('description')}
+      />
     </FormDialog>
   )
 }

@@ -15,14 +15,23 @@ interface ColumnOptions {
 }
 
 const WouldDenyCallers = ({ count }: { readonly count: number }) =>
-  count === 0 ? <span className="text-faint">0</span> : <span className="font-medium text-log-only tabular-nums">{toCount(count)}</span>
+  count === 0 ? (
+    <span className="text-faint">0</span>
+  ) : (
+    <span className="font-medium text-log-only tabular-nums">{toCount(count)}</span>
+  )
 
 const serviceColumn = (toPath: ColumnOptions['toPath']): Column<Endpoint> => ({
   id: 'service',
   header: 'Service',
   accessorFn: ({ serviceSlug }) => serviceSlug,
   cell: ({ row: { original } }) => (
-    <Link href={toPath(`/services/${original.serviceSlug}`)} prefetch={false} tabIndex={-1} className="text-muted hover:text-text hover:underline">
+    <Link
+      href={toPath(`/services/${original.serviceSlug}`)}
+      prefetch={false}
+      tabIndex={-1}
+      className="text-muted hover:text-text hover:underline"
+    >
       {original.serviceName}
     </Link>
   ),
@@ -36,15 +45,33 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       header: 'Endpoint',
       accessorFn: ({ route }) => route,
       cell: ({ row: { original } }) => (
-        <Link href={toPath(`/endpoints/${original.id}`)} prefetch={false} tabIndex={-1} title={`${original.method} ${original.route}`} className="flex min-w-0 hover:underline">
+        <Link
+          href={toPath(`/endpoints/${original.id}`)}
+          prefetch={false}
+          tabIndex={-1}
+          title={`${original.method} ${original.route}`}
+          className="flex min-w-0 hover:underline"
+        >
           <EndpointName method={original.method} route={original.route} />
         </Link>
       ),
       meta: { isRowHeader: true },
     },
     ...(withService ? [serviceColumn(toPath)] : []),
-    { id: 'rule', header: 'Rule', enableSorting: false, cell: ({ row: { original } }) => <RuleChips rule={original.rule} short />, meta: { width: 164, from: 'xl' } },
-    { id: 'mode', header: 'Mode', accessorFn: ({ mode }) => mode, cell: ({ row: { original } }) => <ModeState endpoint={original} short />, meta: { width: 162 } },
+    {
+      id: 'rule',
+      header: 'Rule',
+      enableSorting: false,
+      cell: ({ row: { original } }) => <RuleChips rule={original.rule} short />,
+      meta: { width: 164, from: 'xl' },
+    },
+    {
+      id: 'mode',
+      header: 'Mode',
+      accessorFn: ({ mode }) => mode,
+      cell: ({ row: { original } }) => <ModeState endpoint={original} short />,
+      meta: { width: 162 },
+    },
     {
       id: 'requests',
       header: 'Requests 24 h',
@@ -79,13 +106,21 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
 }
 
 /** An endpoint on a phone. */
-export const NarrowEndpoint = ({ endpoint, withService }: { readonly endpoint: Endpoint; readonly withService: boolean }) => (
+export const NarrowEndpoint = ({
+  endpoint,
+  withService,
+}: {
+  readonly endpoint: Endpoint
+  readonly withService: boolean
+}) => (
   <div className="flex min-w-0 flex-col gap-1">
     <EndpointName method={endpoint.method} route={endpoint.route} />
     <div className="flex min-w-0 items-center gap-2 text-xs text-muted">
       <ModeState endpoint={endpoint} short />
       {withService && <span className="truncate">{endpoint.serviceName}</span>}
-      {endpoint.wouldDenyCallers > 0 && <span className="ml-auto shrink-0 font-medium text-log-only">{toCount(endpoint.wouldDenyCallers)} denied</span>}
+      {endpoint.wouldDenyCallers > 0 && (
+        <span className="ml-auto shrink-0 font-medium text-log-only">{toCount(endpoint.wouldDenyCallers)} denied</span>
+      )}
     </div>
   </div>
 )

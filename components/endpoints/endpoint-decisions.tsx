@@ -24,7 +24,11 @@ export function EndpointDecisions({ endpoint }: { readonly endpoint: Endpoint })
         </ButtonLink>
       }
     >
-      {data === undefined && error !== null ? <ProblemAlert problem={error} onRetry={() => void refetch()} /> : <DecisionChart label={`Decisions of ${endpoint.method} ${endpoint.route}`} series={data} />}
+      {data === undefined && error !== null ? (
+        <ProblemAlert problem={error} onRetry={() => void refetch()} />
+      ) : (
+        <DecisionChart label={`Decisions of ${endpoint.method} ${endpoint.route}`} series={data} />
+      )}
     </Panel>
   )
 }

@@ -29,7 +29,13 @@ export function EndpointDialog({ service, onClose }: EndpointDialogProps) {
   const router = useRouter()
   const services = useQuery({ ...servicesQuery(environment), enabled: service === undefined })
   const create = useMutation(createEndpoint)
-  const form = useContractForm(EndpointCreate, { serviceSlug: service ?? '', method: 'GET', route: '', description: '', rule: null })
+  const form = useContractForm(EndpointCreate, {
+    serviceSlug: service ?? '',
+    method: 'GET',
+    route: '',
+    description: '',
+    rule: null,
+  })
   const { errors } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -41,23 +47,61 @@ export function EndpointDialog({ service, onClose }: EndpointDialogProps) {
     },
   )
   return (
-    <FormDialog title="Declare an endpoint" description="Endpoints of running services appear by themselves; declare one that nothing serves yet." submitLabel="Declare" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title="Declare an endpoint"
+      description="Endpoints of running services appear by themselves; declare one that nothing serves yet."
+      submitLabel="Declare"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       {service === undefined && (
         <Controller
           control={form.control}
           name="serviceSlug"
           render={({ field }) => (
             <Field label="Service" error={errors.serviceSlug?.message}>
-              {(control) => <Combobox {...control} label="Service" value={field.value === '' ? null : field.value} onChange={field.onChange} options={(services.data?.items ?? []).map(({ slug, name }) => ({ value: slug, label: name, hint: slug }))} />}
+              {(control) => (
+                <Combobox
+                  {...control}
+                  label="Service"
+                  value={field.value === '' ? null : field.value}
+                  onChange={field.onChange}
+                  options={(services.data?.items ?? []).map(({ slug, name }) => ({
+                    value: slug,
+                    label: name,
+                    hint: slug,
+                  }))}
+                />
+              )}
             </Field>
           )}
         />
       )}
       <div className="grid gap-4 sm:grid-cols-[8rem_1fr]">
-        <SelectField label="Method" options={METHOD_OPTIONS} error={errors.method?.message} {...form.register('method')} />
-        <TextField label="Route template" placeholder="/orders/:orderId" className="font-mono" hint="As the framework matches it." error={errors.route?.message} {...form.register('route')} />
+        <SelectField
+          label="Method"
+          options={METHOD_OPTIONS}
+          error={errors.method?.message}
+          {...form.register('method')}
+        />
+        <TextField
+          label="Route template"
+          placeholder="/orders/:orderId"
+          className="font-mono"
+          hint="As the framework matches it."
+          error={errors.route?.message}
+          {...form.register('route')}
+        />
       </div>
-      <TextareaField label="Description" optional rows={2} error={errors.description?.message} {...form.register('description')} />
+      <TextareaField
+        label="Description"
+        optional
+        rows={2}
+        error={errors.description?.message}
+        {...form.register('description')}
+      />
     </FormDialog>
   )
 }

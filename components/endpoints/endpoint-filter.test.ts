@@ -2,9 +2,23 @@ import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { filterEndpoints, pendingServices, type EndpointFilter } from './endpoint-filter.ts'
 
-const FILTER: EndpointFilter = { q: '', service: [], mode: [], readiness: [], method: [], sort: 'service', direction: 'asc' }
+const FILTER: EndpointFilter = {
+  q: '',
+  service: [],
+  mode: [],
+  readiness: [],
+  method: [],
+  sort: 'service',
+  direction: 'asc',
+}
 
-const endpoint = (id: string, serviceSlug: string, method: string, route: string, more: Partial<Endpoint> = {}): Endpoint => ({
+const endpoint = (
+  id: string,
+  serviceSlug: string,
+  method: string,
+  route: string,
+  more: Partial<Endpoint> = {},
+): Endpoint => ({
   id,
   serviceSlug,
   serviceName: serviceSlug.toUpperCase(),

@@ -29,7 +29,8 @@ export const requestCount = ({ last24Hours }: Pick<Endpoint, 'last24Hours'>): nu
   last24Hours.allowed + last24Hours['would-deny'] + last24Hours.denied + last24Hours.unevaluated
 
 /** Off first; within enforce, the fewer callers it holds for the earlier. */
-const modeRank = ({ mode, percent }: Endpoint): number => MODES.indexOf(mode) * 1_000 + (mode === 'enforce' ? percent : 0)
+const modeRank = ({ mode, percent }: Endpoint): number =>
+  MODES.indexOf(mode) * 1_000 + (mode === 'enforce' ? percent : 0)
 
 const SORT_KEYS: Readonly<Record<EndpointSort, (endpoint: Endpoint) => string | number>> = {
   service: ({ serviceSlug }) => serviceSlug,
@@ -57,4 +58,10 @@ export function filterEndpoints(endpoints: readonly Endpoint[], filter: Endpoint
 
 /** Services of which some endpoint waits for its instances. */
 export const pendingServices = (endpoints: readonly Endpoint[], max = 50): string[] =>
-  [...new Set(endpoints.filter(({ confirmation }) => confirmation.state === 'pending').map(({ serviceSlug }) => serviceSlug))].sort().slice(0, max)
+  [
+    ...new Set(
+      endpoints.filter(({ confirmation }) => confirmation.state === 'pending').map(({ serviceSlug }) => serviceSlug),
+    ),
+  ]
+    .sort()
+    .slice(0, max)

@@ -32,23 +32,44 @@ const MODE_OPTIONS = MODES.map((value) => ({ value, label: MODE_WORDS[value] }))
 const READINESS_OPTIONS = READINESS_ORDER.map((value) => ({ value, label: READINESS_WORDS[value] }))
 const METHOD_OPTIONS = METHODS.map((value) => ({ value, label: value }))
 
-const withHints = <Value extends string>(options: readonly { readonly value: Value; readonly label: string }[], counts: ReadonlyMap<string, number>) =>
-  options.map((option) => ({ ...option, hint: toCount(counts.get(option.value) ?? 0) }))
+const withHints = <Value extends string>(
+  options: readonly { readonly value: Value; readonly label: string }[],
+  counts: ReadonlyMap<string, number>,
+) => options.map((option) => ({ ...option, hint: toCount(counts.get(option.value) ?? 0) }))
 
 function useOptions(all: readonly Endpoint[]) {
   return useMemo(() => {
     const services = new Map(all.map(({ serviceSlug, serviceName }) => [serviceSlug, serviceName]))
     const perService = countBy(all, ({ serviceSlug }) => serviceSlug)
     return {
-      service: withHints([...services].sort().map(([value, label]) => ({ value, label })), perService),
-      mode: withHints(MODE_OPTIONS, countBy(all, ({ mode }) => mode)),
-      readiness: withHints(READINESS_OPTIONS, countBy(all, ({ readiness }) => readiness)),
-      method: withHints(METHOD_OPTIONS, countBy(all, ({ method }) => method)),
+      service: withHints(
+        [...services].sort().map(([value, label]) => ({ value, label })),
+        perService,
+      ),
+      mode: withHints(
+        MODE_OPTIONS,
+        countBy(all, ({ mode }) => mode),
+      ),
+      readiness: withHints(
+        READINESS_OPTIONS,
+        countBy(all, ({ readiness }) => readiness),
+      ),
+      method: withHints(
+        METHOD_OPTIONS,
+        countBy(all, ({ method }) => method),
+      ),
     }
   }, [all])
 }
 
-export function EndpointFilters({ filter, onChange, onClear, isFiltered, all, withoutService = false }: EndpointFiltersProps) {
+export function EndpointFilters({
+  filter,
+  onChange,
+  onClear,
+  isFiltered,
+  all,
+  withoutService = false,
+}: EndpointFiltersProps) {
   const options = useOptions(all)
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -62,13 +83,45 @@ export function EndpointFilters({ filter, onChange, onClear, isFiltered, all, wi
           aria-keyshortcuts="/"
           className="pl-8"
           value={filter.q}
-          onChange={(event) => { onChange({ q: event.currentTarget.value }) }}
+          onChange={(event) => {
+            onChange({ q: event.currentTarget.value })
+          }}
         />
       </label>
-      {!withoutService && <FilterMenu label="Service" options={options.service} chosen={filter.service} onChange={(service) => { onChange({ service }) }} />}
-      <FilterMenu label="Mode" options={options.mode} chosen={filter.mode} onChange={(mode) => { onChange({ mode }) }} />
-      <FilterMenu label="Readiness" options={options.readiness} chosen={filter.readiness} onChange={(readiness) => { onChange({ readiness }) }} />
-      <FilterMenu label="Method" options={options.method} chosen={filter.method as readonly (typeof METHODS)[number][]} onChange={(method) => { onChange({ method }) }} />
+      {!withoutService && (
+        <FilterMenu
+          label="Service"
+          options={options.service}
+          chosen={filter.service}
+          onChange={(service) => {
+            onChange({ service })
+          }}
+        />
+      )}
+      <FilterMenu
+        label="Mode"
+        options={options.mode}
+        chosen={filter.mode}
+        onChange={(mode) => {
+          onChange({ mode })
+        }}
+      />
+      <FilterMenu
+        label="Readiness"
+        options={options.readiness}
+        chosen={filter.readiness}
+        onChange={(readiness) => {
+          onChange({ readiness })
+        }}
+      />
+      <FilterMenu
+        label="Method"
+        options={options.method}
+        chosen={filter.method as readonly (typeof METHODS)[number][]}
+        onChange={(method) => {
+          onChange({ method })
+        }}
+      />
       {isFiltered && (
         <Button variant="ghost" icon={X} onClick={onClear}>
           Clear

@@ -33,9 +33,16 @@ import { EndpointDecisions } from './endpoint-decisions.tsx'
 import { EndpointFacts } from './endpoint-facts.tsx'
 import { ModeState } from './mode-state.tsx'
 
-const RuleEditor = dynamic(async () => (await import('../rules/rule-editor.tsx')).RuleEditor, { ssr: false, loading: () => <Skeleton className="h-96" /> })
-const DescriptionDialog = dynamic(async () => (await import('./description-dialog.tsx')).DescriptionDialog, { ssr: false })
-const DeleteEndpointDialog = dynamic(async () => (await import('./delete-endpoint-dialog.tsx')).DeleteEndpointDialog, { ssr: false })
+const RuleEditor = dynamic(async () => (await import('../rules/rule-editor.tsx')).RuleEditor, {
+  ssr: false,
+  loading: () => <Skeleton className="h-96" />,
+})
+const DescriptionDialog = dynamic(async () => (await import('./description-dialog.tsx')).DescriptionDialog, {
+  ssr: false,
+})
+const DeleteEndpointDialog = dynamic(async () => (await import('./delete-endpoint-dialog.tsx')).DeleteEndpointDialog, {
+  ssr: false,
+})
 
 /** The step that usually comes next. */
 const nextMode = ({ mode }: Endpoint): Mode => (mode === 'off' ? 'log-only' : 'enforce')
@@ -50,23 +57,52 @@ function Actions({ endpoint, onChangeMode }: ActionsProps) {
   const router = useRouter()
   const toPath = useEnvironmentPath()
   const [dialog, setDialog] = useState<'description' | 'delete' | null>(null)
-  const close = () => { setDialog(null) }
+  const close = () => {
+    setDialog(null)
+  }
   return (
     <>
       {endpoint.mode === 'enforce' && <BackToLogOnly endpoints={[endpoint]} labelled />}
-      <Button variant="primary" icon={SlidersHorizontal} onClick={() => { onChangeMode(nextMode(endpoint)) }}>
+      <Button
+        variant="primary"
+        icon={SlidersHorizontal}
+        onClick={() => {
+          onChangeMode(nextMode(endpoint))
+        }}
+      >
         Change mode
       </Button>
       <MoreMenu label="More about this endpoint">
-        <MenuItem icon={Pencil} onSelect={() => { setDialog('description') }} {...gate}>
+        <MenuItem
+          icon={Pencil}
+          onSelect={() => {
+            setDialog('description')
+          }}
+          {...gate}
+        >
           Edit the description
         </MenuItem>
-        <MenuItem icon={Trash2} danger onSelect={() => { setDialog('delete') }} {...gate}>
+        <MenuItem
+          icon={Trash2}
+          danger
+          onSelect={() => {
+            setDialog('delete')
+          }}
+          {...gate}
+        >
           Forget this endpoint
         </MenuItem>
       </MoreMenu>
       {dialog === 'description' && <DescriptionDialog endpoint={endpoint} onClose={close} />}
-      {dialog === 'delete' && <DeleteEndpointDialog endpoint={endpoint} onClose={close} onDeleted={() => { router.push(toPath(`/services/${endpoint.serviceSlug}`)) }} />}
+      {dialog === 'delete' && (
+        <DeleteEndpointDialog
+          endpoint={endpoint}
+          onClose={close}
+          onDeleted={() => {
+            router.push(toPath(`/services/${endpoint.serviceSlug}`))
+          }}
+        />
+      )}
     </>
   )
 }
@@ -77,14 +113,40 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
   const [windowHours, setWindowHours] = useState(WINDOW_HOURS_DEFAULT)
   const { openModeChange, modeChangeSheet } = useModeChangeSheet()
   const isPending = endpoint.confirmation.state === 'pending'
-  useQuery(pendingEndpointsQuery(environment, useMemo(() => (isPending ? [endpoint.serviceSlug] : []), [isPending, endpoint.serviceSlug])))
-  const open = (mode: Mode) => { openModeChange({ endpoints: [endpoint], mode }) }
-  useCommands(useMemo(() => MODES.map((mode) => ({ id: `mode-${mode}`, title: `Change the mode to ${MODE_WORDS[mode]}`, shortcut: MODE_KEYS[mode], run: () => { openModeChange({ endpoints: [endpoint], mode }) } })), [endpoint, openModeChange]))
+  useQuery(
+    pendingEndpointsQuery(
+      environment,
+      useMemo(() => (isPending ? [endpoint.serviceSlug] : []), [isPending, endpoint.serviceSlug]),
+    ),
+  )
+  const open = (mode: Mode) => {
+    openModeChange({ endpoints: [endpoint], mode })
+  }
+  useCommands(
+    useMemo(
+      () =>
+        MODES.map((mode) => ({
+          id: `mode-${mode}`,
+          title: `Change the mode to ${MODE_WORDS[mode]}`,
+          shortcut: MODE_KEYS[mode],
+          run: () => {
+            openModeChange({ endpoints: [endpoint], mode })
+          },
+        })),
+      [endpoint, openModeChange],
+    ),
+  )
   return (
     <>
       <PageHeader
         parent={{ label: 'Endpoints', href: toPath('/endpoints') }}
-        title={<EndpointName method={endpoint.method} route={endpoint.route} className="text-lg! flex-wrap gap-x-3 [&>span]:w-auto [&>span]:whitespace-normal [&>span]:break-all" />}
+        title={
+          <EndpointName
+            method={endpoint.method}
+            route={endpoint.route}
+            className="text-lg! flex-wrap gap-x-3 [&>span]:w-auto [&>span]:whitespace-normal [&>span]:break-all"
+          />
+        }
         description={
           <span className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
             <ModeState endpoint={endpoint} />
@@ -106,7 +168,11 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
           <EndpointFacts endpoint={endpoint} />
         </div>
         <div className="grid min-w-0 gap-4 xl:col-span-12">
-          <Panel id="rule" title="Rule" description="What the endpoint requires. A draft is replayed on the recorded requests before it is published">
+          <Panel
+            id="rule"
+            title="Rule"
+            description="What the endpoint requires. A draft is replayed on the recorded requests before it is published"
+          >
             <RuleEditor key={endpoint.id} endpoint={endpoint} windowHours={windowHours} />
           </Panel>
           <CallersPanel endpointId={endpoint.id} windowHours={windowHours} />

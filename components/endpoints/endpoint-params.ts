@@ -22,7 +22,8 @@ export function useEndpointParams() {
   const [filter, setParams] = useQueryStates(PARSERS, { history: 'replace', shallow: true })
   const setFilter = (change: Partial<EndpointFilter>) => void setParams(toMutable(change))
   const clear = () => void setParams({ q: null, service: null, mode: null, readiness: null, method: null })
-  const isFiltered = filter.q !== '' || [filter.service, filter.mode, filter.readiness, filter.method].some((list) => list.length > 0)
+  const isFiltered =
+    filter.q !== '' || [filter.service, filter.mode, filter.readiness, filter.method].some((list) => list.length > 0)
   return { filter: filter as EndpointFilter, setFilter, clear, isFiltered }
 }
 

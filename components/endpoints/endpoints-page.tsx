@@ -12,8 +12,13 @@ import { EndpointsTable } from './endpoints-table.tsx'
 const EndpointDialog = dynamic(async () => (await import('./endpoint-dialog.tsx')).EndpointDialog, { ssr: false })
 
 const NoEndpoints = ({ servicesPath }: { readonly servicesPath: string }) => (
-  <EmptyState icon={Waypoints} title="No endpoint is known yet" action={<ButtonLink href={servicesPath}>Services</ButtonLink>}>
-    Endpoints appear by themselves as soon as a service starts with the SDK. They can also be imported from an OpenAPI document on the page of a service.
+  <EmptyState
+    icon={Waypoints}
+    title="No endpoint is known yet"
+    action={<ButtonLink href={servicesPath}>Services</ButtonLink>}
+  >
+    Endpoints appear by themselves as soon as a service starts with the SDK. They can also be imported from an OpenAPI
+    document on the page of a service.
   </EmptyState>
 )
 
@@ -27,13 +32,25 @@ export function EndpointsPage() {
       <PageHeader
         title="Endpoints"
         actions={
-          <Button icon={Plus} onClick={() => { setOpen(true) }} {...gate}>
+          <Button
+            icon={Plus}
+            onClick={() => {
+              setOpen(true)
+            }}
+            {...gate}
+          >
             Declare endpoint
           </Button>
         }
       />
       <EndpointsTable empty={<NoEndpoints servicesPath={toPath('/services')} />} />
-      {isOpen && <EndpointDialog onClose={() => { setOpen(false) }} />}
+      {isOpen && (
+        <EndpointDialog
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
     </>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { MODES, type Mode } from '#lib/policy/vocabulary.ts'
 import { useModeChangeSheet } from '../mode-change/use-mode-change-sheet.tsx'
@@ -18,7 +18,9 @@ import { EndpointFilters, SEARCH_ID } from './endpoint-filters.tsx'
 import { useEndpointParams } from './endpoint-params.ts'
 import { useEndpointRows } from './use-endpoint-rows.ts'
 
-const BulkRuleDialog = dynamic(async () => (await import('../rules/bulk-rule-dialog.tsx')).BulkRuleDialog, { ssr: false })
+const BulkRuleDialog = dynamic(async () => (await import('../rules/bulk-rule-dialog.tsx')).BulkRuleDialog, {
+  ssr: false,
+})
 
 interface EndpointsTableProps {
   /** Only those of one service. */
@@ -33,30 +35,55 @@ function focusedIndex(): number | null {
   return row ? Number(row.dataset['index']) : null
 }
 
-function useModeCommands(target: () => readonly Endpoint[], open: (endpoints: readonly Endpoint[], mode: Mode) => void) {
+/** A function that stays the same and does what it was last given, so that commands are registered once. */
+function useLatest<Argument>(run: (argument: Argument) => void): (argument: Argument) => void {
+  const latest = useRef(run)
+  useEffect(() => {
+    latest.current = run
+  })
+  return useCallback((argument) => {
+    latest.current(argument)
+  }, [])
+}
+
+function useModeCommands(openForTarget: (mode: Mode) => void) {
   useCommands(
     useMemo(
       () => [
-        ...[...MODES].reverse().map((mode) => ({
+        ...MODES.toReversed().map((mode) => ({
           id: `mode-${mode}`,
           title: `Change mode of the row or selection to ${MODE_WORDS[mode]}`,
           shortcut: MODE_KEYS[mode],
-          run: () => { open(target(), mode) },
+          run: () => {
+            openForTarget(mode)
+          },
         })),
-        { id: 'endpoint-search', title: 'Search in this list', shortcut: 'f', run: () => { document.getElementById(SEARCH_ID)?.focus() } },
+        {
+          id: 'endpoint-search',
+          title: 'Search in this list',
+          shortcut: 'f',
+          run: () => {
+            document.getElementById(SEARCH_ID)?.focus()
+          },
+        },
       ],
-      [target, open],
+      [openForTarget],
     ),
   )
 }
 
-const isPlainEscape = (event: KeyboardEvent): boolean => event.key === 'Escape' && !event.defaultPrevented && document.querySelector('[role="dialog"]') === null
+const isPlainEscape = (event: KeyboardEvent): boolean =>
+  event.key === 'Escape' && !event.defaultPrevented && document.querySelector('[role="dialog"]') === null
 
 function useEscape(onEscape: () => void) {
   useEffect(() => {
-    const listen = (event: KeyboardEvent) => { if (isPlainEscape(event)) onEscape() }
+    const listen = (event: KeyboardEvent) => {
+      if (isPlainEscape(event)) onEscape()
+    }
     document.addEventListener('keydown', listen)
-    return () => { document.removeEventListener('keydown', listen) }
+    return () => {
+      document.removeEventListener('keydown', listen)
+    }
   }, [onEscape])
 }
 
@@ -65,12 +92,35 @@ const NOTHING: ReadonlySet<string> = new Set()
 function useSelection(rows: readonly Endpoint[] | undefined) {
   const [ids, setIds] = useState(NOTHING)
   const selected = useMemo(() => (rows ?? []).filter(({ id }) => ids.has(id)), [rows, ids])
-  useEscape(useMemo(() => () => { setIds(NOTHING) }, []))
-  return { ids, setIds, selected, clear: () => { setIds(NOTHING) } }
+  useEscape(
+    useMemo(
+      () => () => {
+        setIds(NOTHING)
+      },
+      [],
+    ),
+  )
+  return {
+    ids,
+    setIds,
+    selected,
+    clear: () => {
+      setIds(NOTHING)
+    },
+  }
 }
 
-function Footer({ shown, total, isWhole }: { readonly shown: number; readonly total: number; readonly isWhole: boolean }) {
-  if (!isWhole && total > shown) return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. Narrow the list to see others.`
+function Footer({
+  shown,
+  total,
+  isWhole,
+}: {
+  readonly shown: number
+  readonly total: number
+  readonly isWhole: boolean
+}) {
+  if (!isWhole && total > shown)
+    return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. Narrow the list to see others.`
   return shown === total ? toPlural(total, 'endpoint') : `${toCount(shown)} of ${toPlural(total, 'endpoint')}`
 }
 
@@ -87,17 +137,23 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
   const withService = service === undefined
   const columns = useMemo(() => toEndpointColumns({ toPath, withService }), [toPath, withService])
 
-  const target = () => {
-    if (selection.selected.length > 0) return selection.selected
-    const index = focusedIndex()
-    return rows?.[index ?? -1] === undefined ? [] : [rows[index ?? -1]!] // the line's own condition
-  }
-  const open = (endpoints: readonly Endpoint[], mode: Mode) => { openModeChange({ endpoints, mode }) }
-  useModeCommands(target, open)
+  const openForTarget = useLatest((mode: Mode) => {
+    const focused = rows?.[focusedIndex() ?? -1]
+    const endpoints = selection.selected.length > 0 || focused === undefined ? selection.selected : [focused]
+    openModeChange({ endpoints, mode })
+  })
+  useModeCommands(openForTarget)
 
   return (
     <div className="flex flex-col gap-3">
-      <EndpointFilters filter={filter} onChange={setFilter} onClear={clear} isFiltered={isFiltered} all={all} withoutService={!withService} />
+      <EndpointFilters
+        filter={filter}
+        onChange={setFilter}
+        onClear={clear}
+        isFiltered={isFiltered}
+        all={all}
+        withoutService={!withService}
+      />
       <div className="overflow-x-clip rounded-lg border border-line">
         <DataTable
           label="Endpoints"
@@ -114,15 +170,42 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
           isSortedOutside
           selection={selection.ids}
           onSelection={selection.setIds}
-          onOpen={({ id }) => { router.push(toPath(`/endpoints/${id}`)) }}
+          onOpen={({ id }) => {
+            router.push(toPath(`/endpoints/${id}`))
+          }}
           narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} withService={withService} />}
-          empty={isFiltered ? <EmptyState title="No endpoint fits the filter" action={<Button onClick={clear}>Clear the filter</Button>} /> : empty}
+          empty={
+            isFiltered ? (
+              <EmptyState
+                title="No endpoint fits the filter"
+                action={<Button onClick={clear}>Clear the filter</Button>}
+              />
+            ) : (
+              empty
+            )
+          }
           footer={rows && rows.length > 0 ? <Footer shown={rows.length} total={total} isWhole={isWhole} /> : undefined}
           loadingRows={18}
         />
       </div>
-      <BulkBar endpoints={selection.selected} onMode={(mode) => { open(selection.selected, mode) }} onRule={() => { setRuleOpen(true) }} onClear={selection.clear} />
-      {isRuleOpen && <BulkRuleDialog endpoints={selection.selected} onClose={() => { setRuleOpen(false) }} />}
+      <BulkBar
+        endpoints={selection.selected}
+        onMode={(mode) => {
+          openModeChange({ endpoints: selection.selected, mode })
+        }}
+        onRule={() => {
+          setRuleOpen(true)
+        }}
+        onClear={selection.clear}
+      />
+      {isRuleOpen && (
+        <BulkRuleDialog
+          endpoints={selection.selected}
+          onClose={() => {
+            setRuleOpen(false)
+          }}
+        />
+      )}
       {modeChangeSheet}
     </div>
   )

@@ -24,7 +24,8 @@ export function FilterMenu<Value extends string>({ label, options, chosen, onCha
   const [isOpen, setOpen] = useState(false)
   const toggle = (value: string) => {
     const option = options.find((other) => other.value === value)?.value
-    if (option !== undefined) onChange(chosen.includes(option) ? chosen.filter((other) => other !== option) : [...chosen, option])
+    if (option !== undefined)
+      onChange(chosen.includes(option) ? chosen.filter((other) => other !== option) : [...chosen, option])
   }
   const words = chosen.map((value) => options.find((option) => option.value === value)?.label ?? value)
   return (
@@ -34,10 +35,17 @@ export function FilterMenu<Value extends string>({ label, options, chosen, onCha
       onOpenChange={setOpen}
       className="w-64 overflow-hidden"
       trigger={
-        <button type="button" className={buttonClass('secondary', 'md', classNames('max-w-56', chosen.length > 0 && 'border-text'))}>
+        <button
+          type="button"
+          className={buttonClass('secondary', 'md', classNames('max-w-56', chosen.length > 0 && 'border-text'))}
+        >
           <span className="truncate">
             {label}
-            {words.length > 0 && <span className="font-normal text-muted">: {words.length > 2 ? `${String(words.length)} chosen` : words.join(', ')}</span>}
+            {words.length > 0 && (
+              <span className="font-normal text-muted">
+                : {words.length > 2 ? `${String(words.length)} chosen` : words.join(', ')}
+              </span>
+            )}
           </span>
           <ChevronDown aria-hidden className="size-3.5 text-faint" />
         </button>

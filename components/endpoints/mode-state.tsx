@@ -9,10 +9,13 @@ type Stated = Pick<Endpoint, 'mode' | 'percent' | 'confirmation'>
 /** Enforced is said only of what the instances have confirmed. */
 export function toConfirmationWords({ confirmation: { state, live, confirmed } }: Stated): string {
   if (state === 'no-instances') return 'no live instance'
-  return state === 'applied' ? `${String(live)} of ${String(live)} confirmed` : `${String(confirmed)} of ${String(live)} confirmed`
+  return state === 'applied'
+    ? `${String(live)} of ${String(live)} confirmed`
+    : `${String(confirmed)} of ${String(live)} confirmed`
 }
 
-const modeWord = ({ mode, confirmation }: Stated): string => (mode === 'enforce' && confirmation.state === 'applied' ? 'Enforced' : MODE_WORDS[mode])
+const modeWord = ({ mode, confirmation }: Stated): string =>
+  mode === 'enforce' && confirmation.state === 'applied' ? 'Enforced' : MODE_WORDS[mode]
 
 interface ModeStateProps {
   readonly endpoint: Stated

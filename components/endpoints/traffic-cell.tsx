@@ -8,7 +8,13 @@ type Counts = Endpoint['last24Hours']
 export const outcomeParts = (counts: Counts) => [
   { key: 'allowed', label: 'allowed', count: counts.allowed, fill: 'fill-allowed-fill' },
   { key: 'unevaluated', label: 'not evaluated', count: counts.unevaluated, fill: 'fill-off-fill' },
-  { key: 'would-deny', label: 'would have been denied', count: counts['would-deny'], fill: 'fill-log-only-fill', hatched: true },
+  {
+    key: 'would-deny',
+    label: 'would have been denied',
+    count: counts['would-deny'],
+    fill: 'fill-log-only-fill',
+    hatched: true,
+  },
   { key: 'denied', label: 'denied', count: counts.denied, fill: 'fill-denied-fill' },
 ]
 

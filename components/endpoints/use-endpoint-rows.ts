@@ -25,13 +25,35 @@ const toListQuery = ({ q, service, mode, readiness, method, sort, direction }: E
  * sorting take no request. A fleet above what one answer holds stays with the server.
  */
 export function useEndpointRows(environment: string, filter: EndpointFilter, service?: string) {
-  const effective = useMemo(() => (service === undefined ? filter : { ...filter, service: [service] }), [filter, service])
-  const all = useQuery({ ...endpointsQuery(environment, service === undefined ? {} : { service: [service] }), refetchInterval: FLEET_REFRESH_MS })
+  const effective = useMemo(
+    () => (service === undefined ? filter : { ...filter, service: [service] }),
+    [filter, service],
+  )
+  const all = useQuery({
+    ...endpointsQuery(environment, service === undefined ? {} : { service: [service] }),
+    refetchInterval: FLEET_REFRESH_MS,
+  })
   const isWhole = all.data !== undefined && !all.isPlaceholderData && all.data.nextCursor === null
-  const byServer = useQuery({ ...endpointsQuery(environment, { ...toListQuery(effective), limit: all.data === undefined ? FIRST_SCREEN : 2_500 }), enabled: !isWhole, refetchInterval: false })
+  const byServer = useQuery({
+    ...endpointsQuery(environment, { ...toListQuery(effective), limit: all.data === undefined ? FIRST_SCREEN : 2_500 }),
+    enabled: !isWhole,
+    refetchInterval: false,
+  })
   const source = isWhole ? all.data : byServer.data
   const rows = useMemo(() => source && filterEndpoints(source.items, effective), [source, effective])
-  useQuery(pendingEndpointsQuery(environment, useMemo(() => pendingServices(source?.items ?? NO_ENDPOINTS), [source])))
+  useQuery(
+    pendingEndpointsQuery(
+      environment,
+      useMemo(() => pendingServices(source?.items ?? NO_ENDPOINTS), [source]),
+    ),
+  )
   const query = isWhole ? all : byServer
-  return { rows, all: source?.items ?? NO_ENDPOINTS, total: isWhole ? all.data.total : (byServer.data?.total ?? 0), isWhole, problem: query.error ?? all.error, retry: () => void all.refetch() }
+  return {
+    rows,
+    all: source?.items ?? NO_ENDPOINTS,
+    total: isWhole ? all.data.total : (byServer.data?.total ?? 0),
+    isWhole,
+    problem: query.error ?? all.error,
+    retry: () => void all.refetch(),
+  }
 }

@@ -30,7 +30,8 @@ function DeniedCaller({ evidence, endpointId, onFixed }: DeniedCallerProps) {
         <span className="font-medium break-all">{caller.name}</span>
         <span className="text-xs text-faint">{CALLER_KIND_WORDS[caller.kind]}</span>
         <span className="ml-auto tabular-nums">
-          {toCount(wouldDeny)} of {toCount(requests)} <span className="text-muted">({toShare(wouldDeny, requests)})</span>
+          {toCount(wouldDeny)} of {toCount(requests)}{' '}
+          <span className="text-muted">({toShare(wouldDeny, requests)})</span>
         </span>
       </div>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -43,7 +44,13 @@ function DeniedCaller({ evidence, endpointId, onFixed }: DeniedCallerProps) {
       {fixes.length > 0 && (
         <div className="flex flex-col items-start gap-1.5">
           {fixes.map((fix) => (
-            <FixAction key={`${fix.kind} ${fix.title}`} fix={fix} callerName={caller.name} endpointId={endpointId} onFixed={onFixed} />
+            <FixAction
+              key={`${fix.kind} ${fix.title}`}
+              fix={fix}
+              callerName={caller.name}
+              endpointId={endpointId}
+              onFixed={onFixed}
+            />
           ))}
         </div>
       )}

@@ -21,13 +21,26 @@ interface CallersPanelProps {
 
 const hasPage = ({ caller: { kind } }: CallerEvidence): boolean => kind === 'service' || kind === 'integration'
 
-function CallerName({ evidence, toPath }: { readonly evidence: CallerEvidence; readonly toPath: (path: string) => string }) {
+function CallerName({
+  evidence,
+  toPath,
+}: {
+  readonly evidence: CallerEvidence
+  readonly toPath: (path: string) => string
+}) {
   const { caller, workloads } = evidence
   return (
-    <span className="flex min-w-0 items-center gap-2" title={workloads.length > 1 ? `Used by ${workloads.join(', ')}` : CALLER_KIND_WORDS[caller.kind]}>
+    <span
+      className="flex min-w-0 items-center gap-2"
+      title={workloads.length > 1 ? `Used by ${workloads.join(', ')}` : CALLER_KIND_WORDS[caller.kind]}
+    >
       <KindIcon kind={caller.kind} />
       {hasPage(evidence) ? (
-        <Link href={toPath(`/identities/${encodeURIComponent(caller.name)}`)} prefetch={false} className="truncate font-medium hover:underline">
+        <Link
+          href={toPath(`/identities/${encodeURIComponent(caller.name)}`)}
+          prefetch={false}
+          className="truncate font-medium hover:underline"
+        >
           {caller.name}
         </Link>
       ) : (
@@ -38,25 +51,80 @@ function CallerName({ evidence, toPath }: { readonly evidence: CallerEvidence; r
   )
 }
 
-const WouldDeny = ({ count }: { readonly count: number }) => (count === 0 ? <span className="text-faint">0</span> : <span className="font-medium text-log-only">{toCount(count)}</span>)
+const WouldDeny = ({ count }: { readonly count: number }) =>
+  count === 0 ? (
+    <span className="text-faint">0</span>
+  ) : (
+    <span className="font-medium text-log-only">{toCount(count)}</span>
+  )
 
 const toColumns = (toPath: (path: string) => string): Column<CallerEvidence>[] => [
-  { id: 'caller', header: 'Caller', accessorFn: ({ caller }) => caller.name, cell: ({ row: { original } }) => <CallerName evidence={original} toPath={toPath} />, meta: { isRowHeader: true } },
-  { id: 'requests', header: 'Requests', accessorFn: ({ requests }) => requests, cell: ({ row: { original } }) => toCount(original.requests), sortDescFirst: true, meta: { width: 96, align: 'right' } },
-  { id: 'would-deny', header: 'Would be denied', accessorFn: ({ wouldDeny }) => wouldDeny, cell: ({ row: { original } }) => <WouldDeny count={original.wouldDeny} />, sortDescFirst: true, meta: { width: 128, align: 'right' } },
-  { id: 'reasons', header: 'Reasons', enableSorting: false, cell: ({ row: { original } }) => <ReasonBadges reasons={original.reasons} />, meta: { width: 260, from: 'lg' } },
-  { id: 'first', header: 'First seen', accessorFn: ({ firstAt }) => firstAt, cell: ({ row: { original } }) => <RelativeTime at={original.firstAt} />, meta: { width: 104, from: 'xl' } },
-  { id: 'last', header: 'Last seen', accessorFn: ({ lastAt }) => lastAt, cell: ({ row: { original } }) => <RelativeTime at={original.lastAt} />, sortDescFirst: true, meta: { width: 104, from: 'md' } },
+  {
+    id: 'caller',
+    header: 'Caller',
+    accessorFn: ({ caller }) => caller.name,
+    cell: ({ row: { original } }) => <CallerName evidence={original} toPath={toPath} />,
+    meta: { isRowHeader: true },
+  },
+  {
+    id: 'requests',
+    header: 'Requests',
+    accessorFn: ({ requests }) => requests,
+    cell: ({ row: { original } }) => toCount(original.requests),
+    sortDescFirst: true,
+    meta: { width: 96, align: 'right' },
+  },
+  {
+    id: 'would-deny',
+    header: 'Would be denied',
+    accessorFn: ({ wouldDeny }) => wouldDeny,
+    cell: ({ row: { original } }) => <WouldDeny count={original.wouldDeny} />,
+    sortDescFirst: true,
+    meta: { width: 128, align: 'right' },
+  },
+  {
+    id: 'reasons',
+    header: 'Reasons',
+    enableSorting: false,
+    cell: ({ row: { original } }) => <ReasonBadges reasons={original.reasons} />,
+    meta: { width: 260, from: 'lg' },
+  },
+  {
+    id: 'first',
+    header: 'First seen',
+    accessorFn: ({ firstAt }) => firstAt,
+    cell: ({ row: { original } }) => <RelativeTime at={original.firstAt} />,
+    meta: { width: 104, from: 'xl' },
+  },
+  {
+    id: 'last',
+    header: 'Last seen',
+    accessorFn: ({ lastAt }) => lastAt,
+    cell: ({ row: { original } }) => <RelativeTime at={original.lastAt} />,
+    sortDescFirst: true,
+    meta: { width: 104, from: 'md' },
+  },
   {
     id: 'bucket',
     header: 'Enforced above',
     accessorFn: ({ bucketPercent }) => bucketPercent ?? 101,
-    cell: ({ row: { original } }) => (original.bucketPercent === null ? <span className="text-faint">{original.caller.kind === 'user' ? 'by person' : '100 % only'}</span> : `${original.bucketPercent.toFixed(2)} %`),
+    cell: ({ row: { original } }) =>
+      original.bucketPercent === null ? (
+        <span className="text-faint">{original.caller.kind === 'user' ? 'by person' : '100 % only'}</span>
+      ) : (
+        `${original.bucketPercent.toFixed(2)} %`
+      ),
     meta: { width: 136, align: 'right', from: 'lg' },
   },
 ]
 
-const Narrow = ({ evidence, toPath }: { readonly evidence: CallerEvidence; readonly toPath: (path: string) => string }) => (
+const Narrow = ({
+  evidence,
+  toPath,
+}: {
+  readonly evidence: CallerEvidence
+  readonly toPath: (path: string) => string
+}) => (
   <div className="flex min-w-0 flex-col gap-1">
     <CallerName evidence={evidence} toPath={toPath} />
     <span className="flex flex-wrap items-center gap-x-2 text-xs text-muted tabular-nums">
@@ -74,7 +142,12 @@ export function CallersPanel({ endpointId, windowHours }: CallersPanelProps) {
   const [sort, setSort] = useState<Sort>({ column: 'would-deny', direction: 'desc' })
   const columns = useMemo(() => toColumns(toPath), [toPath])
   return (
-    <Panel id="callers" title="Callers" description="Stable by caller: raising the percent keeps those who were in" flush>
+    <Panel
+      id="callers"
+      title="Callers"
+      description="Stable by caller: raising the percent keeps those who were in"
+      flush
+    >
       <DataTable
         label="Callers"
         columns={columns}
@@ -87,7 +160,11 @@ export function CallersPanel({ endpointId, windowHours }: CallersPanelProps) {
         stickyTop="none"
         loadingRows={4}
         narrow={(evidence) => <Narrow evidence={evidence} toPath={toPath} />}
-        empty={<EmptyState title="Nobody was seen in this window">Callers appear here as soon as a request is evaluated: in log-only or in enforce.</EmptyState>}
+        empty={
+          <EmptyState title="Nobody was seen in this window">
+            Callers appear here as soon as a request is evaluated: in log-only or in enforce.
+          </EmptyState>
+        }
       />
     </Panel>
   )

@@ -30,19 +30,30 @@ function namesOf(names: readonly string[]): string {
 export const CallersNotSeen = ({ callers }: { readonly callers: EndpointEvidence['callersNotSeen'] }) =>
   callers.length === 0 ? null : (
     <Note icon={UserX} title={`${toPlural(callers.length, 'caller')} not seen in the window`}>
-      {namesOf(callers.map(({ name }) => name))}: holds what is required, or called before. Nothing is known of what would become of it.
+      {namesOf(callers.map(({ name }) => name))}: holds what is required, or called before. Nothing is known of what
+      would become of it.
     </Note>
   )
 
 export const SharedCredentials = ({ shared }: { readonly shared: EndpointEvidence['sharedCredentials'] }) =>
   shared.map(({ clientId, workloads }) => (
     <Note key={clientId} icon={KeyRound} title={`${clientId} shares its credential`}>
-      {workloads.join(' and ')} use it: a denial of {clientId} denies each of them, and the record cannot tell them apart.
+      {workloads.join(' and ')} use it: a denial of {clientId} denies each of them, and the record cannot tell them
+      apart.
     </Note>
   ))
 
 interface InstancesBehindProps {
-  readonly instances: { readonly live: number; readonly confirmed: number; readonly behind: readonly { readonly id: string; readonly hostname: string; readonly revision: number | null; readonly state?: string }[] }
+  readonly instances: {
+    readonly live: number
+    readonly confirmed: number
+    readonly behind: readonly {
+      readonly id: string
+      readonly hostname: string
+      readonly revision: number | null
+      readonly state?: string
+    }[]
+  }
 }
 
 export function InstancesBehind({ instances }: InstancesBehindProps) {
@@ -56,8 +67,17 @@ export function InstancesBehind({ instances }: InstancesBehindProps) {
   }
   if (behind.length === 0) return null
   return (
-    <Note icon={ServerOff} title={`${String(confirmed)} of ${toPlural(live, 'live instance')} confirm the published configuration`}>
-      Behind: {namesOf(behind.map(({ hostname, revision, state }) => `${hostname} (${revision === null ? 'no revision' : `revision ${String(revision)}`}${state === undefined ? '' : `, ${state}`})`))}
+    <Note
+      icon={ServerOff}
+      title={`${String(confirmed)} of ${toPlural(live, 'live instance')} confirm the published configuration`}
+    >
+      Behind:{' '}
+      {namesOf(
+        behind.map(
+          ({ hostname, revision, state }) =>
+            `${hostname} (${revision === null ? 'no revision' : `revision ${String(revision)}`}${state === undefined ? '' : `, ${state}`})`,
+        ),
+      )}
     </Note>
   )
 }

@@ -35,7 +35,13 @@ function EvidenceBody({ evidence, endpoint }: { readonly evidence: EndpointEvide
     <div className="flex flex-col gap-5">
       <Verdict evidence={evidence} />
       {denied.length > 0 && (
-        <Section title={endpoint.mode === 'enforce' && endpoint.percent === 100 ? `${toPlural(denied.length, 'caller')} denied by the present rule` : `${toPlural(denied.length, 'caller')} would be denied if all callers were enforced`}>
+        <Section
+          title={
+            endpoint.mode === 'enforce' && endpoint.percent === 100
+              ? `${toPlural(denied.length, 'caller')} denied by the present rule`
+              : `${toPlural(denied.length, 'caller')} would be denied if all callers were enforced`
+          }
+        >
           <DeniedCallerList label="Callers that would be denied" callers={denied} endpointId={endpoint.id} />
         </Section>
       )}
@@ -50,7 +56,10 @@ function EvidenceBody({ evidence, endpoint }: { readonly evidence: EndpointEvide
             <CoverageStrip evidence={evidence} />
           </Section>
           <Section title="Age of tokens at use">
-            <TokenAgeHistogram ages={evidence.tokenAges} limitSeconds={findRequirement(endpoint.rule, 'max-token-age')?.seconds ?? null} />
+            <TokenAgeHistogram
+              ages={evidence.tokenAges}
+              limitSeconds={findRequirement(endpoint.rule, 'max-token-age')?.seconds ?? null}
+            />
           </Section>
         </div>
       )}
@@ -63,8 +72,19 @@ export function EvidencePanel({ endpoint, windowHours, onWindow }: EvidencePanel
   const environment = useEnvironment()
   const { data, error, refetch } = useQuery(evidenceQuery(environment, endpoint.id, { windowHours }))
   return (
-    <Panel id="evidence" title="Evidence" description="What the present rule would do to the recorded requests" actions={<WindowPicker hours={windowHours} onChange={onWindow} />}>
-      {data !== undefined ? <EvidenceBody evidence={data} endpoint={endpoint} /> : error === null ? <SkeletonLines lines={8} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}
+    <Panel
+      id="evidence"
+      title="Evidence"
+      description="What the present rule would do to the recorded requests"
+      actions={<WindowPicker hours={windowHours} onChange={onWindow} />}
+    >
+      {data !== undefined ? (
+        <EvidenceBody evidence={data} endpoint={endpoint} />
+      ) : error === null ? (
+        <SkeletonLines lines={8} />
+      ) : (
+        <ProblemAlert problem={error} onRetry={() => void refetch()} />
+      )}
     </Panel>
   )
 }

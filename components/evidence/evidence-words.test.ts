@@ -5,7 +5,9 @@ const none = { requests: 0, wouldDeny: 0, upperBound: null, undetermined: 0, une
 
 describe('evidence in words', () => {
   it('states the upper bound that an absence of denials leaves', () => {
-    expect(toForecastSentence({ ...none, requests: 1_284, upperBound: 0.00233 })).toBe('0 of 1,284 requests would be denied; at most 0.24 % at 95 % confidence.')
+    expect(toForecastSentence({ ...none, requests: 1_284, upperBound: 0.00233 })).toBe(
+      '0 of 1,284 requests would be denied; at most 0.24 % at 95 % confidence.',
+    )
   })
 
   it('states the share when there are denials', () => {
@@ -16,7 +18,9 @@ describe('evidence in words', () => {
 
   it('claims nothing without recorded requests', () => {
     expect(toForecastSentence(none)).toContain('nothing is known')
-    expect(toForecastSentence({ ...none, unevaluatedRequests: 12 })).toBe('12 requests came while the mode was off and were only counted: nothing is known of who would be denied.')
+    expect(toForecastSentence({ ...none, unevaluatedRequests: 12 })).toBe(
+      '12 requests came while the mode was off and were only counted: nothing is known of who would be denied.',
+    )
   })
 
   it('never rounds a bound down', () => {
@@ -25,7 +29,12 @@ describe('evidence in words', () => {
 
   it('names hours and weekdays that were not seen', () => {
     expect(toHourSpans([3, 4, 5, 9, 23])).toBe('03–06, 09–10, 23–24')
-    expect(toCoverageSentence({ hoursCovered: Array.from({ length: 22 }, (_, hour) => hour), weekdaysCovered: [1, 2, 3, 4, 5, 7] })).toBe('Not seen: 22–24 h UTC; Saturday.')
+    expect(
+      toCoverageSentence({
+        hoursCovered: Array.from({ length: 22 }, (_, hour) => hour),
+        weekdaysCovered: [1, 2, 3, 4, 5, 7],
+      }),
+    ).toBe('Not seen: 22–24 h UTC; Saturday.')
     expect(toCoverageSentence({ hoursCovered: [], weekdaysCovered: [] })).toBe('No hour of the day has been seen.')
   })
 

@@ -23,7 +23,8 @@ function toUnknownWords(evidence: Forecast): string {
 export function toForecastSentence(evidence: Forecast): string {
   if (evidence.requests === 0) return toUnknownWords(evidence)
   const counted = `${toCount(evidence.wouldDeny)} of ${toPlural(evidence.requests, 'request')} would be denied`
-  const open = evidence.undetermined > 0 ? ` (${toCount(evidence.undetermined)} more cannot be told from what was recorded)` : ''
+  const open =
+    evidence.undetermined > 0 ? ` (${toCount(evidence.undetermined)} more cannot be told from what was recorded)` : ''
   if (evidence.wouldDeny > 0) return `${counted}${open}, ${toShare(evidence.wouldDeny, evidence.requests)}.`
   if (evidence.upperBound === null) return `${counted}${open}.`
   return `${counted}${open}; at most ${toBoundWords(evidence.upperBound)} at 95 % confidence.`
@@ -42,7 +43,8 @@ export function toHourSpans(hours: readonly number[]): string {
 
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
 
-const missingFrom = (all: readonly number[], seen: readonly number[]): number[] => all.filter((value) => !seen.includes(value))
+const missingFrom = (all: readonly number[], seen: readonly number[]): number[] =>
+  all.filter((value) => !seen.includes(value))
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 const ISO_WEEKDAYS = [1, 2, 3, 4, 5, 6, 7]
@@ -53,6 +55,9 @@ export function toCoverageSentence(evidence: Pick<EndpointEvidence, 'hoursCovere
   const hours = missingFrom(HOURS, evidence.hoursCovered)
   const days = missingFrom(ISO_WEEKDAYS, evidence.weekdaysCovered).map((day) => WEEKDAYS[day - 1])
   if (hours.length === 0 && days.length === 0) return 'Every hour of the day and every weekday has been seen.'
-  const missing = [...(hours.length > 0 ? [`${toHourSpans(hours)} h UTC`] : []), ...(days.length > 0 ? [days.join(', ')] : [])]
+  const missing = [
+    ...(hours.length > 0 ? [`${toHourSpans(hours)} h UTC`] : []),
+    ...(days.length > 0 ? [days.join(', ')] : []),
+  ]
   return `Not seen: ${missing.join('; ')}.`
 }

@@ -31,7 +31,9 @@ function GrantFix({ fix, onFixed }: FixActionProps) {
       {
         onSuccess: ({ scope }) => {
           void client.invalidateQueries({ queryKey: ['mode-changes', environment, 'preview'] })
-          toast.success(`${clientId} holds ${scope} now`, { description: 'Its next tokens carry the scope. What was recorded before stays recorded.' })
+          toast.success(`${clientId} holds ${scope} now`, {
+            description: 'Its next tokens carry the scope. What was recorded before stays recorded.',
+          })
           onFixed?.()
         },
         onError: (problem) => toast.error(problem.title, { description: problem.message }),
@@ -39,7 +41,14 @@ function GrantFix({ fix, onFixed }: FixActionProps) {
     )
   }
   return (
-    <Button size="sm" icon={grant.isSuccess ? Check : KeyRound} pending={grant.isPending} disabled={grant.isSuccess} onClick={run} {...gate}>
+    <Button
+      size="sm"
+      icon={grant.isSuccess ? Check : KeyRound}
+      pending={grant.isPending}
+      disabled={grant.isSuccess}
+      onClick={run}
+      {...gate}
+    >
       {grant.isSuccess ? 'Granted' : withoutStop(fix.title)}
     </Button>
   )
@@ -52,10 +61,16 @@ const FixText = ({ title }: { readonly title: string }) => (
   </p>
 )
 
-function fixLink(environment: string, { fix, callerName, endpointId }: FixActionProps): { readonly href: string; readonly label: string } | null {
+function fixLink(
+  environment: string,
+  { fix, callerName, endpointId }: FixActionProps,
+): { readonly href: string; readonly label: string } | null {
   switch (fix.kind) {
     case 'enable-identity':
-      return { href: toEnvironmentPath(environment, `/identities/${encodeURIComponent(fix.clientId ?? callerName)}`), label: 'Open the identity' }
+      return {
+        href: toEnvironmentPath(environment, `/identities/${encodeURIComponent(fix.clientId ?? callerName)}`),
+        label: 'Open the identity',
+      }
     case 'trust-issuer':
       return { href: toEnvironmentPath(environment, '/settings/issuers'), label: 'Trusted issuers' }
     case 'lengthen-max-token-age':

@@ -12,10 +12,12 @@ const HEIGHT = 56
 const isBeyond = (uptoSeconds: number | null, limitSeconds: number | null): boolean =>
   limitSeconds !== null && (uptoSeconds === null || uptoSeconds > limitSeconds)
 
-const toEdgeWords = (uptoSeconds: number | null): string => (uptoSeconds === null ? 'more than a day' : `up to ${toDuration(uptoSeconds)}`)
+const toEdgeWords = (uptoSeconds: number | null): string =>
+  uptoSeconds === null ? 'more than a day' : `up to ${toDuration(uptoSeconds)}`
 
 /** Square roots keep a bar of one request in a thousand visible. */
-const barHeight = (count: number, max: number): number => (count === 0 || max === 0 ? 1 : Math.max(4, Math.sqrt(count / max) * HEIGHT))
+const barHeight = (count: number, max: number): number =>
+  count === 0 || max === 0 ? 1 : Math.max(4, Math.sqrt(count / max) * HEIGHT)
 
 function Bars({ ages, limitSeconds }: Props) {
   const max = Math.max(0, ...ages.map(({ count }) => count))
@@ -29,7 +31,13 @@ function Bars({ ages, limitSeconds }: Props) {
           width={`${String(step * 0.86)}%`}
           y={HEIGHT - barHeight(count, max)}
           height={barHeight(count, max)}
-          className={count === 0 ? 'fill-line-strong' : isBeyond(uptoSeconds, limitSeconds) ? 'fill-log-only-fill' : 'fill-allowed-fill'}
+          className={
+            count === 0
+              ? 'fill-line-strong'
+              : isBeyond(uptoSeconds, limitSeconds)
+                ? 'fill-log-only-fill'
+                : 'fill-allowed-fill'
+          }
         >
           <title>{`${toEdgeWords(uptoSeconds)}: ${toCount(count)}`}</title>
         </rect>

@@ -20,7 +20,9 @@ it('counts what a limit would refuse', () => {
 
 it('says both in a sentence', () => {
   expect(toTokenAgeSentence(AGES, null)).toBe('99.9 % of use is within 5 min.')
-  expect(toTokenAgeSentence(AGES, 60)).toBe('99.9 % of use is within 5 min. 100 requests (10 %) had a token older than 1 min.')
+  expect(toTokenAgeSentence(AGES, 60)).toBe(
+    '99.9 % of use is within 5 min. 100 requests (10 %) had a token older than 1 min.',
+  )
   expect(toTokenAgeSentence(AGES, 900)).toContain('No token was older than 15 min.')
   expect(toTokenAgeSentence([], 900)).toContain('No request')
 })

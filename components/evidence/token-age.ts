@@ -29,7 +29,10 @@ export function toTokenAgeSentence(ages: TokenAges, limitSeconds: number | null)
   const total = tokenAgeTotal(ages)
   if (total === 0) return 'No request with a readable token was recorded.'
   const age = ageThatCovers(ages, ALMOST_ALL)
-  const within = age === null ? 'Some tokens are more than a day old when they are used.' : `99.9 % of use is within ${toDuration(age)}.`
+  const within =
+    age === null
+      ? 'Some tokens are more than a day old when they are used.'
+      : `99.9 % of use is within ${toDuration(age)}.`
   if (limitSeconds === null) return within
   const beyond = usesBeyond(ages, limitSeconds)
   return beyond === 0

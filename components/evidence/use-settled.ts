@@ -5,8 +5,12 @@ import { useEffect, useState } from 'react'
 export function useSettled<Value>(value: Value, afterMs = 250): Value {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
-    const timer = setTimeout(() => { setSettled(value) }, afterMs)
-    return () => { clearTimeout(timer) }
+    const timer = setTimeout(() => {
+      setSettled(value)
+    }, afterMs)
+    return () => {
+      clearTimeout(timer)
+    }
   }, [value, afterMs])
   return settled
 }

@@ -32,7 +32,8 @@ export function Verdict({ evidence }: { readonly evidence: EndpointEvidence }) {
         <h3 className={`font-medium ${text}`}>{READINESS_WORDS[evidence.readiness]}</h3>
         <span className="text-muted">
           {toPlural(evidence.requests, 'request')} in the last {toWindowWords(evidence.windowHours)}
-          {evidence.replayedRequests > 0 && `, ${toPlural(evidence.replayedRequests, 'of them', 'of them')} replayed from a recording`}
+          {evidence.replayedRequests > 0 &&
+            `, ${toPlural(evidence.replayedRequests, 'of them', 'of them')} replayed from a recording`}
         </span>
       </div>
       <p className="tabular-nums">{toForecastSentence(evidence)}</p>

@@ -9,6 +9,19 @@ const OPTIONS = [
 ] as const
 
 /** How far back the evidence looks. */
-export const WindowPicker = ({ hours, onChange }: { readonly hours: number; readonly onChange: (hours: number) => void }) => (
-  <Segmented label="Window of the evidence" value={String(hours)} options={OPTIONS} onChange={(value) => { onChange(Number(value)) }} />
+export const WindowPicker = ({
+  hours,
+  onChange,
+}: {
+  readonly hours: number
+  readonly onChange: (hours: number) => void
+}) => (
+  <Segmented
+    label="Window of the evidence"
+    value={String(hours)}
+    options={OPTIONS}
+    onChange={(value) => {
+      onChange(Number(value))
+    }}
+  />
 )

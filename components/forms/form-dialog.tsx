@@ -1,5 +1,5 @@
 'use client'
-import { useId, type FormEvent, type ReactNode } from 'react'
+import { useId, type SyntheticEvent, type ReactNode } from 'react'
 import type { ApiProblem } from '#lib/client/api-problem.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -12,7 +12,7 @@ interface FormDialogProps {
   readonly submitLabel: string
   readonly isPending: boolean
   readonly problem: ApiProblem | null
-  readonly onSubmit: (event: FormEvent) => void
+  readonly onSubmit: (event: SyntheticEvent) => void
   readonly onClose: () => void
   readonly onReload?: (() => void) | undefined
   readonly danger?: boolean
@@ -23,19 +23,40 @@ interface FormDialogProps {
 }
 
 /** A form over the page: Enter sends it, Escape leaves it. */
-export function FormDialog({ title, description, submitLabel, isPending, problem, onSubmit, onClose, onReload, danger = false, size = 'md', disabledReason, children }: FormDialogProps) {
+export function FormDialog({
+  title,
+  description,
+  submitLabel,
+  isPending,
+  problem,
+  onSubmit,
+  onClose,
+  onReload,
+  danger = false,
+  size = 'md',
+  disabledReason,
+  children,
+}: FormDialogProps) {
   const id = useId()
   return (
     <Dialog
       open
-      onOpenChange={(open) => { if (!open) onClose() }}
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
       title={title}
       description={description}
       size={size}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={id} variant={danger ? 'danger' : 'primary'} pending={isPending} {...(disabledReason === undefined ? {} : { disabledReason })}>
+          <Button
+            type="submit"
+            form={id}
+            variant={danger ? 'danger' : 'primary'}
+            pending={isPending}
+            {...(disabledReason === undefined ? {} : { disabledReason })}
+          >
             {submitLabel}
           </Button>
         </>

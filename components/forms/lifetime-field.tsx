@@ -29,14 +29,33 @@ export function LifetimeField({ value, onChange, inherited, error }: LifetimeFie
             { value: 'inherited', label: inherited },
             { value: 'own', label: 'Its own' },
           ]}
-          onChange={(next) => { onChange(next === 'own' ? OWN_DEFAULT_SECONDS : null) }}
+          onChange={(next) => {
+            onChange(next === 'own' ? OWN_DEFAULT_SECONDS : null)
+          }}
           className="self-start"
         />
       )}
       {value !== null && (
         <>
-          <Field label="Seconds" hint={words === '' ? '30–86,400 seconds.' : `${words}. 30–86,400 seconds.`} {...(error === undefined ? {} : { error })}>
-            {(control) => <TextInput {...control} type="number" inputMode="numeric" min={30} max={86_400} className="max-w-40 tabular-nums" value={Number.isNaN(value) ? '' : value} onChange={(event) => { onChange(event.currentTarget.valueAsNumber) }} />}
+          <Field
+            label="Seconds"
+            hint={words === '' ? '30–86,400 seconds.' : `${words}. 30–86,400 seconds.`}
+            {...(error === undefined ? {} : { error })}
+          >
+            {(control) => (
+              <TextInput
+                {...control}
+                type="number"
+                inputMode="numeric"
+                min={30}
+                max={86_400}
+                className="max-w-40 tabular-nums"
+                value={Number.isNaN(value) ? '' : value}
+                onChange={(event) => {
+                  onChange(event.currentTarget.valueAsNumber)
+                }}
+              />
+            )}
           </Field>
           <div role="group" aria-label="Usual lifetimes" className="flex flex-wrap gap-1">
             {PRESETS_SECONDS.map((preset) => (
@@ -44,7 +63,9 @@ export function LifetimeField({ value, onChange, inherited, error }: LifetimeFie
                 key={preset}
                 type="button"
                 aria-pressed={preset === value}
-                onClick={() => { onChange(preset) }}
+                onClick={() => {
+                  onChange(preset)
+                }}
                 className="h-6 rounded-md border border-line-strong px-2 text-xs text-muted hover:bg-hover aria-pressed:border-text aria-pressed:bg-selected aria-pressed:text-text"
               >
                 {toDuration(preset)}

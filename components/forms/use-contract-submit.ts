@@ -1,11 +1,11 @@
 'use client'
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import type { FieldValues, UseFormReturn } from 'react-hook-form'
 import { ApiProblem } from '#lib/client/api-problem.ts'
 import { applyProblem } from '../ui/contract-form.ts'
 
 interface ContractSubmit {
-  readonly submit: (event?: FormEvent) => void
+  readonly submit: (event?: SyntheticEvent) => void
   /** A refusal that names no field of the form. */
   readonly problem: ApiProblem | null
   readonly isPending: boolean
@@ -35,6 +35,8 @@ export function useContractSubmit<Input extends FieldValues, Output extends Fiel
     },
     problem,
     isPending: form.formState.isSubmitting,
-    clearProblem: () => { setProblem(null) },
+    clearProblem: () => {
+      setProblem(null)
+    },
   }
 }

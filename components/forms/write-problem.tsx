@@ -14,7 +14,10 @@ interface WriteProblemProps {
 export function WriteProblem({ problem, onReload }: WriteProblemProps) {
   if (problem?.code !== 'version-mismatch' || onReload === undefined) return <ProblemAlert problem={problem} />
   return (
-    <div role="alert" className="flex flex-wrap items-center gap-3 rounded-lg border border-log-only-fill/40 bg-log-only-tint px-3 py-2">
+    <div
+      role="alert"
+      className="flex flex-wrap items-center gap-3 rounded-lg border border-log-only-fill/40 bg-log-only-tint px-3 py-2"
+    >
       <div className="min-w-0 flex-1">
         <p className="font-medium text-log-only">Somebody changed it meanwhile</p>
         <p>Reload to see what it is now. What you entered is lost; nothing was written.</p>

@@ -21,7 +21,11 @@ interface ObjectHistoryProps {
 
 const Entry = ({ entry, onOpen }: { readonly entry: AuditEntry; readonly onOpen: () => void }) => (
   <li>
-    <button type="button" onClick={onOpen} className="flex w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-left hover:bg-hover">
+    <button
+      type="button"
+      onClick={onOpen}
+      className="flex w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-left hover:bg-hover"
+    >
       <span className="font-medium">{toActionWords(entry.action)}</span>
       <span className="min-w-0 flex-1 truncate text-muted">
         <ChangeWords entry={entry} />
@@ -38,19 +42,33 @@ const Entry = ({ entry, onOpen }: { readonly entry: AuditEntry; readonly onOpen:
 /** The audit entries of one object: who changed what, before and after. */
 export function ObjectHistory({ targetKind, targetId, environment }: ObjectHistoryProps) {
   const [openId, setOpenId] = useState<string | null>(null)
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditEntriesQuery({ targetKind, targetId, environment }))
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    auditEntriesQuery({ targetKind, targetId, environment }),
+  )
   const entries = data?.pages.flatMap(({ items }) => items)
   return (
     <Panel id="audit" title="Audit entries" description="Append-only: who changed what, before and after" flush>
       {entries === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={4} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={4} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : entries.length === 0 ? (
         <EmptyState title="Nobody changed it yet" />
       ) : (
         <>
           <ol className="divide-y divide-line">
             {entries.map((entry) => (
-              <Entry key={entry.id} entry={entry} onOpen={() => { setOpenId(entry.id) }} />
+              <Entry
+                key={entry.id}
+                entry={entry}
+                onOpen={() => {
+                  setOpenId(entry.id)
+                }}
+              />
             ))}
           </ol>
           {hasNextPage && (
@@ -62,7 +80,14 @@ export function ObjectHistory({ targetKind, targetId, environment }: ObjectHisto
           )}
         </>
       )}
-      {openId !== null && <AuditSheet entry={entries?.find(({ id }) => id === openId)} onClose={() => { setOpenId(null) }} />}
+      {openId !== null && (
+        <AuditSheet
+          entry={entries?.find(({ id }) => id === openId)}
+          onClose={() => {
+            setOpenId(null)
+          }}
+        />
+      )}
     </Panel>
   )
 }

@@ -29,16 +29,32 @@ export function DisableDialog({ identity: current, onClose, onReload }: DisableD
   const reason = form.watch('reason') ?? ''
   const { submit, problem, isPending } = useContractSubmit(
     form,
-    (body) => save.mutateAsync({ params: { environment, clientId: identity.clientId }, ifMatch: identity.settingsVersion, body: { disabled: isDisabling, ...(body.reason === undefined || body.reason === '' ? {} : { reason: body.reason }) } }),
+    (body) =>
+      save.mutateAsync({
+        params: { environment, clientId: identity.clientId },
+        ifMatch: identity.settingsVersion,
+        body: {
+          disabled: isDisabling,
+          ...(body.reason === undefined || body.reason === '' ? {} : { reason: body.reason }),
+        },
+      }),
     () => {
-      toast.success(isDisabling ? `${identity.clientId} is disabled in ${environment}` : `${identity.clientId} is enabled in ${environment}`)
+      toast.success(
+        isDisabling
+          ? `${identity.clientId} is disabled in ${environment}`
+          : `${identity.clientId} is enabled in ${environment}`,
+      )
       onClose()
     },
   )
   return (
     <FormDialog
       title={isDisabling ? `Disable ${identity.clientId}?` : `Enable ${identity.clientId}?`}
-      description={isDisabling ? `It gets no more tokens, and every service denies those it has as soon as it confirms the revision.` : 'It may get tokens again, with the credentials and grants it has.'}
+      description={
+        isDisabling
+          ? `It gets no more tokens, and every service denies those it has as soon as it confirms the revision.`
+          : 'It may get tokens again, with the credentials and grants it has.'
+      }
       submitLabel={isDisabling ? 'Disable' : 'Enable'}
       danger={isDisabling}
       isPending={isPending}
@@ -51,7 +67,14 @@ export function DisableDialog({ identity: current, onClose, onReload }: DisableD
       }}
       disabledReason={isDisabling && reason.trim().length < REASON_MIN ? 'Say why in a few words' : undefined}
     >
-      <TextField label="Reason" optional={!isDisabling} required={isDisabling} hint="Kept in the audit log." error={form.formState.errors.reason?.message} {...form.register('reason')} />
+      <TextField
+        label="Reason"
+        optional={!isDisabling}
+        required={isDisabling}
+        hint="Kept in the audit log."
+        error={form.formState.errors.reason?.message}
+        {...form.register('reason')}
+      />
     </FormDialog>
   )
 }

@@ -19,7 +19,9 @@ import { Segmented } from '../ui/segmented.tsx'
 import { hasWords, useListParams } from '../ui/use-list-params.ts'
 import { NarrowIdentity, toIdentityColumns } from './identity-columns.tsx'
 
-const IntegrationDialog = dynamic(async () => (await import('./identity-dialogs.tsx')).IntegrationDialog, { ssr: false })
+const IntegrationDialog = dynamic(async () => (await import('./identity-dialogs.tsx')).IntegrationDialog, {
+  ssr: false,
+})
 
 const SHOWN = ['all', 'service', 'integration', 'attention'] as const
 type Shown = (typeof SHOWN)[number]
@@ -30,10 +32,17 @@ const SHOWN_OPTIONS = [
   { value: 'attention', label: 'Needs attention' },
 ] as const
 
-const needsAttention = ({ disabled, sharedCredential, unusedGrants, liveCredentials, tokenLifetimeSeconds }: IdentityPosture): boolean =>
+const needsAttention = ({
+  disabled,
+  sharedCredential,
+  unusedGrants,
+  liveCredentials,
+  tokenLifetimeSeconds,
+}: IdentityPosture): boolean =>
   disabled || sharedCredential || unusedGrants > 0 || liveCredentials === 0 || (tokenLifetimeSeconds ?? 0) > 3_600
 
-const isShown = (identity: IdentityPosture, shown: Shown): boolean => shown === 'all' || (shown === 'attention' ? needsAttention(identity) : identity.kind === shown)
+const isShown = (identity: IdentityPosture, shown: Shown): boolean =>
+  shown === 'all' || (shown === 'attention' ? needsAttention(identity) : identity.kind === shown)
 
 /** Everything that calls with a client_id of its own. */
 export function IdentitiesPage() {
@@ -45,15 +54,38 @@ export function IdentitiesPage() {
   const [shown, setShown] = useQueryState('kind', parseAsStringLiteral(SHOWN).withDefault('all'))
   const { data, error, refetch } = useQuery(identitiesQuery(environment))
   const columns = useMemo(() => toIdentityColumns(toPath), [toPath])
-  const rows = useMemo(() => data?.items.filter((identity) => isShown(identity, shown) && hasWords(`${identity.clientId} ${identity.name} ${identity.description}`, q)), [data, shown, q])
+  const rows = useMemo(
+    () =>
+      data?.items.filter(
+        (identity) =>
+          isShown(identity, shown) && hasWords(`${identity.clientId} ${identity.name} ${identity.description}`, q),
+      ),
+    [data, shown, q],
+  )
   const isFiltered = q !== '' || shown !== 'all'
   useCommands(
     useMemo(
       () => [
-        { id: 'create-integration', title: 'Create an integration', icon: Plus, shortcut: 'c', ...gate, run: () => { openNew('integration') } },
-        { id: 'list-search', title: 'Search in this list', shortcut: 'f', run: () => { document.getElementById(LIST_SEARCH_ID)?.focus() } },
+        {
+          id: 'create-integration',
+          title: 'Create an integration',
+          icon: Plus,
+          shortcut: 'c',
+          ...gate,
+          run: () => {
+            openNew('integration')
+          },
+        },
+        {
+          id: 'list-search',
+          title: 'Search in this list',
+          shortcut: 'f',
+          run: () => {
+            document.getElementById(LIST_SEARCH_ID)?.focus()
+          },
+        },
       ],
-      // eslint-disable-next-line react-hooks/exhaustive-deps -- the setters of the address do the same at every rendering
+      // The setters of the address do the same at every rendering.
       [gate.disabledReason],
     ),
   )
@@ -62,7 +94,14 @@ export function IdentitiesPage() {
       <PageHeader
         title="Identities"
         actions={
-          <Button variant="primary" icon={Plus} onClick={() => { openNew('integration') }} {...gate}>
+          <Button
+            variant="primary"
+            icon={Plus}
+            onClick={() => {
+              openNew('integration')
+            }}
+            {...gate}
+          >
             Create integration
           </Button>
         }
@@ -70,7 +109,12 @@ export function IdentitiesPage() {
       <div className="flex flex-col gap-3">
         <div className="flex flex-wrap items-center gap-2">
           <ListSearch label="Search identities" placeholder="client_id, name" value={q} onChange={setQ} />
-          <Segmented label="Which identities" value={shown} options={SHOWN_OPTIONS} onChange={(next) => void setShown(next)} />
+          <Segmented
+            label="Which identities"
+            value={shown}
+            options={SHOWN_OPTIONS}
+            onChange={(next) => void setShown(next)}
+          />
         </div>
         <div className="overflow-x-clip rounded-lg border border-line">
           <DataTable
@@ -82,7 +126,9 @@ export function IdentitiesPage() {
             onRetry={() => void refetch()}
             sort={sort}
             onSort={setSort}
-            onOpen={({ clientId }) => { router.push(toPath(`/identities/${clientId}`)) }}
+            onOpen={({ clientId }) => {
+              router.push(toPath(`/identities/${clientId}`))
+            }}
             narrow={(identity) => <NarrowIdentity identity={identity} />}
             empty={
               isFiltered ? (
@@ -101,7 +147,8 @@ export function IdentitiesPage() {
                 />
               ) : (
                 <EmptyState icon={Fingerprint} title="No identity yet">
-                  The identity of a service comes with the service. Create an integration for a caller that is not one of your services.
+                  The identity of a service comes with the service. Create an integration for a caller that is not one
+                  of your services.
                 </EmptyState>
               )
             }

@@ -7,10 +7,17 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { KindBadge, KindIcon } from '../ui/status-badges.tsx'
 import { toCount, toDuration } from '../ui/words.ts'
 
-export function Lifetime({ identity: { tokenLifetimeSeconds, tokenLifetimeReason } }: { readonly identity: IdentityPosture }) {
+export function Lifetime({
+  identity: { tokenLifetimeSeconds, tokenLifetimeReason },
+}: {
+  readonly identity: IdentityPosture
+}) {
   if (tokenLifetimeSeconds === null) return <span className="text-faint">default</span>
   return (
-    <span className={tokenLifetimeSeconds > 3_600 ? 'text-log-only' : undefined} title={tokenLifetimeReason ?? undefined}>
+    <span
+      className={tokenLifetimeSeconds > 3_600 ? 'text-log-only' : undefined}
+      title={tokenLifetimeReason ?? undefined}
+    >
       {toDuration(tokenLifetimeSeconds)}
     </span>
   )
@@ -48,20 +55,70 @@ export const toIdentityColumns = (toPath: (path: string) => string): Column<Iden
     cell: ({ row: { original } }) => (
       <span className="flex min-w-0 items-center gap-2">
         <KindIcon kind={original.kind} />
-        <Link href={toPath(`/identities/${original.clientId}`)} prefetch={false} tabIndex={-1} className="truncate font-medium hover:underline">
+        <Link
+          href={toPath(`/identities/${original.clientId}`)}
+          prefetch={false}
+          tabIndex={-1}
+          className="truncate font-medium hover:underline"
+        >
           {original.clientId}
         </Link>
-        {original.name.toLowerCase() !== original.clientId && <span className="truncate text-muted">{original.name}</span>}
+        {original.name.toLowerCase() !== original.clientId && (
+          <span className="truncate text-muted">{original.name}</span>
+        )}
       </span>
     ),
     meta: { isRowHeader: true },
   },
-  { id: 'flags', header: 'Attention', enableSorting: false, cell: ({ row: { original } }) => <span className="inline-flex gap-1"><IdentityFlags identity={original} /></span>, meta: { width: 248, from: 'md' } },
-  { id: 'kind', header: 'Kind', accessorFn: ({ kind }) => kind, cell: ({ row: { original } }) => <KindBadge kind={original.kind} />, meta: { width: 128, from: 'lg' } },
-  { id: 'lifetime', header: 'Lifetime', accessorFn: ({ tokenLifetimeSeconds }) => tokenLifetimeSeconds ?? 0, sortDescFirst: true, cell: ({ row: { original } }) => <Lifetime identity={original} />, meta: { width: 96, align: 'right', from: 'md' } },
-  { id: 'credentials', header: 'Credentials', accessorFn: ({ liveCredentials }) => liveCredentials, cell: ({ row: { original } }) => toCount(original.liveCredentials), meta: { width: 104, align: 'right', from: 'lg' } },
-  { id: 'grants', header: 'Grants', accessorFn: ({ unusedGrants, grants }) => unusedGrants * 1_000 + grants, sortDescFirst: true, cell: ({ row: { original } }) => <Grants identity={original} />, meta: { width: 128, align: 'right' } },
-  { id: 'used', header: 'Last used', accessorFn: ({ lastUsedAt }) => lastUsedAt ?? '', sortDescFirst: true, cell: ({ row: { original } }) => <RelativeTime at={original.lastUsedAt} className="text-muted" />, meta: { width: 112, align: 'right' } },
+  {
+    id: 'flags',
+    header: 'Attention',
+    enableSorting: false,
+    cell: ({ row: { original } }) => (
+      <span className="inline-flex gap-1">
+        <IdentityFlags identity={original} />
+      </span>
+    ),
+    meta: { width: 248, from: 'md' },
+  },
+  {
+    id: 'kind',
+    header: 'Kind',
+    accessorFn: ({ kind }) => kind,
+    cell: ({ row: { original } }) => <KindBadge kind={original.kind} />,
+    meta: { width: 128, from: 'lg' },
+  },
+  {
+    id: 'lifetime',
+    header: 'Lifetime',
+    accessorFn: ({ tokenLifetimeSeconds }) => tokenLifetimeSeconds ?? 0,
+    sortDescFirst: true,
+    cell: ({ row: { original } }) => <Lifetime identity={original} />,
+    meta: { width: 96, align: 'right', from: 'md' },
+  },
+  {
+    id: 'credentials',
+    header: 'Credentials',
+    accessorFn: ({ liveCredentials }) => liveCredentials,
+    cell: ({ row: { original } }) => toCount(original.liveCredentials),
+    meta: { width: 104, align: 'right', from: 'lg' },
+  },
+  {
+    id: 'grants',
+    header: 'Grants',
+    accessorFn: ({ unusedGrants, grants }) => unusedGrants * 1_000 + grants,
+    sortDescFirst: true,
+    cell: ({ row: { original } }) => <Grants identity={original} />,
+    meta: { width: 128, align: 'right' },
+  },
+  {
+    id: 'used',
+    header: 'Last used',
+    accessorFn: ({ lastUsedAt }) => lastUsedAt ?? '',
+    sortDescFirst: true,
+    cell: ({ row: { original } }) => <RelativeTime at={original.lastUsedAt} className="text-muted" />,
+    meta: { width: 112, align: 'right' },
+  },
 ]
 
 export const NarrowIdentity = ({ identity }: { readonly identity: IdentityPosture }) => (

@@ -24,14 +24,24 @@ export function IntegrationDialog({ onClose }: { readonly onClose: () => void })
     form,
     (body) => create.mutateAsync({ body }),
     ({ clientId, name }) => {
-      toast.success(`${name} exists in every environment`, { description: 'Give it a credential and the scopes it needs.' })
+      toast.success(`${name} exists in every environment`, {
+        description: 'Give it a credential and the scopes it needs.',
+      })
       onClose()
       router.push(toPath(`/identities/${clientId}`))
     },
   )
   const name = form.register('name')
   return (
-    <FormDialog title="Create an integration" description="A caller that is not one of your services: a partner, a script, a pipeline. The identity of a service comes with the service." submitLabel="Create" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title="Create an integration"
+      description="A caller that is not one of your services: a partner, a script, a pipeline. The identity of a service comes with the service."
+      submitLabel="Create"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <TextField
         label="Name"
         required
@@ -42,8 +52,21 @@ export function IntegrationDialog({ onClose }: { readonly onClose: () => void })
           if (dirtyFields.clientId !== true) form.setValue('clientId', toSlug(event.currentTarget.value))
         }}
       />
-      <TextField label="client_id" required className="font-mono" hint="The same in every environment. It cannot be changed later." error={errors.clientId?.message} {...form.register('clientId')} />
-      <TextareaField label="Description" optional rows={2} error={errors.description?.message} {...form.register('description')} />
+      <TextField
+        label="client_id"
+        required
+        className="font-mono"
+        hint="The same in every environment. It cannot be changed later."
+        error={errors.clientId?.message}
+        {...form.register('clientId')}
+      />
+      <TextareaField
+        label="Description"
+        optional
+        rows={2}
+        error={errors.description?.message}
+        {...form.register('description')}
+      />
     </FormDialog>
   )
 }
@@ -53,7 +76,11 @@ interface IdentityPartProps {
   readonly onClose: () => void
 }
 
-export function IdentityDetailsDialog({ identity: current, onClose, onReload }: IdentityPartProps & { readonly onReload: () => void }) {
+export function IdentityDetailsDialog({
+  identity: current,
+  onClose,
+  onReload,
+}: IdentityPartProps & { readonly onReload: () => void }) {
   const [identity] = usePinned(current)
   const save = useMutation(updateIdentity)
   const form = useContractForm(IdentityUpdate, { name: identity.name, description: identity.description })
@@ -80,7 +107,13 @@ export function IdentityDetailsDialog({ identity: current, onClose, onReload }: 
       }}
     >
       <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
-      <TextareaField label="Description" optional rows={3} error={errors.description?.message} {...form.register('description')} />
+      <TextareaField
+        label="Description"
+        optional
+        rows={3}
+        error={errors.description?.message}
+        {...form.register('description')}
+      />
     </FormDialog>
   )
 }
@@ -101,8 +134,20 @@ export function DeleteIdentityDialog({ identity, onClose }: IdentityPartProps) {
     )
   }
   return (
-    <ConfirmDialog open onOpenChange={(open) => { if (!open) onClose() }} title={`Delete ${identity.name}?`} confirm="Delete" danger pending={remove.isPending} problem={remove.error} onConfirm={confirm}>
-      Its credentials and grants go with it, in every environment. This cannot be undone; to stop it for a while, disable it.
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title={`Delete ${identity.name}?`}
+      confirm="Delete"
+      danger
+      pending={remove.isPending}
+      problem={remove.error}
+      onConfirm={confirm}
+    >
+      Its credentials and grants go with it, in every environment. This cannot be undone; to stop it for a while,
+      disable it.
     </ConfirmDialog>
   )
 }

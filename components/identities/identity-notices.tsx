@@ -15,7 +15,8 @@ export const IdentityNotices = ({ identity }: { readonly identity: IdentityPostu
       <p role="note" className="flex gap-2 rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
         <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
         <span>
-          {toPlural(identity.workloads.length, 'workload')} share its credential: {identity.workloads.join(', ')}. Give each an identity of its own, so that one can be denied without the others.
+          {toPlural(identity.workloads.length, 'workload')} share its credential: {identity.workloads.join(', ')}. Give
+          each an identity of its own, so that one can be denied without the others.
         </span>
       </p>
     )}

@@ -24,10 +24,17 @@ import { KindBadge } from '../ui/status-badges.tsx'
 import { IdentityFlags } from './identity-columns.tsx'
 import { IdentityNotices } from './identity-notices.tsx'
 
-const LifetimeForm = dynamic(async () => (await import('./lifetime-form.tsx')).LifetimeForm, { ssr: false, loading: () => <Skeleton className="h-48" /> })
+const LifetimeForm = dynamic(async () => (await import('./lifetime-form.tsx')).LifetimeForm, {
+  ssr: false,
+  loading: () => <Skeleton className="h-48" />,
+})
 const DisableDialog = dynamic(async () => (await import('./disable-dialog.tsx')).DisableDialog, { ssr: false })
-const IdentityDetailsDialog = dynamic(async () => (await import('./identity-dialogs.tsx')).IdentityDetailsDialog, { ssr: false })
-const DeleteIdentityDialog = dynamic(async () => (await import('./identity-dialogs.tsx')).DeleteIdentityDialog, { ssr: false })
+const IdentityDetailsDialog = dynamic(async () => (await import('./identity-dialogs.tsx')).IdentityDetailsDialog, {
+  ssr: false,
+})
+const DeleteIdentityDialog = dynamic(async () => (await import('./identity-dialogs.tsx')).DeleteIdentityDialog, {
+  ssr: false,
+})
 
 interface PartProps {
   readonly identity: IdentityPosture
@@ -37,18 +44,40 @@ interface PartProps {
 export function IdentityActions({ identity, onReload }: PartProps) {
   const gate = useRoleGate('operator')
   const [dialog, setDialog] = useState<'disable' | 'details' | 'delete' | null>(null)
-  const close = () => { setDialog(null) }
+  const close = () => {
+    setDialog(null)
+  }
   return (
     <>
-      <Button icon={identity.disabled ? Play : Ban} variant={identity.disabled ? 'primary' : 'secondary'} onClick={() => { setDialog('disable') }} {...gate}>
+      <Button
+        icon={identity.disabled ? Play : Ban}
+        variant={identity.disabled ? 'primary' : 'secondary'}
+        onClick={() => {
+          setDialog('disable')
+        }}
+        {...gate}
+      >
         {identity.disabled ? 'Enable' : 'Disable'}
       </Button>
       {identity.kind === 'integration' && (
         <MoreMenu label="More about this identity">
-          <MenuItem icon={Pencil} onSelect={() => { setDialog('details') }} {...gate}>
+          <MenuItem
+            icon={Pencil}
+            onSelect={() => {
+              setDialog('details')
+            }}
+            {...gate}
+          >
             Edit the details
           </MenuItem>
-          <MenuItem icon={Trash2} danger onSelect={() => { setDialog('delete') }} {...gate}>
+          <MenuItem
+            icon={Trash2}
+            danger
+            onSelect={() => {
+              setDialog('delete')
+            }}
+            {...gate}
+          >
             Delete this integration
           </MenuItem>
         </MoreMenu>
@@ -61,7 +90,11 @@ export function IdentityActions({ identity, onReload }: PartProps) {
 }
 
 /** Credentials, lifetime and grants: what an identity has in this environment. */
-export function IdentityParts({ identity, onReload, withGrants = true }: PartProps & { readonly withGrants?: boolean }) {
+export function IdentityParts({
+  identity,
+  onReload,
+  withGrants = true,
+}: PartProps & { readonly withGrants?: boolean }) {
   const isService = identity.kind === 'service'
   return (
     <div className="grid items-start gap-4 xl:grid-cols-12">
@@ -69,11 +102,25 @@ export function IdentityParts({ identity, onReload, withGrants = true }: PartPro
         <IdentityNotices identity={identity} />
         <CredentialList clientId={identity.clientId} isService={isService} />
         {withGrants && (
-          <GrantList id="grants" title="Grants" description="Scopes its tokens may carry, and whether a request of the last 30 days needed them" filter={{ clientId: identity.clientId }} empty={<EmptyState title="It holds no grant">Its tokens carry no scope. Grant those that the services it calls ask for.</EmptyState>} />
+          <GrantList
+            id="grants"
+            title="Grants"
+            description="Scopes its tokens may carry, and whether a request of the last 30 days needed them"
+            filter={{ clientId: identity.clientId }}
+            empty={
+              <EmptyState title="It holds no grant">
+                Its tokens carry no scope. Grant those that the services it calls ask for.
+              </EmptyState>
+            }
+          />
         )}
       </div>
       <div className="grid min-w-0 gap-4 xl:col-span-4">
-        <LifetimeForm key={`${identity.clientId} ${String(identity.settingsVersion)}`} identity={identity} onReload={onReload} />
+        <LifetimeForm
+          key={`${identity.clientId} ${String(identity.settingsVersion)}`}
+          identity={identity}
+          onReload={onReload}
+        />
         <ObjectHistory targetKind="identity" targetId={identity.id} />
       </div>
     </div>
@@ -92,7 +139,12 @@ export function IdentityPage({ clientId }: { readonly clientId: string }) {
   const toPath = useEnvironmentPath()
   const { data, error, refetch, reload } = useIdentity(clientId)
   if (error?.status === 404 || error?.status === 400 || error?.status === 422) notFound()
-  if (data === undefined) return error === null ? <Skeleton className="h-96" /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />
+  if (data === undefined)
+    return error === null ? (
+      <Skeleton className="h-96" />
+    ) : (
+      <ProblemAlert problem={error} onRetry={() => void refetch()} />
+    )
   return (
     <>
       <PageHeader
@@ -107,7 +159,10 @@ export function IdentityPage({ clientId }: { readonly clientId: string }) {
               last used <RelativeTime at={data.lastUsedAt} />
             </span>
             {data.serviceSlug !== null && (
-              <Link href={toPath(`/services/${data.serviceSlug}`)} className="underline decoration-line-strong underline-offset-2 hover:text-text">
+              <Link
+                href={toPath(`/services/${data.serviceSlug}`)}
+                className="underline decoration-line-strong underline-offset-2 hover:text-text"
+              >
                 Its service
               </Link>
             )}
@@ -116,7 +171,9 @@ export function IdentityPage({ clientId }: { readonly clientId: string }) {
         }
         actions={
           <>
-            <ButtonLink href={toPath(`/decisions?caller=${encodeURIComponent(`${data.kind}:${data.clientId}`)}`)}>Decisions</ButtonLink>
+            <ButtonLink href={toPath(`/decisions?caller=${encodeURIComponent(`${data.kind}:${data.clientId}`)}`)}>
+              Decisions
+            </ButtonLink>
             <IdentityActions identity={data} onReload={reload} />
           </>
         }

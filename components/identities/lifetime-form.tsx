@@ -22,7 +22,10 @@ interface LifetimeFormProps {
   readonly onReload: () => void
 }
 
-const toValues = ({ tokenLifetimeSeconds, tokenLifetimeReason }: IdentityPosture) => ({ tokenLifetimeSeconds, reason: tokenLifetimeReason ?? '' })
+const toValues = ({ tokenLifetimeSeconds, tokenLifetimeReason }: IdentityPosture) => ({
+  tokenLifetimeSeconds,
+  reason: tokenLifetimeReason ?? '',
+})
 
 /** How long tokens of an identity live; the least of identity, scopes and environment counts. */
 export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
@@ -37,10 +40,16 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
   const { submit, problem, isPending } = useContractSubmit(
     form,
     ({ tokenLifetimeSeconds = null, reason }) =>
-      save.mutateAsync({ params: { environment, clientId: identity.clientId }, ifMatch: identity.settingsVersion, body: { tokenLifetimeSeconds, ...(needsReason && reason !== undefined ? { reason } : {}) } }),
+      save.mutateAsync({
+        params: { environment, clientId: identity.clientId },
+        ifMatch: identity.settingsVersion,
+        body: { tokenLifetimeSeconds, ...(needsReason && reason !== undefined ? { reason } : {}) },
+      }),
     (saved) => {
       form.reset(toValues(saved))
-      toast.success(`Tokens of ${identity.clientId} live ${saved.tokenLifetimeSeconds === null ? 'as long as the environment says' : toDuration(saved.tokenLifetimeSeconds)} from now on`)
+      toast.success(
+        `Tokens of ${identity.clientId} live ${saved.tokenLifetimeSeconds === null ? 'as long as the environment says' : toDuration(saved.tokenLifetimeSeconds)} from now on`,
+      )
     },
   )
   return (
@@ -48,13 +57,37 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
       <form noValidate onSubmit={submit} className="flex flex-col gap-4">
         <LifetimeField
           value={seconds}
-          onChange={(value) => { form.setValue('tokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true }) }}
-          inherited={data === undefined ? 'The environment decides' : `The environment decides: ${toDuration(data.defaultTokenLifetimeSeconds)}`}
+          onChange={(value) => {
+            form.setValue('tokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true })
+          }}
+          inherited={
+            data === undefined
+              ? 'The environment decides'
+              : `The environment decides: ${toDuration(data.defaultTokenLifetimeSeconds)}`
+          }
           error={errors.tokenLifetimeSeconds?.message}
         />
-        {needsReason && <TextField label="Reason" required hint="Above an hour a reason is kept: a stolen token works that long." error={errors.reason?.message} {...form.register('reason')} />}
+        {needsReason && (
+          <TextField
+            label="Reason"
+            required
+            hint="Above an hour a reason is kept: a stolen token works that long."
+            error={errors.reason?.message}
+            {...form.register('reason')}
+          />
+        )}
         <WriteProblem problem={problem} onReload={onReload} />
-        <Button type="submit" variant="primary" className="self-start" pending={isPending} {...(gate.disabledReason !== undefined ? gate : isDirty ? {} : { disabledReason: 'Nothing differs from what is saved' })}>
+        <Button
+          type="submit"
+          variant="primary"
+          className="self-start"
+          pending={isPending}
+          {...(gate.disabledReason !== undefined
+            ? gate
+            : isDirty
+              ? {}
+              : { disabledReason: 'Nothing differs from what is saved' })}
+        >
           Save
         </Button>
       </form>

@@ -1,6 +1,6 @@
 'use client'
 import { ShieldOff } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { useHasRole, useRoleGate } from '../shell/session-context.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -23,7 +23,14 @@ export function BackToLogOnly({ endpoints, labelled = false }: BackToLogOnlyProp
   const isAllowed = useHasRole('operator')
   const gate = useRoleGate('operator')
   const label = 'Back to log-only'
-  if (!isAllowed) return labelled ? <Button icon={ShieldOff} {...gate}>{label}</Button> : <IconButton icon={ShieldOff} label={label} size="sm" {...gate} />
+  if (!isAllowed)
+    return labelled ? (
+      <Button icon={ShieldOff} {...gate}>
+        {label}
+      </Button>
+    ) : (
+      <IconButton icon={ShieldOff} label={label} size="sm" {...gate} />
+    )
   return (
     <Popover
       label={label}
@@ -35,13 +42,23 @@ export function BackToLogOnly({ endpoints, labelled = false }: BackToLogOnlyProp
         labelled ? (
           <Button icon={ShieldOff}>{label}</Button>
         ) : (
-          <button type="button" aria-label={label} title={label} className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:bg-hover hover:text-text">
+          <button
+            type="button"
+            aria-label={label}
+            title={label}
+            className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:bg-hover hover:text-text"
+          >
             <ShieldOff aria-hidden className="size-4" strokeWidth={1.75} />
           </button>
         )
       }
     >
-      <ReasonForm endpoints={endpoints} onDone={() => { setOpen(false) }} />
+      <ReasonForm
+        endpoints={endpoints}
+        onDone={() => {
+          setOpen(false)
+        }}
+      />
     </Popover>
   )
 }
@@ -50,20 +67,42 @@ function ReasonForm({ endpoints, onDone }: Pick<BackToLogOnlyProps, 'endpoints'>
   const [reason, setReason] = useState('')
   const { apply, isPending, problem } = useModeChanges()
   const isGiven = reason.trim().length >= REASON_MIN
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SyntheticEvent) => {
     event.preventDefault()
     if (!isGiven || isPending) return
-    await apply({ changes: endpoints.map(({ id }) => ({ endpointId: id, mode: 'log-only' })), reason: reason.trim() }).then(onDone, () => undefined) // a refusal is shown through `problem`
+    await apply({
+      changes: endpoints.map(({ id }) => ({ endpointId: id, mode: 'log-only' })),
+      reason: reason.trim(),
+    }).then(onDone, () => undefined) // a refusal is shown through `problem`
   }
   const [first] = endpoints
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
       <p className="text-muted">
-        {endpoints.length === 1 && first ? <code className="text-text">{`${first.method} ${first.route}`}</code> : `${String(endpoints.length)} endpoints`} will refuse nobody. Denials are recorded as before.
+        {endpoints.length === 1 && first ? (
+          <code className="text-text">{`${first.method} ${first.route}`}</code>
+        ) : (
+          `${String(endpoints.length)} endpoints`
+        )}{' '}
+        will refuse nobody. Denials are recorded as before.
       </p>
-      <TextField label="Reason" autoFocus maxLength={500} value={reason} onChange={(event) => { setReason(event.currentTarget.value) }} hint="Kept in the audit log." />
+      <TextField
+        label="Reason"
+        autoFocus
+        maxLength={500}
+        value={reason}
+        onChange={(event) => {
+          setReason(event.currentTarget.value)
+        }}
+        hint="Kept in the audit log."
+      />
       <ProblemAlert problem={problem} />
-      <Button type="submit" variant="primary" pending={isPending} {...(isGiven ? {} : { disabledReason: 'Say why in a few words' })}>
+      <Button
+        type="submit"
+        variant="primary"
+        pending={isPending}
+        {...(isGiven ? {} : { disabledReason: 'Say why in a few words' })}
+      >
         Back to log-only
       </Button>
     </form>

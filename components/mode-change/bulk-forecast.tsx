@@ -47,7 +47,12 @@ function EndpointLine({ item }: { readonly item: Item }) {
   return (
     <li className="flex flex-col gap-1 px-3 py-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <a href={toEnvironmentPath(environment, `/endpoints/${item.endpointId}`)} target="_blank" rel="noreferrer" className="min-w-0 hover:underline">
+        <a
+          href={toEnvironmentPath(environment, `/endpoints/${item.endpointId}`)}
+          target="_blank"
+          rel="noreferrer"
+          className="min-w-0 hover:underline"
+        >
           <EndpointName method={item.method} route={item.route} />
           <span className="sr-only"> (opens in a new tab)</span>
         </a>
@@ -64,7 +69,11 @@ function EndpointLine({ item }: { readonly item: Item }) {
 export function BulkForecast({ preview }: { readonly preview: ModeChangePreview }) {
   const [isWhole, setWhole] = useState(false)
   const { totals, items, instances } = preview
-  const sorted = [...items].sort((left, right) => ORDER[left.evidence.readiness] - ORDER[right.evidence.readiness] || right.evidence.wouldDeny - left.evidence.wouldDeny)
+  const sorted = [...items].sort(
+    (left, right) =>
+      ORDER[left.evidence.readiness] - ORDER[right.evidence.readiness] ||
+      right.evidence.wouldDeny - left.evidence.wouldDeny,
+  )
   const shown = isWhole ? sorted : sorted.slice(0, SHOWN)
   return (
     <div className="flex flex-col gap-5">
@@ -84,7 +93,13 @@ export function BulkForecast({ preview }: { readonly preview: ModeChangePreview 
           ))}
         </ul>
         {sorted.length > shown.length && (
-          <Button variant="ghost" className="self-start" onClick={() => { setWhole(true) }}>
+          <Button
+            variant="ghost"
+            className="self-start"
+            onClick={() => {
+              setWhole(true)
+            }}
+          >
             Show the other {toCount(sorted.length - shown.length)}
           </Button>
         )}

@@ -10,9 +10,14 @@ const OFF: ModeSetting = { mode: 'off', percent: 100 }
 const LOG_ONLY: ModeSetting = { mode: 'log-only', percent: 100 }
 const enforce = (percent: number): ModeSetting => ({ mode: 'enforce', percent })
 
-const denied = (name: string, wouldDeny: number) => ({ caller: { key: `service:${name}`, kind: 'service', name }, wouldDeny }) as Denied // the two fields that are read
-const item = (from: ModeSetting, to: ModeSetting, readiness: Item['evidence']['readiness'], deniedCallers: Denied[] = []) =>
-  ({ from, to, evidence: { readiness }, deniedCallers }) as Item // the fields that are read
+const denied = (name: string, wouldDeny: number) =>
+  ({ caller: { key: `service:${name}`, kind: 'service', name }, wouldDeny }) as Denied // the two fields that are read
+const item = (
+  from: ModeSetting,
+  to: ModeSetting,
+  readiness: Item['evidence']['readiness'],
+  deniedCallers: Denied[] = [],
+) => ({ from, to, evidence: { readiness }, deniedCallers }) as Item // the fields that are read
 
 describe('direction of a change', () => {
   it('lowers towards enforce and towards more callers', () => {
@@ -36,11 +41,16 @@ describe('what a change demands', () => {
   })
 
   it('asks for an acknowledgement with a reason where evidence is missing', () => {
-    expect(changeDemands([item(LOG_ONLY, enforce(100), 'not-enough-evidence')])).toEqual({ acknowledgement: true, reason: true })
+    expect(changeDemands([item(LOG_ONLY, enforce(100), 'not-enough-evidence')])).toEqual({
+      acknowledgement: true,
+      reason: true,
+    })
   })
 
   it('asks the same where a caller would be denied', () => {
-    expect(changeDemands([item(LOG_ONLY, enforce(100), 'not-ready', [denied('billing', 3)])]).acknowledgement).toBe(true)
+    expect(changeDemands([item(LOG_ONLY, enforce(100), 'not-ready', [denied('billing', 3)])]).acknowledgement).toBe(
+      true,
+    )
   })
 
   it('asks for a reason alone on the way back', () => {
@@ -48,7 +58,10 @@ describe('what a change demands', () => {
   })
 
   it('names a caller of several endpoints once', () => {
-    const items = [item(LOG_ONLY, enforce(100), 'not-ready', [denied('billing', 3), denied('exports', 9)]), item(LOG_ONLY, enforce(100), 'not-ready', [denied('billing', 4)])]
+    const items = [
+      item(LOG_ONLY, enforce(100), 'not-ready', [denied('billing', 3), denied('exports', 9)]),
+      item(LOG_ONLY, enforce(100), 'not-ready', [denied('billing', 4)]),
+    ]
     expect(groupDeniedCallers(items).map(({ key, wouldDeny, endpoints }) => [key, wouldDeny, endpoints])).toEqual([
       ['service:exports', 9, 1],
       ['service:billing', 7, 2],

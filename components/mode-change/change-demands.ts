@@ -13,13 +13,19 @@ export interface ChangeDemands {
   readonly reason: boolean
 }
 
-export const isUnchanged = (changes: readonly DemandedChange[]): boolean => changes.every(({ from, to }) => changeDirection(from, to) === 'same')
+export const isUnchanged = (changes: readonly DemandedChange[]): boolean =>
+  changes.every(({ from, to }) => changeDirection(from, to) === 'same')
 
 /** Lowering the gate asks for evidence or for an acknowledgement; raising it asks for a reason alone, so that it is always at hand. */
 export function changeDemands(items: ModeChangePreview['items']): ChangeDemands {
   const lowered = items.filter(({ from, to }) => to.mode === 'enforce' && changeDirection(from, to) === 'lowers')
-  const acknowledgement = lowered.some(({ evidence, deniedCallers }) => evidence.readiness !== 'ready' || deniedCallers.length > 0)
-  return { acknowledgement, reason: acknowledgement || items.some(({ from, to }) => changeDirection(from, to) === 'raises') }
+  const acknowledgement = lowered.some(
+    ({ evidence, deniedCallers }) => evidence.readiness !== 'ready' || deniedCallers.length > 0,
+  )
+  return {
+    acknowledgement,
+    reason: acknowledgement || items.some(({ from, to }) => changeDirection(from, to) === 'raises'),
+  }
 }
 
 export interface DeniedCaller {
@@ -35,8 +41,15 @@ export function groupDeniedCallers(items: ModeChangePreview['items']): DeniedCal
   for (const { deniedCallers } of items) {
     for (const { caller, wouldDeny } of deniedCallers) {
       const known = groups.get(caller.key)
-      groups.set(caller.key, { key: caller.key, caller, wouldDeny: (known?.wouldDeny ?? 0) + wouldDeny, endpoints: (known?.endpoints ?? 0) + 1 })
+      groups.set(caller.key, {
+        key: caller.key,
+        caller,
+        wouldDeny: (known?.wouldDeny ?? 0) + wouldDeny,
+        endpoints: (known?.endpoints ?? 0) + 1,
+      })
     }
   }
-  return [...groups.values()].sort((left, right) => right.wouldDeny - left.wouldDeny || left.key.localeCompare(right.key))
+  return [...groups.values()].sort(
+    (left, right) => right.wouldDeny - left.wouldDeny || left.key.localeCompare(right.key),
+  )
 }

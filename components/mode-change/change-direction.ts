@@ -7,7 +7,8 @@ export interface ModeSetting {
 
 export type ChangeDirection = 'lowers' | 'raises' | 'same'
 
-const strictness = ({ mode, percent }: ModeSetting): number => (mode === 'enforce' ? 1 + percent / 100 : MODES.indexOf(mode))
+const strictness = ({ mode, percent }: ModeSetting): number =>
+  mode === 'enforce' ? 1 + percent / 100 : MODES.indexOf(mode)
 
 /** Lowering the gate refuses more than before; raising it refuses less. */
 export function changeDirection(from: ModeSetting, to: ModeSetting): ChangeDirection {

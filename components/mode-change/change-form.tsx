@@ -37,7 +37,11 @@ function toConfirmLabel(changes: readonly ModeChangeItem[]): string {
 }
 
 /** What stands in the way of the click, in words; undefined when nothing does. */
-function toObstacle({ isCurrent, preview }: Pick<ChangeFormProps, 'isCurrent' | 'preview'>, demands: ReturnType<typeof changeDemands>, given: { readonly reason: string; readonly accepted: boolean }): string | undefined {
+function toObstacle(
+  { isCurrent, preview }: Pick<ChangeFormProps, 'isCurrent' | 'preview'>,
+  demands: ReturnType<typeof changeDemands>,
+  given: { readonly reason: string; readonly accepted: boolean },
+): string | undefined {
   if (!isCurrent) return 'Reading the evidence…'
   if (isUnchanged(preview.items)) return 'Nothing would change'
   if (demands.acknowledgement && !given.accepted) return 'Say that you accept it'
@@ -56,7 +60,12 @@ export function ChangeForm(props: ChangeFormProps) {
   const obstacle = toObstacle(props, demands, { reason, accepted })
   const submit = form.handleSubmit(async (given) => {
     if (obstacle !== undefined || isPending) return
-    await apply({ changes: [...changes], previewToken: preview.token, acceptDenials: demands.acknowledgement && given.acceptDenials, reason: given.reason }).then(onDone, onLookAgain)
+    await apply({
+      changes: [...changes],
+      previewToken: preview.token,
+      acceptDenials: demands.acknowledgement && given.acceptDenials,
+      reason: given.reason,
+    }).then(onDone, onLookAgain)
   })
   const disabled = gate.disabledReason !== undefined ? gate : obstacle === undefined ? {} : { disabledReason: obstacle }
   return (
@@ -67,8 +76,18 @@ export function ChangeForm(props: ChangeFormProps) {
       }}
       className="flex w-full flex-col gap-3"
     >
-      {demands.acknowledgement && <CheckboxField label={toAcknowledgement(preview)} {...form.register('acceptDenials')} />}
-      <TextField label="Reason" optional={!demands.reason} required={demands.reason} maxLength={500} placeholder="Kept with the change and in the audit log" error={form.formState.errors.reason?.message} {...form.register('reason')} />
+      {demands.acknowledgement && (
+        <CheckboxField label={toAcknowledgement(preview)} {...form.register('acceptDenials')} />
+      )}
+      <TextField
+        label="Reason"
+        optional={!demands.reason}
+        required={demands.reason}
+        maxLength={500}
+        placeholder="Kept with the change and in the audit log"
+        error={form.formState.errors.reason?.message}
+        {...form.register('reason')}
+      />
       <ProblemAlert problem={problem} />
       <div className="flex flex-wrap items-center justify-end gap-2">
         <Button onClick={onDone}>Cancel</Button>

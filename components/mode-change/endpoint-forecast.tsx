@@ -28,7 +28,9 @@ function WhoIsIn({ item: { to, evidence } }: { readonly item: Item }) {
   const people = evidence.callers.filter(({ caller }) => caller.kind === 'user')
   return (
     <p className="text-muted">
-      {inside.length === 0 ? `None of the ${toPlural(known.length, 'identity', 'identities')} seen falls within ${String(to.percent)} %.` : `Enforced for ${namesOf(inside)}: ${String(inside.length)} of the ${toPlural(known.length, 'identity', 'identities')} seen.`}
+      {inside.length === 0
+        ? `None of the ${toPlural(known.length, 'identity', 'identities')} seen falls within ${String(to.percent)} %.`
+        : `Enforced for ${namesOf(inside)}: ${String(inside.length)} of the ${toPlural(known.length, 'identity', 'identities')} seen.`}
       {people.length > 0 && ` Of the people of ${namesOf(people)}, about ${String(to.percent)} %, each for good.`}
     </p>
   )
@@ -42,11 +44,21 @@ function DeniedSections({ item }: { readonly item: Item }) {
     <>
       {deniedCallers.length > 0 && (
         <Section title={`${toPlural(deniedCallers.length, 'caller')} would be denied by this change`}>
-          <DeniedCallerList label="Callers that would be denied by this change" callers={deniedCallers} endpointId={endpointId} />
+          <DeniedCallerList
+            label="Callers that would be denied by this change"
+            callers={deniedCallers}
+            endpointId={endpointId}
+          />
         </Section>
       )}
       {later.length > 0 && (
-        <Section title={to.mode === 'enforce' ? `${toPlural(later.length, 'caller')} would be denied at a higher percent` : `${toPlural(later.length, 'caller')} would be denied if it were enforced`}>
+        <Section
+          title={
+            to.mode === 'enforce'
+              ? `${toPlural(later.length, 'caller')} would be denied at a higher percent`
+              : `${toPlural(later.length, 'caller')} would be denied if it were enforced`
+          }
+        >
           <DeniedCallerList label="Callers that would be denied later" callers={later} endpointId={endpointId} />
         </Section>
       )}
@@ -73,7 +85,10 @@ export function EndpointForecast({ item, rule }: { readonly item: Item; readonly
             <CoverageStrip evidence={evidence} />
           </Section>
           <Section title="Age of tokens at use">
-            <TokenAgeHistogram ages={evidence.tokenAges} limitSeconds={findRequirement(rule, 'max-token-age')?.seconds ?? null} />
+            <TokenAgeHistogram
+              ages={evidence.tokenAges}
+              limitSeconds={findRequirement(rule, 'max-token-age')?.seconds ?? null}
+            />
           </Section>
         </div>
       )}

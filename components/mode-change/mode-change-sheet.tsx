@@ -53,10 +53,25 @@ function useDraft({ endpoints, mode: initialMode }: ModeChangeIntent) {
     () => endpoints.map(({ id }) => ({ endpointId: id, mode, percent: mode === 'enforce' ? settledPercent : 100 })),
     [endpoints, mode, settledPercent],
   )
-  return { mode, setMode, percent, setPercent, windowHours, setWindowHours, changes, isSettled: settledPercent === percent || mode !== 'enforce' }
+  return {
+    mode,
+    setMode,
+    percent,
+    setPercent,
+    windowHours,
+    setWindowHours,
+    changes,
+    isSettled: settledPercent === percent || mode !== 'enforce',
+  }
 }
 
-function Forecast({ preview, endpoints }: { readonly preview: ModeChangePreview; readonly endpoints: readonly Endpoint[] }) {
+function Forecast({
+  preview,
+  endpoints,
+}: {
+  readonly preview: ModeChangePreview
+  readonly endpoints: readonly Endpoint[]
+}) {
   const [item] = preview.items
   if (preview.items.length !== 1 || item === undefined) return <BulkForecast preview={preview} />
   return <EndpointForecast item={item} rule={endpoints[0]?.rule ?? null} />
@@ -66,7 +81,12 @@ function Forecast({ preview, endpoints }: { readonly preview: ModeChangePreview;
 export function ModeChangeSheet({ intent, onClose }: ModeChangeSheetProps) {
   const environment = useEnvironment()
   const draft = useDraft(intent)
-  const { data: preview, error, isPlaceholderData, refetch } = useQuery({
+  const {
+    data: preview,
+    error,
+    isPlaceholderData,
+    refetch,
+  } = useQuery({
     ...modeChangePreviewQuery(environment, { changes: draft.changes, windowHours: draft.windowHours }),
     placeholderData: keepPreviousData,
   })
@@ -74,11 +94,24 @@ export function ModeChangeSheet({ intent, onClose }: ModeChangeSheetProps) {
   return (
     <Sheet
       open
-      onOpenChange={(open) => { if (!open) onClose() }}
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
       size="lg"
       title="Change mode"
       description={<span className="break-all">{toSubject(intent.endpoints)}</span>}
-      footer={preview && <ChangeForm key={draft.mode} preview={preview} changes={draft.changes} isCurrent={isCurrent} onLookAgain={() => void refetch()} onDone={onClose} />}
+      footer={
+        preview && (
+          <ChangeForm
+            key={draft.mode}
+            preview={preview}
+            changes={draft.changes}
+            isCurrent={isCurrent}
+            onLookAgain={() => void refetch()}
+            onDone={onClose}
+          />
+        )
+      }
     >
       <div className="flex flex-col gap-5">
         <ModePicker value={draft.mode} onChange={draft.setMode} />
@@ -91,7 +124,10 @@ export function ModeChangeSheet({ intent, onClose }: ModeChangeSheetProps) {
         {preview === undefined ? (
           error === null && <SkeletonLines lines={9} />
         ) : (
-          <div className={classNames('flex flex-col gap-5 transition-opacity', !isCurrent && 'opacity-60')} aria-busy={!isCurrent || undefined}>
+          <div
+            className={classNames('flex flex-col gap-5 transition-opacity', !isCurrent && 'opacity-60')}
+            aria-busy={!isCurrent || undefined}
+          >
             <ChangeLines items={preview.items} />
             <Forecast preview={preview} endpoints={intent.endpoints} />
           </div>

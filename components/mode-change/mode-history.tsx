@@ -24,7 +24,10 @@ const Figure = ({ label, denied, requests, detail }: FigureProps) => (
   <div className="rounded-lg border border-line px-3 py-2">
     <dt className="text-xs text-muted">{label}</dt>
     <dd className="tabular-nums">
-      <span className="text-lg font-semibold">{toCount(denied)}</span> <span className="text-muted">of {toPlural(requests, 'request')} ({toShare(denied, requests)})</span>
+      <span className="text-lg font-semibold">{toCount(denied)}</span>{' '}
+      <span className="text-muted">
+        of {toPlural(requests, 'request')} ({toShare(denied, requests)})
+      </span>
       <span className="block text-xs text-muted">{detail}</span>
     </dd>
   </div>
@@ -37,16 +40,33 @@ function ForecastAndActual({ change }: { readonly change: ModeChange }) {
     <div className="flex flex-col gap-2">
       <dl className="grid gap-2 sm:grid-cols-2">
         {forecast !== null && (
-          <Figure label="Forecast: would be denied" denied={forecast.wouldDeny} requests={forecast.requests} detail={`from ${toWindowWords(forecast.windowHours)}; ${forecast.callers.length === 0 ? 'nobody' : forecast.callers.map(({ caller }) => caller.name).join(', ')}`} />
+          <Figure
+            label="Forecast: would be denied"
+            denied={forecast.wouldDeny}
+            requests={forecast.requests}
+            detail={`from ${toWindowWords(forecast.windowHours)}; ${forecast.callers.length === 0 ? 'nobody' : forecast.callers.map(({ caller }) => caller.name).join(', ')}`}
+          />
         )}
         {actual !== null && (
-          <Figure label="Actual: denied since" denied={actual.denied} requests={actual.requests} detail={actual.unforeseen.length === 0 ? 'nobody whom the forecast did not name' : `${toPlural(actual.unforeseen.length, 'caller')} outside the forecast`} />
+          <Figure
+            label="Actual: denied since"
+            denied={actual.denied}
+            requests={actual.requests}
+            detail={
+              actual.unforeseen.length === 0
+                ? 'nobody whom the forecast did not name'
+                : `${toPlural(actual.unforeseen.length, 'caller')} outside the forecast`
+            }
+          />
         )}
       </dl>
       {actual !== null && actual.unforeseen.length > 0 && (
         <p role="note" className="flex gap-2 rounded-lg bg-denied-tint px-3 py-2 text-denied">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-          <span>Denied, though not forecast: {actual.unforeseen.map(({ caller, denied }) => `${caller.name} (${toCount(denied)})`).join(', ')}.</span>
+          <span>
+            Denied, though not forecast:{' '}
+            {actual.unforeseen.map(({ caller, denied }) => `${caller.name} (${toCount(denied)})`).join(', ')}.
+          </span>
         </p>
       )}
     </div>
@@ -75,7 +95,13 @@ export function ModeHistory({ endpointId }: { readonly endpointId: string }) {
   return (
     <Panel id="history" title="Mode changes" description="What was forecast, beside what came" flush>
       {data === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={4} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={4} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : data.items.length === 0 ? (
         <EmptyState title="The mode was never changed">It is what it was when the endpoint was first seen.</EmptyState>
       ) : (

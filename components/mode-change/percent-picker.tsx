@@ -23,9 +23,31 @@ export function PercentPicker({ value, onChange }: PercentPickerProps) {
         <label htmlFor={id} className="font-medium">
           Percent of callers
         </label>
-        <input type="range" min={1} max={100} value={value} aria-label="Percent of callers, slider" onChange={(event) => { change(event.currentTarget.value) }} className="h-6 min-w-0 flex-1 accent-enforce-fill" />
+        <input
+          type="range"
+          min={1}
+          max={100}
+          value={value}
+          aria-label="Percent of callers, slider"
+          onChange={(event) => {
+            change(event.currentTarget.value)
+          }}
+          className="h-6 min-w-0 flex-1 accent-enforce-fill"
+        />
         <span className="flex w-20 items-center gap-1">
-          <TextInput id={id} type="number" inputMode="numeric" min={1} max={100} value={value} className="text-right tabular-nums" aria-describedby={`${id}-hint`} onChange={(event) => { change(event.currentTarget.value) }} />
+          <TextInput
+            id={id}
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={100}
+            value={value}
+            className="text-right tabular-nums"
+            aria-describedby={`${id}-hint`}
+            onChange={(event) => {
+              change(event.currentTarget.value)
+            }}
+          />
           <span aria-hidden>%</span>
         </span>
       </div>
@@ -35,7 +57,9 @@ export function PercentPicker({ value, onChange }: PercentPickerProps) {
             key={step}
             type="button"
             aria-pressed={step === value}
-            onClick={() => { onChange(step) }}
+            onClick={() => {
+              onChange(step)
+            }}
             className="h-6 rounded-md border border-line-strong px-2 text-xs text-muted tabular-nums hover:bg-hover aria-pressed:border-text aria-pressed:bg-selected aria-pressed:text-text"
           >
             {step} %
@@ -43,7 +67,8 @@ export function PercentPicker({ value, onChange }: PercentPickerProps) {
         ))}
       </div>
       <p id={`${id}-hint`} className="text-xs text-muted">
-        Stable by caller, never a random request: a caller that is in stays in when the percent is raised, at every endpoint alike. Anonymous callers are enforced at 100 % only.
+        Stable by caller, never a random request: a caller that is in stays in when the percent is raised, at every
+        endpoint alike. Anonymous callers are enforced at 100 % only.
       </p>
     </div>
   )

@@ -22,7 +22,8 @@ function toTitle({ endpoints, changed }: ModeChangeResult): string {
 function toProgressWords({ revision, endpoints }: ModeChangeResult): string {
   const live = new Map(endpoints.map(({ serviceSlug, confirmation }) => [serviceSlug, confirmation.live]))
   const instances = [...live.values()].reduce((sum, count) => sum + count, 0)
-  const waiting = instances === 0 ? 'No live instance runs it yet.' : `Waiting for ${toPlural(instances, 'instance')} to confirm.`
+  const waiting =
+    instances === 0 ? 'No live instance runs it yet.' : `Waiting for ${toPlural(instances, 'instance')} to confirm.`
   return `Revision ${String(revision)} is published. ${waiting}`
 }
 
@@ -37,7 +38,9 @@ export function useModeChanges() {
     try {
       const result = await undo.mutateAsync({ params: { environment }, body: { revision } })
       refreshEndpoints(client, environment, result.endpoints)
-      toast.success(`Undone: ${toPlural(result.changed, 'endpoint')} as before`, { description: `Revision ${String(result.revision)} is published.` })
+      toast.success(`Undone: ${toPlural(result.changed, 'endpoint')} as before`, {
+        description: `Revision ${String(result.revision)} is published.`,
+      })
     } catch (problem) {
       const { title, message } = problem as ApiProblem // the only error these mutations have
       toast.error(title, { description: message })

@@ -33,7 +33,11 @@ export function BulkRuleDialog({ endpoints, onClose }: BulkRuleDialogProps) {
   const form = useContractForm<RuleValue, RuleValue>(Rule, sharedRule(endpoints))
   const { submit, problem, isPending } = useContractSubmit(
     form,
-    (rule) => save.mutateAsync({ params: { environment }, body: { endpoints: endpoints.map(({ id, version }) => ({ id, version })), rule } }),
+    (rule) =>
+      save.mutateAsync({
+        params: { environment },
+        body: { endpoints: endpoints.map(({ id, version }) => ({ id, version })), rule },
+      }),
     () => {
       toast.success(`${toPlural(endpoints.length, 'endpoint')} have this rule now`)
       onClose()
@@ -41,10 +45,20 @@ export function BulkRuleDialog({ endpoints, onClose }: BulkRuleDialogProps) {
   )
   const enforced = endpoints.filter(({ mode }) => mode === 'enforce').length
   return (
-    <FormDialog title={`Rule for ${toPlural(endpoints.length, 'endpoint')}`} description="It replaces the rule each of them has." submitLabel="Set rule" size="lg" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={`Rule for ${toPlural(endpoints.length, 'endpoint')}`}
+      description="It replaces the rule each of them has."
+      submitLabel="Set rule"
+      size="lg"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       {enforced > 0 && (
         <p role="note" className="rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
-          {toPlural(enforced, 'endpoint')} of them {enforced === 1 ? 'is' : 'are'} enforced: the new rule refuses callers at once. To see who, edit the rule on the endpoint’s page.
+          {toPlural(enforced, 'endpoint')} of them {enforced === 1 ? 'is' : 'are'} enforced: the new rule refuses
+          callers at once. To see who, edit the rule on the endpoint’s page.
         </p>
       )}
       <RuleFields form={form} service={endpoints[0]?.serviceSlug ?? ''} />

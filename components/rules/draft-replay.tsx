@@ -21,7 +21,8 @@ interface DraftReplayProps {
   readonly isSettled: boolean
 }
 
-const deniedOf = (evidence: EndpointEvidence): CallerEvidence[] => evidence.callers.filter(({ wouldDeny }) => wouldDeny > 0)
+const deniedOf = (evidence: EndpointEvidence): CallerEvidence[] =>
+  evidence.callers.filter(({ wouldDeny }) => wouldDeny > 0)
 
 /** Against the published rule: who is denied that was not, and who no longer is. */
 function toDifference(draft: EndpointEvidence, present: EndpointEvidence | undefined): string | null {
@@ -31,17 +32,32 @@ function toDifference(draft: EndpointEvidence, present: EndpointEvidence | undef
   const gained = [...after].filter((key) => !before.has(key)).length
   const lost = [...before].filter((key) => !after.has(key)).length
   if (gained === 0 && lost === 0) return 'The same callers as with the published rule.'
-  return [...(gained > 0 ? [`${toPlural(gained, 'caller')} more than with the published rule`] : []), ...(lost > 0 ? [`${toPlural(lost, 'caller')} fewer`] : [])].join(', ') + '.'
+  return (
+    [
+      ...(gained > 0 ? [`${toPlural(gained, 'caller')} more than with the published rule`] : []),
+      ...(lost > 0 ? [`${toPlural(lost, 'caller')} fewer`] : []),
+    ].join(', ') + '.'
+  )
 }
 
-function Result({ evidence, present, endpoint }: { readonly evidence: EndpointEvidence; readonly present: EndpointEvidence | undefined; readonly endpoint: Endpoint }) {
+function Result({
+  evidence,
+  present,
+  endpoint,
+}: {
+  readonly evidence: EndpointEvidence
+  readonly present: EndpointEvidence | undefined
+  readonly endpoint: Endpoint
+}) {
   const denied = deniedOf(evidence)
   const difference = toDifference(evidence, present)
   return (
     <>
       <Verdict evidence={evidence} />
       {difference !== null && <p className="text-muted">{difference}</p>}
-      {denied.length > 0 && <DeniedCallerList label="Callers that the draft would deny" callers={denied} endpointId={endpoint.id} />}
+      {denied.length > 0 && (
+        <DeniedCallerList label="Callers that the draft would deny" callers={denied} endpointId={endpoint.id} />
+      )}
     </>
   )
 }
@@ -49,7 +65,8 @@ function Result({ evidence, present, endpoint }: { readonly evidence: EndpointEv
 const EnforcedWarning = ({ endpoint }: { readonly endpoint: Endpoint }) =>
   endpoint.mode !== 'enforce' ? null : (
     <p role="note" className="rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
-      This endpoint is enforced{endpoint.percent < 100 && ` for ${String(endpoint.percent)} % of callers`}: a stricter rule refuses callers as soon as the instances confirm it.
+      This endpoint is enforced{endpoint.percent < 100 && ` for ${String(endpoint.percent)} % of callers`}: a stricter
+      rule refuses callers as soon as the instances confirm it.
     </p>
   )
 
@@ -57,19 +74,36 @@ const EnforcedWarning = ({ endpoint }: { readonly endpoint: Endpoint }) =>
 export function DraftReplay({ endpoint, draft, present, windowHours, isChanged, isSettled }: DraftReplayProps) {
   const environment = useEnvironment()
   const isReplayed = draft !== null && isChanged
-  const replay = useQuery({ ...evidenceQuery(environment, endpoint.id, { windowHours, ...(draft === null ? {} : { rule: draft }) }), enabled: isReplayed, refetchInterval: false })
+  const replay = useQuery({
+    ...evidenceQuery(environment, endpoint.id, { windowHours, ...(draft === null ? {} : { rule: draft }) }),
+    enabled: isReplayed,
+    refetchInterval: false,
+  })
   const shown = isReplayed ? replay.data : present
   const isBusy = isReplayed && (!isSettled || replay.isFetching)
   return (
     <section aria-label="Replay of the draft" aria-busy={isBusy || undefined} className="flex min-w-0 flex-col gap-4">
       <header>
-        <h3 className="font-medium">{isChanged ? 'The draft on the recorded requests' : 'The published rule on the recorded requests'}</h3>
-        <p className="text-muted">{draft === null ? 'Complete the rule to see whom it denies.' : toRuleSentence(draft)}</p>
+        <h3 className="font-medium">
+          {isChanged ? 'The draft on the recorded requests' : 'The published rule on the recorded requests'}
+        </h3>
+        <p className="text-muted">
+          {draft === null ? 'Complete the rule to see whom it denies.' : toRuleSentence(draft)}
+        </p>
       </header>
       {isChanged && <EnforcedWarning endpoint={endpoint} />}
-      {replay.error !== null && isReplayed && <ProblemAlert problem={replay.error} onRetry={() => void replay.refetch()} />}
-      <div aria-live="polite" className={classNames('flex flex-col gap-4 transition-opacity', (isBusy || draft === null) && 'opacity-60')}>
-        {shown === undefined ? <SkeletonLines lines={5} /> : <Result evidence={shown} present={isReplayed ? present : undefined} endpoint={endpoint} />}
+      {replay.error !== null && isReplayed && (
+        <ProblemAlert problem={replay.error} onRetry={() => void replay.refetch()} />
+      )}
+      <div
+        aria-live="polite"
+        className={classNames('flex flex-col gap-4 transition-opacity', (isBusy || draft === null) && 'opacity-60')}
+      >
+        {shown === undefined ? (
+          <SkeletonLines lines={5} />
+        ) : (
+          <Result evidence={shown} present={isReplayed ? present : undefined} endpoint={endpoint} />
+        )}
       </div>
     </section>
   )

@@ -22,7 +22,18 @@ export function MaxAgeField({ seconds, onChange, error, ages }: MaxAgeFieldProps
       <div className="flex flex-col gap-2">
         <Field label="Seconds since it was issued" {...(error === undefined ? {} : { error })}>
           {(control) => (
-            <TextInput {...control} type="number" inputMode="numeric" min={30} max={86_400} className="tabular-nums" value={Number.isNaN(seconds) ? '' : seconds} onChange={(event) => { onChange(event.currentTarget.valueAsNumber) }} />
+            <TextInput
+              {...control}
+              type="number"
+              inputMode="numeric"
+              min={30}
+              max={86_400}
+              className="tabular-nums"
+              value={Number.isNaN(seconds) ? '' : seconds}
+              onChange={(event) => {
+                onChange(event.currentTarget.valueAsNumber)
+              }}
+            />
           )}
         </Field>
         <div role="group" aria-label="Usual ages" className="flex flex-wrap gap-1">
@@ -31,7 +42,9 @@ export function MaxAgeField({ seconds, onChange, error, ages }: MaxAgeFieldProps
               key={preset}
               type="button"
               aria-pressed={preset === seconds}
-              onClick={() => { onChange(preset) }}
+              onClick={() => {
+                onChange(preset)
+              }}
               className="h-6 rounded-md border border-line-strong px-2 text-xs text-muted hover:bg-hover aria-pressed:border-text aria-pressed:bg-selected aria-pressed:text-text"
             >
               {toDuration(preset)}

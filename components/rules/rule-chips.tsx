@@ -4,7 +4,14 @@ import type { Rule } from '#lib/client/object-types.ts'
 import { Badge } from '../ui/badge.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { toDuration } from '../ui/words.ts'
-import { ruleStance, SENDER_WORDS, STANCE_WORDS, toRuleSentence, type RuleRequirement, type RuleStance } from './rule-summary.ts'
+import {
+  ruleStance,
+  SENDER_WORDS,
+  STANCE_WORDS,
+  toRuleSentence,
+  type RuleRequirement,
+  type RuleStance,
+} from './rule-summary.ts'
 
 const STANCE_LOOKS = {
   'no-rule': { tone: 'outline', icon: TriangleAlert },
@@ -22,7 +29,11 @@ function StanceBadge({ stance }: { readonly stance: Exclude<RuleStance, 'require
   )
 }
 
-const ScopeChip = ({ scope }: { readonly scope: string }) => <Badge className="min-w-0 font-mono font-normal text-text!"><span className="truncate">{scope}</span></Badge>
+const ScopeChip = ({ scope }: { readonly scope: string }) => (
+  <Badge className="min-w-0 font-mono font-normal text-text!">
+    <span className="truncate">{scope}</span>
+  </Badge>
+)
 
 function toChips(requirement: RuleRequirement): ReactNode[] {
   switch (requirement.kind) {
@@ -58,7 +69,10 @@ export function RuleChips({ rule, short = false }: { readonly rule: Rule | null;
   const chips = rule?.requirements.flatMap(toChips) ?? []
   const shown = short ? chips.slice(0, 1) : chips
   return (
-    <span title={short ? toRuleSentence(rule) : undefined} className={classNames('inline-flex max-w-full items-center gap-1', short ? 'overflow-hidden' : 'flex-wrap')}>
+    <span
+      title={short ? toRuleSentence(rule) : undefined}
+      className={classNames('inline-flex max-w-full items-center gap-1', short ? 'overflow-hidden' : 'flex-wrap')}
+    >
       {shown}
       {chips.length > shown.length && <Badge>+{chips.length - shown.length}</Badge>}
     </span>

@@ -40,7 +40,13 @@ function useDraft(endpoint: Endpoint) {
     setBase(rule)
     form.reset(rule ?? NEW_RULE)
   }
-  return { form, draft, restart, isOutdated: !isSameRule(base, endpoint.rule), isChanged: draft === null || base === null || !isSameRule(draft, base) }
+  return {
+    form,
+    draft,
+    restart,
+    isOutdated: !isSameRule(base, endpoint.rule),
+    isChanged: draft === null || base === null || !isSameRule(draft, base),
+  }
 }
 
 /** What the endpoint requires, as a draft that is replayed on the recorded requests while it is written. */
@@ -65,7 +71,16 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
     clearProblem()
     restart(client.getQueryData<Endpoint>(['endpoints', environment, 'one', endpoint.id])?.rule ?? null)
   }
-  const saveGate = gate.disabledReason !== undefined ? gate : isOutdated ? { disabledReason: 'Reload first' } : draft === null ? { disabledReason: 'The rule is not complete' } : isChanged ? {} : { disabledReason: 'Nothing differs from the published rule' }
+  const saveGate =
+    gate.disabledReason !== undefined
+      ? gate
+      : isOutdated
+        ? { disabledReason: 'Reload first' }
+        : draft === null
+          ? { disabledReason: 'The rule is not complete' }
+          : isChanged
+            ? {}
+            : { disabledReason: 'Nothing differs from the published rule' }
   return (
     <div className="grid gap-x-8 gap-y-6 xl:grid-cols-2">
       <form noValidate onSubmit={submit} className="flex min-w-0 flex-col gap-4">
@@ -75,10 +90,25 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
           <Button type="submit" variant="primary" pending={isPending} {...saveGate}>
             Publish rule
           </Button>
-          {form.formState.isDirty && <Button onClick={() => { restart(endpoint.rule) }}>Discard the draft</Button>}
+          {form.formState.isDirty && (
+            <Button
+              onClick={() => {
+                restart(endpoint.rule)
+              }}
+            >
+              Discard the draft
+            </Button>
+          )}
         </div>
       </form>
-      <DraftReplay endpoint={endpoint} draft={settled} present={present.data} windowHours={windowHours} isChanged={isChanged} isSettled={settled === draft} />
+      <DraftReplay
+        endpoint={endpoint}
+        draft={settled}
+        present={present.data}
+        windowHours={windowHours}
+        isChanged={isChanged}
+        isSettled={settled === draft}
+      />
     </div>
   )
 }

@@ -13,7 +13,11 @@ function firstMessage(node: unknown, depth = 0): string | undefined {
 }
 
 /** What is wrong with the requirement of a kind, wherever it stands in the rule. */
-export function requirementError(errors: FieldErrors<Rule>, rule: Rule, kind: Rule['requirements'][number]['kind']): string | undefined {
+export function requirementError(
+  errors: FieldErrors<Rule>,
+  rule: Rule,
+  kind: Rule['requirements'][number]['kind'],
+): string | undefined {
   const index = rule.requirements.findIndex((requirement) => requirement.kind === kind)
   return index === -1 ? undefined : firstMessage((errors.requirements as readonly unknown[] | undefined)?.[index]) // an array at run time
 }

@@ -26,7 +26,13 @@ const ACCESS_OPTIONS = [
   { value: 'public', label: 'Public', detail: 'Anyone may call, with or without a token.' },
 ] as const
 
-function AccessChoice({ value, onChange }: { readonly value: Rule['access']; readonly onChange: (access: Rule['access']) => void }) {
+function AccessChoice({
+  value,
+  onChange,
+}: {
+  readonly value: Rule['access']
+  readonly onChange: (access: Rule['access']) => void
+}) {
   return (
     <fieldset className="grid gap-2 sm:grid-cols-2">
       <legend className="mb-1 font-medium">Access</legend>
@@ -35,7 +41,15 @@ function AccessChoice({ value, onChange }: { readonly value: Rule['access']; rea
           key={option.value}
           className="rounded-lg border border-line-strong px-3 py-2 transition-colors hover:bg-hover has-checked:border-text has-checked:bg-selected has-focus-visible:outline-2 has-focus-visible:outline-focus"
         >
-          <input type="radio" name="access" className="sr-only" checked={value === option.value} onChange={() => { onChange(option.value) }} />
+          <input
+            type="radio"
+            name="access"
+            className="sr-only"
+            checked={value === option.value}
+            onChange={() => {
+              onChange(option.value)
+            }}
+          />
           <span className="font-medium">{option.label}</span>
           <span className="block text-xs text-muted">{option.detail}</span>
         </label>
@@ -54,7 +68,12 @@ interface RequirementSectionProps {
 
 const RequirementSection = ({ label, detail, isOn, onToggle, children }: RequirementSectionProps) => (
   <div className="flex flex-col gap-2 border-t border-line pt-3">
-    <Checkbox checked={isOn} onChange={(event) => { onToggle(event.currentTarget.checked) }}>
+    <Checkbox
+      checked={isOn}
+      onChange={(event) => {
+        onToggle(event.currentTarget.checked)
+      }}
+    >
       <span className="font-medium">{label}</span>
       <span className="block text-xs text-muted">{detail}</span>
     </Checkbox>
@@ -67,7 +86,10 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
   const rule: Rule = { access: form.watch('access'), requirements: form.watch('requirements') }
   const { errors } = form.formState
   const set = (kind: RuleRequirement['kind'], requirement: RuleRequirement | null) => {
-    form.setValue('requirements', withRequirement(rule, kind, requirement).requirements, { shouldDirty: true, shouldValidate: true })
+    form.setValue('requirements', withRequirement(rule, kind, requirement).requirements, {
+      shouldDirty: true,
+      shouldValidate: true,
+    })
   }
   const setAccess = (access: Rule['access']) => {
     form.setValue('access', access, { shouldDirty: true })
@@ -83,13 +105,48 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
       <AccessChoice value={rule.access} onChange={setAccess} />
       {rule.access === 'token' && (
         <>
-          <RequirementSection label="Scopes" detail={`The token carries all of these scopes of ${service}.`} isOn={scopes !== undefined} onToggle={(isOn) => { set('scopes', isOn ? { kind: 'scopes', allOf: [] } : null) }}>
-            <ScopePicker service={service} value={scopes?.allOf ?? []} error={errorOf('scopes')} onChange={(allOf) => { set('scopes', { kind: 'scopes', allOf: [...allOf] }) }} />
+          <RequirementSection
+            label="Scopes"
+            detail={`The token carries all of these scopes of ${service}.`}
+            isOn={scopes !== undefined}
+            onToggle={(isOn) => {
+              set('scopes', isOn ? { kind: 'scopes', allOf: [] } : null)
+            }}
+          >
+            <ScopePicker
+              service={service}
+              value={scopes?.allOf ?? []}
+              error={errorOf('scopes')}
+              onChange={(allOf) => {
+                set('scopes', { kind: 'scopes', allOf: [...allOf] })
+              }}
+            />
           </RequirementSection>
-          <RequirementSection label="Max token age" detail="The token was issued at most so long ago, however long it lives." isOn={age !== undefined} onToggle={(isOn) => { set('max-token-age', isOn ? { kind: 'max-token-age', seconds: MAX_AGE_DEFAULT_SECONDS } : null) }}>
-            <MaxAgeField seconds={age?.seconds ?? MAX_AGE_DEFAULT_SECONDS} error={errorOf('max-token-age')} ages={tokenAges} onChange={(seconds) => { set('max-token-age', { kind: 'max-token-age', seconds }) }} />
+          <RequirementSection
+            label="Max token age"
+            detail="The token was issued at most so long ago, however long it lives."
+            isOn={age !== undefined}
+            onToggle={(isOn) => {
+              set('max-token-age', isOn ? { kind: 'max-token-age', seconds: MAX_AGE_DEFAULT_SECONDS } : null)
+            }}
+          >
+            <MaxAgeField
+              seconds={age?.seconds ?? MAX_AGE_DEFAULT_SECONDS}
+              error={errorOf('max-token-age')}
+              ages={tokenAges}
+              onChange={(seconds) => {
+                set('max-token-age', { kind: 'max-token-age', seconds })
+              }}
+            />
           </RequirementSection>
-          <RequirementSection label="Sender constraint" detail="The caller proves that the token is its own." isOn={sender !== undefined} onToggle={(isOn) => { set('sender-constraint', isOn ? { kind: 'sender-constraint', anyOf: ['mutual-tls'] } : null) }}>
+          <RequirementSection
+            label="Sender constraint"
+            detail="The caller proves that the token is its own."
+            isOn={sender !== undefined}
+            onToggle={(isOn) => {
+              set('sender-constraint', isOn ? { kind: 'sender-constraint', anyOf: ['mutual-tls'] } : null)
+            }}
+          >
             <div className="flex flex-wrap gap-4">
               {SENDERS.map((way) => (
                 <Checkbox
@@ -97,7 +154,10 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
                   checked={sender?.anyOf.includes(way) ?? false}
                   onChange={(event) => {
                     const others = (sender?.anyOf ?? []).filter((other) => other !== way)
-                    set('sender-constraint', { kind: 'sender-constraint', anyOf: event.currentTarget.checked ? [...others, way] : others })
+                    set('sender-constraint', {
+                      kind: 'sender-constraint',
+                      anyOf: event.currentTarget.checked ? [...others, way] : others,
+                    })
                   }}
                 >
                   {SENDER_WORDS[way]}
@@ -110,8 +170,21 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
               </p>
             )}
           </RequirementSection>
-          <RequirementSection label="Networks" detail="The caller's address lies in one of these networks." isOn={network !== undefined} onToggle={(isOn) => { set('network', isOn ? { kind: 'network', cidrs: [] } : null) }}>
-            <NetworkField cidrs={network?.cidrs ?? []} error={errorOf('network')} onChange={(cidrs) => { set('network', { kind: 'network', cidrs }) }} />
+          <RequirementSection
+            label="Networks"
+            detail="The caller's address lies in one of these networks."
+            isOn={network !== undefined}
+            onToggle={(isOn) => {
+              set('network', isOn ? { kind: 'network', cidrs: [] } : null)
+            }}
+          >
+            <NetworkField
+              cidrs={network?.cidrs ?? []}
+              error={errorOf('network')}
+              onChange={(cidrs) => {
+                set('network', { kind: 'network', cidrs })
+              }}
+            />
           </RequirementSection>
         </>
       )}

@@ -13,9 +13,11 @@ describe('rule summary', () => {
   })
 
   it('reads as a sentence', () => {
-    expect(toRuleSentence(withRequirement(scopes('refunds:create'), 'max-token-age', { kind: 'max-token-age', seconds: 300 }))).toBe(
-      'A valid token for this service, and refunds:create, and a token at most 5 min old.',
-    )
+    expect(
+      toRuleSentence(
+        withRequirement(scopes('refunds:create'), 'max-token-age', { kind: 'max-token-age', seconds: 300 }),
+      ),
+    ).toBe('A valid token for this service, and refunds:create, and a token at most 5 min old.')
   })
 
   it('replaces a requirement of the same kind and takes one out', () => {

@@ -5,17 +5,28 @@ import { toDuration } from '../ui/words.ts'
 export type RuleRequirement = Rule['requirements'][number]
 type OfKind<Kind extends RuleRequirement['kind']> = Extract<RuleRequirement, { kind: Kind }>
 
-export const findRequirement = <Kind extends RuleRequirement['kind']>(rule: Rule | null, kind: Kind): OfKind<Kind> | undefined =>
+export const findRequirement = <Kind extends RuleRequirement['kind']>(
+  rule: Rule | null,
+  kind: Kind,
+): OfKind<Kind> | undefined =>
   rule?.requirements.find((requirement): requirement is OfKind<Kind> => requirement.kind === kind)
 
 /** The rule with this requirement in place of the one of its kind. Without one, the kind is taken out. */
 export function withRequirement(rule: Rule, kind: RuleRequirement['kind'], requirement: RuleRequirement | null): Rule {
   if (requirement === null) return { ...rule, requirements: rule.requirements.filter((other) => other.kind !== kind) }
   const known = rule.requirements.some((other) => other.kind === kind)
-  return { ...rule, requirements: known ? rule.requirements.map((other) => (other.kind === kind ? requirement : other)) : [...rule.requirements, requirement] }
+  return {
+    ...rule,
+    requirements: known
+      ? rule.requirements.map((other) => (other.kind === kind ? requirement : other))
+      : [...rule.requirements, requirement],
+  }
 }
 
-export const SENDER_WORDS: Readonly<Record<Exclude<SenderConstraint, 'none'>, string>> = { 'mutual-tls': 'mutual TLS', dpop: 'DPoP' }
+export const SENDER_WORDS: Readonly<Record<Exclude<SenderConstraint, 'none'>, string>> = {
+  'mutual-tls': 'mutual TLS',
+  dpop: 'DPoP',
+}
 
 export type RuleStance = 'no-rule' | 'public' | 'any-token' | 'required'
 
@@ -26,10 +37,21 @@ export function ruleStance(rule: Rule | null): RuleStance {
   return rule.requirements.length === 0 ? 'any-token' : 'required'
 }
 
-export const STANCE_WORDS: Readonly<Record<Exclude<RuleStance, 'required'>, { readonly label: string; readonly detail: string }>> = {
-  'no-rule': { label: 'No rule', detail: 'Nobody has said yet what this endpoint requires. Enforced, it would ask for any valid token.' },
-  public: { label: 'Public', detail: 'Anyone may call this endpoint, with or without a token. This was said on purpose.' },
-  'any-token': { label: 'Requires nothing', detail: 'Any valid token for this service is enough: no scope, no token age, no network is asked for.' },
+export const STANCE_WORDS: Readonly<
+  Record<Exclude<RuleStance, 'required'>, { readonly label: string; readonly detail: string }>
+> = {
+  'no-rule': {
+    label: 'No rule',
+    detail: 'Nobody has said yet what this endpoint requires. Enforced, it would ask for any valid token.',
+  },
+  public: {
+    label: 'Public',
+    detail: 'Anyone may call this endpoint, with or without a token. This was said on purpose.',
+  },
+  'any-token': {
+    label: 'Requires nothing',
+    detail: 'Any valid token for this service is enough: no scope, no token age, no network is asked for.',
+  },
 }
 
 function requirementWords(requirement: RuleRequirement): string {
@@ -41,7 +63,9 @@ function requirementWords(requirement: RuleRequirement): string {
     case 'sender-constraint':
       return `a token bound by ${requirement.anyOf.map((way) => SENDER_WORDS[way]).join(' or ')}`
     case 'network':
-      return requirement.cidrs.length === 1 ? `a caller in ${requirement.cidrs[0] ?? ''}` : `a caller in one of ${String(requirement.cidrs.length)} networks`
+      return requirement.cidrs.length === 1
+        ? `a caller in ${requirement.cidrs[0] ?? ''}`
+        : `a caller in one of ${String(requirement.cidrs.length)} networks`
   }
 }
 
@@ -60,7 +84,7 @@ function canonical(rule: Rule | null): string {
   const sorted = rule.requirements.map((requirement) =>
     JSON.stringify(
       Object.entries(requirement)
-        .map(([key, value]) => [key, Array.isArray(value) ? [...value].sort() : value])
+        .map(([key, value]: [string, unknown]) => [key, Array.isArray(value) ? value.map(String).sort() : value])
         .sort(),
     ),
   )

@@ -25,13 +25,26 @@ const OPTION = 'flex min-h-8 items-center gap-2 rounded-md px-2 data-[selected=t
 const Chip = ({ scope, onRemove }: { readonly scope: string; readonly onRemove: () => void }) => (
   <li className="inline-flex h-7 items-center gap-1 rounded-md border border-line-strong bg-raised pl-2 font-mono text-xs">
     {scope}
-    <button type="button" aria-label={`Take out ${scope}`} onClick={onRemove} className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:text-text">
+    <button
+      type="button"
+      aria-label={`Take out ${scope}`}
+      onClick={onRemove}
+      className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:text-text"
+    >
       <X aria-hidden className="size-3.5" />
     </button>
   </li>
 )
 
-function ScopeOptions({ service, value, onToggle }: { readonly service: string; readonly value: readonly string[]; readonly onToggle: (scope: string) => void }) {
+function ScopeOptions({
+  service,
+  value,
+  onToggle,
+}: {
+  readonly service: string
+  readonly value: readonly string[]
+  readonly onToggle: (scope: string) => void
+}) {
   const environment = useEnvironment()
   const [typed, setTyped] = useState('')
   const { data } = useQuery(scopesQuery(environment, service))
@@ -55,11 +68,28 @@ function ScopeOptions({ service, value, onToggle }: { readonly service: string; 
   }
   return (
     <Command label="Scopes" loop>
-      <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder="Search, or write resource:action" className="h-9 w-full border-b border-line bg-transparent px-3 font-mono text-xs outline-none" />
+      <Command.Input
+        autoFocus
+        value={typed}
+        onValueChange={setTyped}
+        placeholder="Search, or write resource:action"
+        className="h-9 w-full border-b border-line bg-transparent px-3 font-mono text-xs outline-none"
+      />
       <Command.List className="scroll-thin max-h-72 overflow-y-auto p-1">
-        <Command.Empty className="px-3 py-4 text-muted">{scopes.length === 0 ? `${service} owns no scope yet. Write one as resource:action.` : 'No such scope. Write a new one as resource:action.'}</Command.Empty>
+        <Command.Empty className="px-3 py-4 text-muted">
+          {scopes.length === 0
+            ? `${service} owns no scope yet. Write one as resource:action.`
+            : 'No such scope. Write a new one as resource:action.'}
+        </Command.Empty>
         {scopes.map((scope) => (
-          <Command.Item key={scope.id} value={scope.name} onSelect={() => { onToggle(scope.name) }} className={OPTION}>
+          <Command.Item
+            key={scope.id}
+            value={scope.name}
+            onSelect={() => {
+              onToggle(scope.name)
+            }}
+            className={OPTION}
+          >
             <Check aria-hidden className={classNames('size-4 shrink-0', !value.includes(scope.name) && 'invisible')} />
             <span className="min-w-0 flex-1 truncate font-mono text-xs">{scope.name}</span>
             <span className="text-xs text-faint">{toPlural(scope.holders.length, 'holder')}</span>
@@ -78,16 +108,32 @@ function ScopeOptions({ service, value, onToggle }: { readonly service: string; 
 
 /** Scopes of the service; a missing one is created on the spot. */
 export function ScopePicker({ service, value, onChange, error }: ScopePickerProps) {
-  const toggle = (scope: string) => { onChange(value.includes(scope) ? value.filter((other) => other !== scope) : [...value, scope]) }
+  const toggle = (scope: string) => {
+    onChange(value.includes(scope) ? value.filter((other) => other !== scope) : [...value, scope])
+  }
   return (
     <div className="flex flex-col gap-1">
       <div className="flex flex-wrap items-center gap-1.5">
         <ul aria-label="Scopes the token must carry" className="contents">
           {value.map((scope) => (
-            <Chip key={scope} scope={scope} onRemove={() => { toggle(scope) }} />
+            <Chip
+              key={scope}
+              scope={scope}
+              onRemove={() => {
+                toggle(scope)
+              }}
+            />
           ))}
         </ul>
-        <Popover label="Scopes" className="w-80 overflow-hidden" trigger={<Button size="sm" icon={Plus}>{value.length === 0 ? 'Add a scope' : 'Add'}</Button>}>
+        <Popover
+          label="Scopes"
+          className="w-80 overflow-hidden"
+          trigger={
+            <Button size="sm" icon={Plus}>
+              {value.length === 0 ? 'Add a scope' : 'Add'}
+            </Button>
+          }
+        >
           <ScopeOptions service={service} value={value} onToggle={toggle} />
         </Popover>
       </div>

@@ -26,7 +26,18 @@ export function DeleteScopeDialog({ scope, onClose, onDeleted }: DeleteScopeDial
     )
   }
   return (
-    <ConfirmDialog open onOpenChange={(open) => { if (!open) onClose() }} title={`Delete ${scope.name}?`} confirm="Delete" danger pending={remove.isPending} problem={remove.error} onConfirm={confirm}>
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title={`Delete ${scope.name}?`}
+      confirm="Delete"
+      danger
+      pending={remove.isPending}
+      problem={remove.error}
+      onConfirm={confirm}
+    >
       Only a scope that nobody holds and no rule needs, in any environment, can be deleted.
     </ConfirmDialog>
   )

@@ -27,32 +27,80 @@ export function NewScopeDialog({ service, onClose }: NewScopeDialogProps) {
   const environment = useEnvironment()
   const services = useQuery({ ...servicesQuery(environment), enabled: service === undefined })
   const create = useMutation(createScope)
-  const form = useContractForm(ScopeCreate, { serviceSlug: service ?? '', name: '', description: '', tokenLifetimeSeconds: null })
+  const form = useContractForm(ScopeCreate, {
+    serviceSlug: service ?? '',
+    name: '',
+    description: '',
+    tokenLifetimeSeconds: null,
+  })
   const { errors } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ body }),
     ({ name }) => {
-      toast.success(`Scope ${name} exists now`, { description: 'Put it into rules, and grant it to those who need it.' })
+      toast.success(`Scope ${name} exists now`, {
+        description: 'Put it into rules, and grant it to those who need it.',
+      })
       onClose()
     },
   )
   return (
-    <FormDialog title="Create a scope" description="A right at one service, as resource:action. It exists in every environment; grants do not." submitLabel="Create" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title="Create a scope"
+      description="A right at one service, as resource:action. It exists in every environment; grants do not."
+      submitLabel="Create"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       {service === undefined && (
         <Controller
           control={form.control}
           name="serviceSlug"
           render={({ field }) => (
             <Field label="Service" error={errors.serviceSlug && 'choose a service'}>
-              {(control) => <Combobox {...control} label="Service" value={field.value === '' ? null : field.value} onChange={field.onChange} options={(services.data?.items ?? []).map(({ slug, name }) => ({ value: slug, label: name, hint: slug }))} />}
+              {(control) => (
+                <Combobox
+                  {...control}
+                  label="Service"
+                  value={field.value === '' ? null : field.value}
+                  onChange={field.onChange}
+                  options={(services.data?.items ?? []).map(({ slug, name }) => ({
+                    value: slug,
+                    label: name,
+                    hint: slug,
+                  }))}
+                />
+              )}
             </Field>
           )}
         />
       )}
-      <TextField label="Name" required className="font-mono" placeholder="orders:read" error={errors.name?.message} {...form.register('name')} />
-      <TextareaField label="Description" optional rows={2} hint="What it allows, for those who grant it." error={errors.description?.message} {...form.register('description')} />
-      <LifetimeField value={form.watch('tokenLifetimeSeconds') ?? null} onChange={(value) => { form.setValue('tokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true }) }} inherited={INHERITED} error={errors.tokenLifetimeSeconds?.message} />
+      <TextField
+        label="Name"
+        required
+        className="font-mono"
+        placeholder="orders:read"
+        error={errors.name?.message}
+        {...form.register('name')}
+      />
+      <TextareaField
+        label="Description"
+        optional
+        rows={2}
+        hint="What it allows, for those who grant it."
+        error={errors.description?.message}
+        {...form.register('description')}
+      />
+      <LifetimeField
+        value={form.watch('tokenLifetimeSeconds') ?? null}
+        onChange={(value) => {
+          form.setValue('tokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true })
+        }}
+        inherited={INHERITED}
+        error={errors.tokenLifetimeSeconds?.message}
+      />
     </FormDialog>
   )
 }
@@ -66,7 +114,10 @@ interface EditScopeDialogProps {
 export function EditScopeDialog({ scope: current, onClose, onReload }: EditScopeDialogProps) {
   const [scope] = usePinned(current)
   const save = useMutation(updateScope)
-  const form = useContractForm(ScopeUpdate, { description: scope.description, tokenLifetimeSeconds: scope.tokenLifetimeSeconds })
+  const form = useContractForm(ScopeUpdate, {
+    description: scope.description,
+    tokenLifetimeSeconds: scope.tokenLifetimeSeconds,
+  })
   const { errors } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -90,8 +141,21 @@ export function EditScopeDialog({ scope: current, onClose, onReload }: EditScope
         onClose()
       }}
     >
-      <TextareaField label="Description" optional rows={3} error={errors.description?.message} {...form.register('description')} />
-      <LifetimeField value={form.watch('tokenLifetimeSeconds') ?? null} onChange={(value) => { form.setValue('tokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true }) }} inherited={INHERITED} error={errors.tokenLifetimeSeconds?.message} />
+      <TextareaField
+        label="Description"
+        optional
+        rows={3}
+        error={errors.description?.message}
+        {...form.register('description')}
+      />
+      <LifetimeField
+        value={form.watch('tokenLifetimeSeconds') ?? null}
+        onChange={(value) => {
+          form.setValue('tokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true })
+        }}
+        inherited={INHERITED}
+        error={errors.tokenLifetimeSeconds?.message}
+      />
     </FormDialog>
   )
 }

@@ -13,7 +13,12 @@ import { KindIcon } from '../ui/status-badges.tsx'
 
 const GrantDialog = dynamic(async () => (await import('../grants/grant-dialog.tsx')).GrantDialog, { ssr: false })
 
-const USE_WORDS: Readonly<Record<Grant['use'], string>> = { used: 'needed in the last 30 days', unused: 'not needed in the last 30 days', 'too-new': 'too new to tell', 'not-known': 'not known: an endpoint that needs it is off' }
+const USE_WORDS: Readonly<Record<Grant['use'], string>> = {
+  used: 'needed in the last 30 days',
+  unused: 'not needed in the last 30 days',
+  'too-new': 'too new to tell',
+  'not-known': 'not known: an endpoint that needs it is off',
+}
 
 function HolderChip({ grant }: { readonly grant: Grant }) {
   const toPath = useEnvironmentPath()
@@ -21,15 +26,33 @@ function HolderChip({ grant }: { readonly grant: Grant }) {
   const { takeBack, pendingId } = useTakeBack()
   const isUnused = grant.use === 'unused'
   return (
-    <li className={classNames('inline-flex h-7 max-w-full items-center gap-1.5 rounded-md border pl-2', isUnused ? 'border-dashed border-log-only-fill bg-log-only-tint' : 'border-line-strong bg-raised', gate.disabledReason === undefined ? '' : 'pr-2')}>
+    <li
+      className={classNames(
+        'inline-flex h-7 max-w-full items-center gap-1.5 rounded-md border pl-2',
+        isUnused ? 'border-dashed border-log-only-fill bg-log-only-tint' : 'border-line-strong bg-raised',
+        gate.disabledReason === undefined ? '' : 'pr-2',
+      )}
+    >
       <KindIcon kind={grant.identityKind} />
-      <Link href={toPath(`/identities/${grant.clientId}`)} prefetch={false} title={`${grant.identityName}: ${USE_WORDS[grant.use]}`} className={classNames('truncate hover:underline', isUnused && 'text-log-only')}>
+      <Link
+        href={toPath(`/identities/${grant.clientId}`)}
+        prefetch={false}
+        title={`${grant.identityName}: ${USE_WORDS[grant.use]}`}
+        className={classNames('truncate hover:underline', isUnused && 'text-log-only')}
+      >
         {grant.clientId}
         <span className="sr-only">, {USE_WORDS[grant.use]}</span>
       </Link>
       {isUnused && <span className="text-xs text-log-only">unused</span>}
       {gate.disabledReason === undefined && (
-        <button type="button" aria-label={`Take ${grant.scope} back from ${grant.clientId}`} title="Take back" disabled={pendingId === grant.id} onClick={() => void takeBack(grant)} className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:bg-hover hover:text-text">
+        <button
+          type="button"
+          aria-label={`Take ${grant.scope} back from ${grant.clientId}`}
+          title="Take back"
+          disabled={pendingId === grant.id}
+          onClick={() => void takeBack(grant)}
+          className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:bg-hover hover:text-text"
+        >
           <X aria-hidden className="size-3.5" />
         </button>
       )}
@@ -49,10 +72,26 @@ export function ScopeHolders({ scope }: { readonly scope: ScopePosture }) {
         ))}
       </ul>
       {scope.holders.length === 0 && <span className="text-faint">nobody</span>}
-      <Button size="sm" variant="ghost" icon={Plus} aria-label={`Grant ${scope.name}`} onClick={() => { setOpen(true) }} {...gate}>
+      <Button
+        size="sm"
+        variant="ghost"
+        icon={Plus}
+        aria-label={`Grant ${scope.name}`}
+        onClick={() => {
+          setOpen(true)
+        }}
+        {...gate}
+      >
         Grant
       </Button>
-      {isOpen && <GrantDialog scopeId={scope.id} onClose={() => { setOpen(false) }} />}
+      {isOpen && (
+        <GrantDialog
+          scopeId={scope.id}
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
     </div>
   )
 }

@@ -16,7 +16,9 @@ import { toDuration, toPlural } from '../ui/words.ts'
 import { ScopeHolders } from './scope-holders.tsx'
 
 const EditScopeDialog = dynamic(async () => (await import('./scope-dialog.tsx')).EditScopeDialog, { ssr: false })
-const DeleteScopeDialog = dynamic(async () => (await import('./delete-scope-dialog.tsx')).DeleteScopeDialog, { ssr: false })
+const DeleteScopeDialog = dynamic(async () => (await import('./delete-scope-dialog.tsx')).DeleteScopeDialog, {
+  ssr: false,
+})
 
 type Open = { readonly scope: ScopePosture; readonly what: 'edit' | 'delete' } | null
 
@@ -32,7 +34,11 @@ function ScopeRow({ scope, withService, onOpen }: ScopeRowProps) {
   return (
     <li className="grid gap-x-6 gap-y-2 px-4 py-3 lg:grid-cols-[18rem_minmax(0,1fr)_auto] lg:items-start">
       <div className="flex min-w-0 flex-col gap-0.5">
-        <Link href={toPath(`/scopes/${scope.id}`)} prefetch={false} className="font-mono text-xs leading-7 font-medium break-all hover:underline">
+        <Link
+          href={toPath(`/scopes/${scope.id}`)}
+          prefetch={false}
+          className="font-mono text-xs leading-7 font-medium break-all hover:underline"
+        >
           {scope.name}
         </Link>
         <p className="text-xs text-muted">
@@ -44,8 +50,24 @@ function ScopeRow({ scope, withService, onOpen }: ScopeRowProps) {
       </div>
       <ScopeHolders scope={scope} />
       <div className="flex gap-1 max-lg:hidden">
-        <IconButton icon={Pencil} label={`Edit ${scope.name}`} size="sm" onClick={() => { onOpen('edit') }} {...gate} />
-        <IconButton icon={Trash2} label={`Delete ${scope.name}`} size="sm" onClick={() => { onOpen('delete') }} {...gate} />
+        <IconButton
+          icon={Pencil}
+          label={`Edit ${scope.name}`}
+          size="sm"
+          onClick={() => {
+            onOpen('edit')
+          }}
+          {...gate}
+        />
+        <IconButton
+          icon={Trash2}
+          label={`Delete ${scope.name}`}
+          size="sm"
+          onClick={() => {
+            onOpen('delete')
+          }}
+          {...gate}
+        />
       </div>
     </li>
   )
@@ -64,8 +86,15 @@ export function ScopeList({ scopes, problem, onRetry, withService, empty }: Scop
   const environment = useEnvironment()
   const client = useQueryClient()
   const [open, setOpen] = useState<Open>(null)
-  const close = () => { setOpen(null) }
-  if (scopes === undefined) return <div className="rounded-lg border border-line p-4">{problem === null ? <SkeletonLines lines={9} /> : <ProblemAlert problem={problem} onRetry={onRetry} />}</div>
+  const close = () => {
+    setOpen(null)
+  }
+  if (scopes === undefined)
+    return (
+      <div className="rounded-lg border border-line p-4">
+        {problem === null ? <SkeletonLines lines={9} /> : <ProblemAlert problem={problem} onRetry={onRetry} />}
+      </div>
+    )
   return (
     <div className="rounded-lg border border-line bg-raised">
       {scopes.length === 0 ? (
@@ -73,11 +102,24 @@ export function ScopeList({ scopes, problem, onRetry, withService, empty }: Scop
       ) : (
         <ul className="divide-y divide-line">
           {scopes.map((scope) => (
-            <ScopeRow key={scope.id} scope={scope} withService={withService} onOpen={(what) => { setOpen({ scope, what }) }} />
+            <ScopeRow
+              key={scope.id}
+              scope={scope}
+              withService={withService}
+              onOpen={(what) => {
+                setOpen({ scope, what })
+              }}
+            />
           ))}
         </ul>
       )}
-      {open?.what === 'edit' && <EditScopeDialog scope={open.scope} onClose={close} onReload={() => void client.invalidateQueries({ queryKey: ['scopes', environment] })} />}
+      {open?.what === 'edit' && (
+        <EditScopeDialog
+          scope={open.scope}
+          onClose={close}
+          onReload={() => void client.invalidateQueries({ queryKey: ['scopes', environment] })}
+        />
+      )}
       {open?.what === 'delete' && <DeleteScopeDialog scope={open.scope} onClose={close} />}
     </div>
   )

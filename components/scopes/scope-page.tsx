@@ -23,7 +23,9 @@ import { toDuration } from '../ui/words.ts'
 import { ScopeHolders } from './scope-holders.tsx'
 
 const EditScopeDialog = dynamic(async () => (await import('./scope-dialog.tsx')).EditScopeDialog, { ssr: false })
-const DeleteScopeDialog = dynamic(async () => (await import('./delete-scope-dialog.tsx')).DeleteScopeDialog, { ssr: false })
+const DeleteScopeDialog = dynamic(async () => (await import('./delete-scope-dialog.tsx')).DeleteScopeDialog, {
+  ssr: false,
+})
 
 /** Endpoints whose rule needs the scope. */
 function NeededBy({ scope }: { readonly scope: ScopePosture }) {
@@ -38,12 +40,18 @@ function NeededBy({ scope }: { readonly scope: ScopePosture }) {
           <SkeletonLines lines={3} />
         </div>
       ) : endpoints.length === 0 ? (
-        <EmptyState title="No rule needs it">Put it into the rule of an endpoint of {scope.serviceSlug}; until then holding it changes nothing.</EmptyState>
+        <EmptyState title="No rule needs it">
+          Put it into the rule of an endpoint of {scope.serviceSlug}; until then holding it changes nothing.
+        </EmptyState>
       ) : (
         <ul className="divide-y divide-line">
           {endpoints.map((endpoint) => (
             <li key={endpoint.id}>
-              <Link href={toPath(`/endpoints/${endpoint.id}`)} prefetch={false} className="flex min-h-10 flex-wrap items-center justify-between gap-2 px-4 py-1 hover:bg-hover">
+              <Link
+                href={toPath(`/endpoints/${endpoint.id}`)}
+                prefetch={false}
+                className="flex min-h-10 flex-wrap items-center justify-between gap-2 px-4 py-1 hover:bg-hover"
+              >
                 <EndpointName method={endpoint.method} route={endpoint.route} />
                 <ModeState endpoint={endpoint} />
               </Link>
@@ -63,9 +71,16 @@ export function ScopePage({ id }: { readonly id: string }) {
   const gate = useRoleGate('operator')
   const { data: scope, error, refetch } = useQuery(scopeQuery(environment, id))
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null)
-  const close = () => { setDialog(null) }
+  const close = () => {
+    setDialog(null)
+  }
   if (error?.status === 404 || error?.status === 400 || error?.status === 422) notFound()
-  if (scope === undefined) return error === null ? <Skeleton className="h-96" /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />
+  if (scope === undefined)
+    return error === null ? (
+      <Skeleton className="h-96" />
+    ) : (
+      <ProblemAlert problem={error} onRetry={() => void refetch()} />
+    )
   return (
     <>
       <PageHeader
@@ -76,30 +91,65 @@ export function ScopePage({ id }: { readonly id: string }) {
             <Link href={toPath(`/services/${scope.serviceSlug}`)} className="hover:text-text hover:underline">
               {scope.serviceSlug}
             </Link>
-            <span>{scope.tokenLifetimeSeconds === null ? 'No lifetime of its own' : `Tokens with it live ${toDuration(scope.tokenLifetimeSeconds)} at most`}</span>
+            <span>
+              {scope.tokenLifetimeSeconds === null
+                ? 'No lifetime of its own'
+                : `Tokens with it live ${toDuration(scope.tokenLifetimeSeconds)} at most`}
+            </span>
             {scope.description !== '' && <span>{scope.description}</span>}
           </span>
         }
         actions={
           <>
-            <Button icon={Pencil} onClick={() => { setDialog('edit') }} {...gate}>
+            <Button
+              icon={Pencil}
+              onClick={() => {
+                setDialog('edit')
+              }}
+              {...gate}
+            >
               Edit
             </Button>
-            <Button icon={Trash2} variant="danger" onClick={() => { setDialog('delete') }} {...gate}>
+            <Button
+              icon={Trash2}
+              variant="danger"
+              onClick={() => {
+                setDialog('delete')
+              }}
+              {...gate}
+            >
               Delete
             </Button>
           </>
         }
       />
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <Panel id="holders" title="Who holds it" description="A dashed frame: no request of the last 30 days needed the grant">
+        <Panel
+          id="holders"
+          title="Who holds it"
+          description="A dashed frame: no request of the last 30 days needed the grant"
+        >
           <ScopeHolders scope={scope} />
         </Panel>
         <NeededBy scope={scope} />
         <ObjectHistory targetKind="scope" targetId={scope.id} />
       </div>
-      {dialog === 'edit' && <EditScopeDialog scope={scope} onClose={close} onReload={() => void client.invalidateQueries({ queryKey: ['scopes', environment] })} />}
-      {dialog === 'delete' && <DeleteScopeDialog scope={scope} onClose={close} onDeleted={() => { router.push(toPath('/scopes')) }} />}
+      {dialog === 'edit' && (
+        <EditScopeDialog
+          scope={scope}
+          onClose={close}
+          onReload={() => void client.invalidateQueries({ queryKey: ['scopes', environment] })}
+        />
+      )}
+      {dialog === 'delete' && (
+        <DeleteScopeDialog
+          scope={scope}
+          onClose={close}
+          onDeleted={() => {
+            router.push(toPath('/scopes'))
+          }}
+        />
+      )}
     </>
   )
 }

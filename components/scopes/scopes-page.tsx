@@ -37,7 +37,8 @@ function isHeld({ holders }: ScopePosture, held: (typeof HELD)[number]): boolean
   return held === 'nobody' ? holders.length === 0 : holders.some(({ use }) => use === 'unused')
 }
 
-const wordsOf = ({ name, serviceSlug, description, holders }: ScopePosture): string => `${name} ${serviceSlug} ${description} ${holders.map(({ clientId }) => clientId).join(' ')}`
+const wordsOf = ({ name, serviceSlug, description, holders }: ScopePosture): string =>
+  `${name} ${serviceSlug} ${description} ${holders.map(({ clientId }) => clientId).join(' ')}`
 
 /** Every scope and who holds it. */
 export function ScopesPage() {
@@ -45,25 +46,48 @@ export function ScopesPage() {
   const [params, setParams] = useQueryStates(PARSERS)
   const { scopes, ...rest } = useScopes()
   const { q, service, held } = params
-  const shown = useMemo(() => scopes?.filter((scope) => isHeld(scope, held) && (service.length === 0 || service.includes(scope.serviceSlug)) && hasWords(wordsOf(scope), q)), [scopes, held, service, q])
-  const services = useMemo(() => [...new Set(scopes?.map(({ serviceSlug }) => serviceSlug))].sort().map((value) => ({ value, label: value })), [scopes])
+  const shown = useMemo(
+    () =>
+      scopes?.filter(
+        (scope) =>
+          isHeld(scope, held) &&
+          (service.length === 0 || service.includes(scope.serviceSlug)) &&
+          hasWords(wordsOf(scope), q),
+      ),
+    [scopes, held, service, q],
+  )
+  const services = useMemo(
+    () => [...new Set(scopes?.map(({ serviceSlug }) => serviceSlug))].sort().map((value) => ({ value, label: value })),
+    [scopes],
+  )
   const openNew = () => void setParams({ new: 'scope' })
   useCommands(
     useMemo(
       () => [
         { id: 'create-scope', title: 'Create a scope', icon: Plus, shortcut: 'c', ...gate, run: openNew },
-        { id: 'list-search', title: 'Search in this list', shortcut: 'f', run: () => { document.getElementById(LIST_SEARCH_ID)?.focus() } },
+        {
+          id: 'list-search',
+          title: 'Search in this list',
+          shortcut: 'f',
+          run: () => {
+            document.getElementById(LIST_SEARCH_ID)?.focus()
+          },
+        },
       ],
-      // eslint-disable-next-line react-hooks/exhaustive-deps -- the setters of the address do the same at every rendering
+      // The setters of the address do the same at every rendering.
       [gate.disabledReason],
     ),
   )
-  const unused = scopes?.reduce((sum, { holders }) => sum + holders.filter(({ use }) => use === 'unused').length, 0) ?? 0
+  const unused =
+    scopes?.reduce((sum, { holders }) => sum + holders.filter(({ use }) => use === 'unused').length, 0) ?? 0
   return (
     <>
       <PageHeader
         title="Scopes"
-        description={scopes && `${toPlural(scopes.length, 'scope')}${unused > 0 ? `; ${toPlural(unused, 'grant')} not needed in the last 30 days` : ''}`}
+        description={
+          scopes &&
+          `${toPlural(scopes.length, 'scope')}${unused > 0 ? `; ${toPlural(unused, 'grant')} not needed in the last 30 days` : ''}`
+        }
         actions={
           <Button variant="primary" icon={Plus} onClick={openNew} {...gate}>
             Create scope
@@ -72,9 +96,24 @@ export function ScopesPage() {
       />
       <div className="flex flex-col gap-3">
         <div className="flex flex-wrap items-center gap-2">
-          <ListSearch label="Search scopes" placeholder="Scope, service, holder" value={q} onChange={(next) => void setParams({ q: next })} />
-          <FilterMenu label="Service" options={services} chosen={service} onChange={(next) => void setParams({ service: [...next] })} />
-          <Segmented label="Who holds them" value={held} options={HELD_OPTIONS} onChange={(next) => void setParams({ held: next })} />
+          <ListSearch
+            label="Search scopes"
+            placeholder="Scope, service, holder"
+            value={q}
+            onChange={(next) => void setParams({ q: next })}
+          />
+          <FilterMenu
+            label="Service"
+            options={services}
+            chosen={service}
+            onChange={(next) => void setParams({ service: [...next] })}
+          />
+          <Segmented
+            label="Who holds them"
+            value={held}
+            options={HELD_OPTIONS}
+            onChange={(next) => void setParams({ held: next })}
+          />
         </div>
         <ScopeList
           {...rest}
@@ -86,12 +125,21 @@ export function ScopesPage() {
                 Create one for each thing callers may do at a service, as resource:action.
               </EmptyState>
             ) : (
-              <EmptyState title="No scope fits the filter" action={<Button onClick={() => void setParams({ q: null, service: null, held: null })}>Clear the filter</Button>} />
+              <EmptyState
+                title="No scope fits the filter"
+                action={
+                  <Button onClick={() => void setParams({ q: null, service: null, held: null })}>
+                    Clear the filter
+                  </Button>
+                }
+              />
             )
           }
         />
       </div>
-      {params.new !== null && gate.disabledReason === undefined && <NewScopeDialog onClose={() => void setParams({ new: null })} />}
+      {params.new !== null && gate.disabledReason === undefined && (
+        <NewScopeDialog onClose={() => void setParams({ new: null })} />
+      )}
     </>
   )
 }

@@ -15,18 +15,41 @@ export function ServiceScopes({ service }: { readonly service: string }) {
   const [isOpen, setOpen] = useState(false)
   const list = useScopes(service)
   const button = (
-    <Button icon={Plus} onClick={() => { setOpen(true) }} {...gate}>
+    <Button
+      icon={Plus}
+      onClick={() => {
+        setOpen(true)
+      }}
+      {...gate}
+    >
       Create scope
     </Button>
   )
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <p className="text-muted">Rights at this service. Rules of its endpoints ask for them; identities are granted them.</p>
+        <p className="text-muted">
+          Rights at this service. Rules of its endpoints ask for them; identities are granted them.
+        </p>
         {button}
       </div>
-      <ScopeList {...list} withService={false} empty={<EmptyState icon={KeyRound} title="It owns no scope yet" action={button}>Create one for each thing callers may do, as resource:action.</EmptyState>} />
-      {isOpen && <NewScopeDialog service={service} onClose={() => { setOpen(false) }} />}
+      <ScopeList
+        {...list}
+        withService={false}
+        empty={
+          <EmptyState icon={KeyRound} title="It owns no scope yet" action={button}>
+            Create one for each thing callers may do, as resource:action.
+          </EmptyState>
+        }
+      />
+      {isOpen && (
+        <NewScopeDialog
+          service={service}
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
     </div>
   )
 }

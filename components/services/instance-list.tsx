@@ -13,10 +13,20 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { toCount } from '../ui/words.ts'
 import { SdkSnippet } from './sdk-snippet.tsx'
 
-const STATE_WORDS: Readonly<Record<Instance['state'], { readonly label: string; readonly detail: string; readonly tone: Tone }>> = {
+const STATE_WORDS: Readonly<
+  Record<Instance['state'], { readonly label: string; readonly detail: string; readonly tone: Tone }>
+> = {
   fresh: { label: 'Fresh', detail: 'It applies the newest configuration it can reach.', tone: 'enforce' },
-  stale: { label: 'Stale', detail: 'The control plane has not answered for a while: it decides as before.', tone: 'log-only' },
-  static: { label: 'Static', detail: 'It started without the control plane, from the copy on its disk.', tone: 'log-only' },
+  stale: {
+    label: 'Stale',
+    detail: 'The control plane has not answered for a while: it decides as before.',
+    tone: 'log-only',
+  },
+  static: {
+    label: 'Static',
+    detail: 'It started without the control plane, from the copy on its disk.',
+    tone: 'log-only',
+  },
   closed: { label: 'Closed', detail: 'It has no configuration: protected routes answer 503.', tone: 'denied' },
 }
 
@@ -44,15 +54,82 @@ function Revision({ instance: { revision, publishedRevision, confirmed } }: { re
 }
 
 const COLUMNS: Column<Instance>[] = [
-  { id: 'hostname', header: 'Instance', accessorFn: ({ hostname }) => hostname, cell: ({ row: { original } }) => <span><span className="font-medium">{original.hostname}</span> <span className="font-mono text-xs text-faint">{original.address}</span></span>, meta: { isRowHeader: true } },
-  { id: 'workload', header: 'Workload', accessorFn: ({ workload }) => workload, cell: ({ row: { original } }) => original.workload, meta: { width: 132, from: 'lg' } },
-  { id: 'state', header: 'State', accessorFn: ({ live, state }) => `${live ? '0' : '1'}${state}`, cell: ({ row: { original } }) => <State instance={original} />, meta: { width: 88 } },
-  { id: 'revision', header: 'Revision', accessorFn: ({ confirmed, revision }) => (confirmed ? 1e9 : (revision ?? -1)), cell: ({ row: { original } }) => <Revision instance={original} />, meta: { width: 132 } },
-  { id: 'sdk', header: 'SDK', accessorFn: ({ sdkVersion }) => sdkVersion, cell: ({ row: { original } }) => <span title={`Node ${original.nodeVersion}`}>{original.sdkVersion}</span>, meta: { width: 84, from: 'md' } },
-  { id: 'framework', header: 'Framework', accessorFn: ({ framework }) => framework, cell: ({ row: { original } }) => <span className="text-muted">{original.framework}</span>, meta: { width: 124, from: 'lg' } },
-  { id: 'dropped', header: 'Dropped', accessorFn: ({ dropped }) => dropped, sortDescFirst: true, cell: ({ row: { original } }) => (original.dropped === 0 ? <span className="text-faint">0</span> : <span className="text-log-only">{toCount(original.dropped)}</span>), meta: { width: 92, align: 'right', from: 'md' } },
-  { id: 'started', header: 'Started', accessorFn: ({ startedAt }) => startedAt, sortDescFirst: true, cell: ({ row: { original } }) => <RelativeTime at={original.startedAt} className="text-muted" />, meta: { width: 104, from: 'xl' } },
-  { id: 'seen', header: 'Last heard', accessorFn: ({ lastSeenAt }) => lastSeenAt, sortDescFirst: true, cell: ({ row: { original } }) => <RelativeTime at={original.lastSeenAt} className="text-muted" />, meta: { width: 104, from: 'md' } },
+  {
+    id: 'hostname',
+    header: 'Instance',
+    accessorFn: ({ hostname }) => hostname,
+    cell: ({ row: { original } }) => (
+      <span>
+        <span className="font-medium">{original.hostname}</span>{' '}
+        <span className="font-mono text-xs text-faint">{original.address}</span>
+      </span>
+    ),
+    meta: { isRowHeader: true },
+  },
+  {
+    id: 'workload',
+    header: 'Workload',
+    accessorFn: ({ workload }) => workload,
+    cell: ({ row: { original } }) => original.workload,
+    meta: { width: 132, from: 'lg' },
+  },
+  {
+    id: 'state',
+    header: 'State',
+    accessorFn: ({ live, state }) => `${live ? '0' : '1'}${state}`,
+    cell: ({ row: { original } }) => <State instance={original} />,
+    meta: { width: 88 },
+  },
+  {
+    id: 'revision',
+    header: 'Revision',
+    accessorFn: ({ confirmed, revision }) => (confirmed ? 1e9 : (revision ?? -1)),
+    cell: ({ row: { original } }) => <Revision instance={original} />,
+    meta: { width: 132 },
+  },
+  {
+    id: 'sdk',
+    header: 'SDK',
+    accessorFn: ({ sdkVersion }) => sdkVersion,
+    cell: ({ row: { original } }) => <span title={`Node ${original.nodeVersion}`}>{original.sdkVersion}</span>,
+    meta: { width: 84, from: 'md' },
+  },
+  {
+    id: 'framework',
+    header: 'Framework',
+    accessorFn: ({ framework }) => framework,
+    cell: ({ row: { original } }) => <span className="text-muted">{original.framework}</span>,
+    meta: { width: 124, from: 'lg' },
+  },
+  {
+    id: 'dropped',
+    header: 'Dropped',
+    accessorFn: ({ dropped }) => dropped,
+    sortDescFirst: true,
+    cell: ({ row: { original } }) =>
+      original.dropped === 0 ? (
+        <span className="text-faint">0</span>
+      ) : (
+        <span className="text-log-only">{toCount(original.dropped)}</span>
+      ),
+    meta: { width: 92, align: 'right', from: 'md' },
+  },
+  {
+    id: 'started',
+    header: 'Started',
+    accessorFn: ({ startedAt }) => startedAt,
+    sortDescFirst: true,
+    cell: ({ row: { original } }) => <RelativeTime at={original.startedAt} className="text-muted" />,
+    meta: { width: 104, from: 'xl' },
+  },
+  {
+    id: 'seen',
+    header: 'Last heard',
+    accessorFn: ({ lastSeenAt }) => lastSeenAt,
+    sortDescFirst: true,
+    cell: ({ row: { original } }) => <RelativeTime at={original.lastSeenAt} className="text-muted" />,
+    meta: { width: 104, from: 'md' },
+  },
 ]
 
 const NarrowInstance = ({ instance }: { readonly instance: Instance }) => (

@@ -48,7 +48,11 @@ function Result({ result, service }: { readonly result: ImportResult; readonly s
   const toPath = useEnvironmentPath()
   return (
     <div aria-live="polite" className="flex flex-col gap-3">
-      <h3 className="font-medium">{result.dryRun ? 'What the import would do' : `Imported${result.revision === null ? '' : ` with revision ${String(result.revision)}`}`}</h3>
+      <h3 className="font-medium">
+        {result.dryRun
+          ? 'What the import would do'
+          : `Imported${result.revision === null ? '' : ` with revision ${String(result.revision)}`}`}
+      </h3>
       <EndpointGroup title={result.dryRun ? 'to create' : 'created'} endpoints={result.created} />
       {result.createdScopes.length > 0 && (
         <p className="flex flex-wrap items-center gap-1">
@@ -60,8 +64,16 @@ function Result({ result, service }: { readonly result: ImportResult; readonly s
           ))}
         </p>
       )}
-      <EndpointGroup title="known already" endpoints={result.unchanged} detail="Their rules and modes stay as they are." />
-      <EndpointGroup title="that the document does not have" endpoints={result.missing} detail="They are left as they are." />
+      <EndpointGroup
+        title="known already"
+        endpoints={result.unchanged}
+        detail="Their rules and modes stay as they are."
+      />
+      <EndpointGroup
+        title="that the document does not have"
+        endpoints={result.missing}
+        detail="They are left as they are."
+      />
       {result.notes.length > 0 && (
         <ul className="list-disc pl-5 text-muted">
           {result.notes.map((note) => (
@@ -88,13 +100,16 @@ export function OpenApiImport({ service }: { readonly service: string }) {
   const send = useMutation(importOpenApi)
   const form = useContractForm(OpenApiImportBody, { document: '', dryRun: true, rulesFromSecurity: true })
   const { errors } = form.formState
-  const run = (dryRun: boolean) => (body: { document: string; rulesFromSecurity: boolean }) => send.mutateAsync({ params: { environment, service }, body: { ...body, dryRun } })
+  const run = (dryRun: boolean) => (body: { document: string; rulesFromSecurity: boolean }) =>
+    send.mutateAsync({ params: { environment, service }, body: { ...body, dryRun } })
   const preview = useContractSubmit(form, run(true), setResult)
   const create = useContractSubmit(form, run(false), setResult)
   const readFile = async (chosen: File | undefined) => {
     if (chosen === undefined) return
     if (chosen.size > BYTES_MAX) {
-      form.setError('document', { message: `is ${toPlural(chosen.size, 'byte')} long; at most ${toPlural(BYTES_MAX, 'byte')} are read` })
+      form.setError('document', {
+        message: `is ${toPlural(chosen.size, 'byte')} long; at most ${toPlural(BYTES_MAX, 'byte')} are read`,
+      })
       return
     }
     form.setValue('document', await chosen.text(), { shouldValidate: true, shouldDirty: true })
@@ -102,11 +117,23 @@ export function OpenApiImport({ service }: { readonly service: string }) {
   }
   const isPreviewed = result?.dryRun === true && result.created.length > 0
   return (
-    <Panel id="import" title="OpenAPI import" description="Endpoints appear by themselves when the service runs. Import them to say what they require before that">
+    <Panel
+      id="import"
+      title="OpenAPI import"
+      description="Endpoints appear by themselves when the service runs. Import them to say what they require before that"
+    >
       <form noValidate onSubmit={isPreviewed ? create.submit : preview.submit} className="grid gap-6 xl:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-4">
           <div className="flex flex-wrap items-center gap-2">
-            <input ref={file} type="file" accept=".json,.yaml,.yml,application/json" className="sr-only" tabIndex={-1} aria-label="OpenAPI document" onChange={(event) => void readFile(event.currentTarget.files?.[0])} />
+            <input
+              ref={file}
+              type="file"
+              accept=".json,.yaml,.yml,application/json"
+              className="sr-only"
+              tabIndex={-1}
+              aria-label="OpenAPI document"
+              onChange={(event) => void readFile(event.currentTarget.files?.[0])}
+            />
             <Button icon={FileUp} onClick={() => file.current?.click()}>
               Choose a file
             </Button>
@@ -119,12 +146,36 @@ export function OpenApiImport({ service }: { readonly service: string }) {
             placeholder={'openapi: 3.1.0\npaths:\n  /orders/{orderId}:\n    get: …'}
             hint="JSON or YAML, at most 2 MB."
             error={errors.document?.message}
-            {...form.register('document', { onChange: () => { setResult(null) } })}
+            {...form.register('document', {
+              onChange: () => {
+                setResult(null)
+              },
+            })}
           />
-          <CheckboxField label="Take rules from its security requirements" hint="OAuth 2 scopes become the scopes that new endpoints require; missing ones are created." {...form.register('rulesFromSecurity', { onChange: () => { setResult(null) } })} />
+          <CheckboxField
+            label="Take rules from its security requirements"
+            hint="OAuth 2 scopes become the scopes that new endpoints require; missing ones are created."
+            {...form.register('rulesFromSecurity', {
+              onChange: () => {
+                setResult(null)
+              },
+            })}
+          />
           <WriteProblem problem={preview.problem ?? create.problem} />
           <div className="flex flex-wrap gap-2">
-            <Button type={isPreviewed ? 'button' : 'submit'} variant={isPreviewed ? 'secondary' : 'primary'} pending={preview.isPending && !isPreviewed} onClick={isPreviewed ? () => { preview.submit() } : undefined} {...gate}>
+            <Button
+              type={isPreviewed ? 'button' : 'submit'}
+              variant={isPreviewed ? 'secondary' : 'primary'}
+              pending={preview.isPending && !isPreviewed}
+              onClick={
+                isPreviewed
+                  ? () => {
+                      preview.submit()
+                    }
+                  : undefined
+              }
+              {...gate}
+            >
               Preview
             </Button>
             {isPreviewed && (
@@ -134,7 +185,16 @@ export function OpenApiImport({ service }: { readonly service: string }) {
             )}
           </div>
         </div>
-        <div className="min-w-0">{result === null ? <p className="text-muted">The preview says which endpoints would be created, which are known and which the document lacks. New endpoints start with mode off.</p> : <Result result={result} service={service} />}</div>
+        <div className="min-w-0">
+          {result === null ? (
+            <p className="text-muted">
+              The preview says which endpoints would be created, which are known and which the document lacks. New
+              endpoints start with mode off.
+            </p>
+          ) : (
+            <Result result={result} service={service} />
+          )}
+        </div>
       </form>
     </Panel>
   )

@@ -9,7 +9,13 @@ export function SdkSnippet() {
   const [framework, setFramework] = useState<SdkFramework>('express')
   return (
     <div className="flex flex-col gap-2">
-      <Segmented label="Framework" value={framework} options={SDK_FRAMEWORKS} onChange={setFramework} className="self-start" />
+      <Segmented
+        label="Framework"
+        value={framework}
+        options={SDK_FRAMEWORKS}
+        onChange={setFramework}
+        className="self-start"
+      />
       <CodeBlock label="install command" code={SDK_INSTALL} />
       <CodeBlock label="lines to add" code={SDK_LINES[framework]} />
     </div>

@@ -5,13 +5,19 @@ import type { Column } from '../ui/data-table/column.ts'
 import { toCount } from '../ui/words.ts'
 import { endpointCount, PostureBar } from './posture-bar.tsx'
 
-const enforcedShare = ({ endpoints }: ServicePosture): number => endpoints.enforce / Math.max(1, endpointCount(endpoints))
-const requests = ({ last24Hours }: ServicePosture): number => last24Hours.allowed + last24Hours.denied + last24Hours['would-deny'] + last24Hours.unevaluated
+const enforcedShare = ({ endpoints }: ServicePosture): number =>
+  endpoints.enforce / Math.max(1, endpointCount(endpoints))
+const requests = ({ last24Hours }: ServicePosture): number =>
+  last24Hours.allowed + last24Hours.denied + last24Hours['would-deny'] + last24Hours.unevaluated
 const denials = ({ last24Hours }: ServicePosture): number => last24Hours.denied + last24Hours['would-deny']
 
 export function Instances({ instances: { live, confirmed } }: Pick<ServicePosture, 'instances'>) {
   if (live === 0) return <span className="text-faint">none live</span>
-  return <span className={confirmed < live ? 'text-log-only tabular-nums' : 'tabular-nums'}>{confirmed < live ? `${toCount(confirmed)} of ${toCount(live)} confirmed` : `${toCount(live)} confirmed`}</span>
+  return (
+    <span className={confirmed < live ? 'text-log-only tabular-nums' : 'tabular-nums'}>
+      {confirmed < live ? `${toCount(confirmed)} of ${toCount(live)} confirmed` : `${toCount(live)} confirmed`}
+    </span>
+  )
 }
 
 function Denials({ service: { last24Hours } }: { readonly service: ServicePosture }) {
@@ -42,16 +48,51 @@ export const toServiceColumns = (toPath: (path: string) => string): Column<Servi
     accessorFn: ({ name }) => name.toLowerCase(),
     cell: ({ row: { original } }) => (
       <Link href={toPath(`/services/${original.slug}`)} prefetch={false} tabIndex={-1} className="hover:underline">
-        <span className="font-medium">{original.name}</span> {original.name.toLowerCase() !== original.slug && <span className="font-mono text-xs text-faint">{original.slug}</span>}
+        <span className="font-medium">{original.name}</span>{' '}
+        {original.name.toLowerCase() !== original.slug && (
+          <span className="font-mono text-xs text-faint">{original.slug}</span>
+        )}
       </Link>
     ),
     meta: { isRowHeader: true },
   },
-  { id: 'team', header: 'Team', accessorFn: ({ team }) => team.toLowerCase(), cell: ({ row: { original } }) => <span className="text-muted">{original.team}</span>, meta: { width: 144, from: 'lg' } },
-  { id: 'posture', header: 'Endpoints', accessorFn: enforcedShare, cell: ({ row: { original } }) => <PostureBar modes={original.endpoints} />, meta: { width: 264 } },
-  { id: 'instances', header: 'Instances', accessorFn: ({ instances }) => instances.confirmed - instances.live, cell: ({ row: { original } }) => <Instances instances={original.instances} />, meta: { width: 144, from: 'md' } },
-  { id: 'requests', header: 'Requests 24 h', accessorFn: requests, sortDescFirst: true, cell: ({ row: { original } }) => <TrafficCell counts={original.last24Hours} />, meta: { width: 132, align: 'right' } },
-  { id: 'denials', header: 'Denials 24 h', accessorFn: denials, sortDescFirst: true, cell: ({ row: { original } }) => <Denials service={original} />, meta: { width: 132, align: 'right', from: 'lg' } },
+  {
+    id: 'team',
+    header: 'Team',
+    accessorFn: ({ team }) => team.toLowerCase(),
+    cell: ({ row: { original } }) => <span className="text-muted">{original.team}</span>,
+    meta: { width: 144, from: 'lg' },
+  },
+  {
+    id: 'posture',
+    header: 'Endpoints',
+    accessorFn: enforcedShare,
+    cell: ({ row: { original } }) => <PostureBar modes={original.endpoints} />,
+    meta: { width: 264 },
+  },
+  {
+    id: 'instances',
+    header: 'Instances',
+    accessorFn: ({ instances }) => instances.confirmed - instances.live,
+    cell: ({ row: { original } }) => <Instances instances={original.instances} />,
+    meta: { width: 144, from: 'md' },
+  },
+  {
+    id: 'requests',
+    header: 'Requests 24 h',
+    accessorFn: requests,
+    sortDescFirst: true,
+    cell: ({ row: { original } }) => <TrafficCell counts={original.last24Hours} />,
+    meta: { width: 132, align: 'right' },
+  },
+  {
+    id: 'denials',
+    header: 'Denials 24 h',
+    accessorFn: denials,
+    sortDescFirst: true,
+    cell: ({ row: { original } }) => <Denials service={original} />,
+    meta: { width: 132, align: 'right', from: 'lg' },
+  },
 ]
 
 export const NarrowService = ({ service }: { readonly service: ServicePosture }) => (

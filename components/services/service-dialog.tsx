@@ -28,7 +28,15 @@ export function ServiceDialog({ onClose }: { readonly onClose: () => void }) {
   )
   const name = form.register('name')
   return (
-    <FormDialog title="Create a service" description="It owns endpoints, is the audience of the tokens its callers bring, and has an identity of its own." submitLabel="Create" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title="Create a service"
+      description="It owns endpoints, is the audience of the tokens its callers bring, and has an identity of its own."
+      submitLabel="Create"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <TextField
         label="Name"
         required
@@ -39,9 +47,28 @@ export function ServiceDialog({ onClose }: { readonly onClose: () => void }) {
           if (dirtyFields.slug !== true) form.setValue('slug', toSlug(event.currentTarget.value))
         }}
       />
-      <TextField label="Slug" required className="font-mono" hint="OAuth audience and client_id, the same in every environment. It cannot be changed later." error={errors.slug?.message} {...form.register('slug')} />
-      <TextField label="Team" optional hint="Who is asked when something breaks." error={errors.team?.message} {...form.register('team')} />
-      <TextareaField label="Description" optional rows={2} error={errors.description?.message} {...form.register('description')} />
+      <TextField
+        label="Slug"
+        required
+        className="font-mono"
+        hint="OAuth audience and client_id, the same in every environment. It cannot be changed later."
+        error={errors.slug?.message}
+        {...form.register('slug')}
+      />
+      <TextField
+        label="Team"
+        optional
+        hint="Who is asked when something breaks."
+        error={errors.team?.message}
+        {...form.register('team')}
+      />
+      <TextareaField
+        label="Description"
+        optional
+        rows={2}
+        error={errors.description?.message}
+        {...form.register('description')}
+      />
     </FormDialog>
   )
 }

@@ -9,7 +9,9 @@ import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { SdkSnippet } from './sdk-snippet.tsx'
 
-const EndpointDialog = dynamic(async () => (await import('../endpoints/endpoint-dialog.tsx')).EndpointDialog, { ssr: false })
+const EndpointDialog = dynamic(async () => (await import('../endpoints/endpoint-dialog.tsx')).EndpointDialog, {
+  ssr: false,
+})
 
 function NoEndpoints({ service, onDeclare }: { readonly service: string; readonly onDeclare: () => void }) {
   const toPath = useEnvironmentPath()
@@ -43,11 +45,20 @@ function NoEndpoints({ service, onDeclare }: { readonly service: string; readonl
 /** The endpoints of one service. */
 export function ServiceEndpoints({ service }: { readonly service: string }) {
   const [isOpen, setOpen] = useState(false)
-  const declare = () => { setOpen(true) }
+  const declare = () => {
+    setOpen(true)
+  }
   return (
     <>
       <EndpointsTable service={service} empty={<NoEndpoints service={service} onDeclare={declare} />} />
-      {isOpen && <EndpointDialog service={service} onClose={() => { setOpen(false) }} />}
+      {isOpen && (
+        <EndpointDialog
+          service={service}
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
     </>
   )
 }

@@ -53,12 +53,20 @@ export function ServiceFrame({ service, children }: ServiceFrameProps) {
           { href: `${base}/identity`, label: 'Identity and credentials' },
           { href: `${base}/grants`, label: 'Grants' },
           { href: `${base}/scopes`, label: 'Scopes' },
-          { href: `${base}/instances`, label: 'Instances', count: instances.data?.items.filter(({ live }) => live).length },
+          {
+            href: `${base}/instances`,
+            label: 'Instances',
+            count: instances.data?.items.filter(({ live }) => live).length,
+          },
           { href: `${base}/import`, label: 'OpenAPI import' },
           { href: `${base}/settings`, label: 'Settings' },
         ]}
       />
-      {error !== null && data === undefined ? <ProblemAlert problem={error} onRetry={() => void refetch()} /> : children}
+      {error !== null && data === undefined ? (
+        <ProblemAlert problem={error} onRetry={() => void refetch()} />
+      ) : (
+        children
+      )}
     </>
   )
 }

@@ -29,7 +29,11 @@ function Details({ service: current, onReload }: PartProps) {
   const [service, setService] = usePinned(current)
   const gate = useRoleGate('operator')
   const save = useMutation(updateService)
-  const form = useContractForm(ServiceUpdate, { name: service.name, team: service.team, description: service.description })
+  const form = useContractForm(ServiceUpdate, {
+    name: service.name,
+    team: service.team,
+    description: service.description,
+  })
   const { errors, isDirty } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -45,9 +49,25 @@ function Details({ service: current, onReload }: PartProps) {
       <form noValidate onSubmit={submit} className="flex max-w-xl flex-col gap-4">
         <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
         <TextField label="Team" optional error={errors.team?.message} {...form.register('team')} />
-        <TextareaField label="Description" optional rows={3} error={errors.description?.message} {...form.register('description')} />
+        <TextareaField
+          label="Description"
+          optional
+          rows={3}
+          error={errors.description?.message}
+          {...form.register('description')}
+        />
         <WriteProblem problem={problem} onReload={onReload} />
-        <Button type="submit" variant="primary" className="self-start" pending={isPending} {...(gate.disabledReason !== undefined ? gate : isDirty ? {} : { disabledReason: 'Nothing differs from what is saved' })}>
+        <Button
+          type="submit"
+          variant="primary"
+          className="self-start"
+          pending={isPending}
+          {...(gate.disabledReason !== undefined
+            ? gate
+            : isDirty
+              ? {}
+              : { disabledReason: 'Nothing differs from what is saved' })}
+        >
           Save
         </Button>
       </form>
@@ -63,7 +83,8 @@ function UndeclaredRoutes({ service: current, onReload }: PartProps) {
   const form = useContractForm(ServiceSettingUpdate, { undeclaredMode: service.undeclaredMode })
   const { submit, problem, isPending } = useContractSubmit(
     form,
-    (body) => save.mutateAsync({ params: { environment, service: service.slug }, ifMatch: service.settingsVersion, body }),
+    (body) =>
+      save.mutateAsync({ params: { environment, service: service.slug }, ifMatch: service.settingsVersion, body }),
     (saved) => {
       setService(saved)
       form.reset({ undeclaredMode: saved.undeclaredMode })
@@ -72,16 +93,37 @@ function UndeclaredRoutes({ service: current, onReload }: PartProps) {
   )
   const mode = form.watch('undeclaredMode')
   return (
-    <Panel id="undeclared" title="Undeclared routes" description="What the service does with a route that no endpoint covers, in this environment">
+    <Panel
+      id="undeclared"
+      title="Undeclared routes"
+      description="What the service does with a route that no endpoint covers, in this environment"
+    >
       <form noValidate onSubmit={submit} className="flex max-w-3xl flex-col gap-4">
-        <ModePicker legend="Mode of undeclared routes" value={mode} onChange={(undeclaredMode) => { form.setValue('undeclaredMode', undeclaredMode, { shouldDirty: true }) }} />
+        <ModePicker
+          legend="Mode of undeclared routes"
+          value={mode}
+          onChange={(undeclaredMode) => {
+            form.setValue('undeclaredMode', undeclaredMode, { shouldDirty: true })
+          }}
+        />
         {mode === 'enforce' && service.undeclaredMode !== 'enforce' && (
           <p role="note" className="rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
-            Requests for routes that are not among its endpoints are refused. New routes are reported when an instance starts; until then they are refused too.
+            Requests for routes that are not among its endpoints are refused. New routes are reported when an instance
+            starts; until then they are refused too.
           </p>
         )}
         <WriteProblem problem={problem} onReload={onReload} />
-        <Button type="submit" variant="primary" className="self-start" pending={isPending} {...(gate.disabledReason !== undefined ? gate : mode === service.undeclaredMode ? { disabledReason: 'This is the published mode' } : {})}>
+        <Button
+          type="submit"
+          variant="primary"
+          className="self-start"
+          pending={isPending}
+          {...(gate.disabledReason !== undefined
+            ? gate
+            : mode === service.undeclaredMode
+              ? { disabledReason: 'This is the published mode' }
+              : {})}
+        >
           Publish
         </Button>
       </form>
@@ -109,12 +151,30 @@ function Deletion({ service }: { readonly service: ServicePosture }) {
   return (
     <Panel id="deletion" title="Delete this service">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="max-w-xl text-muted">In every environment: its endpoints, rules, scopes, credentials and grants. It must have no live instance. Audit entries stay.</p>
-        <Button variant="danger" onClick={() => { setOpen(true) }} {...gate}>
+        <p className="max-w-xl text-muted">
+          In every environment: its endpoints, rules, scopes, credentials and grants. It must have no live instance.
+          Audit entries stay.
+        </p>
+        <Button
+          variant="danger"
+          onClick={() => {
+            setOpen(true)
+          }}
+          {...gate}
+        >
           Delete service
         </Button>
       </div>
-      <ConfirmDialog open={isOpen} onOpenChange={setOpen} title={`Delete ${service.name}?`} confirm="Delete" danger pending={remove.isPending} problem={remove.error} onConfirm={confirm}>
+      <ConfirmDialog
+        open={isOpen}
+        onOpenChange={setOpen}
+        title={`Delete ${service.name}?`}
+        confirm="Delete"
+        danger
+        pending={remove.isPending}
+        problem={remove.error}
+        onConfirm={confirm}
+      >
         Its endpoints, rules, scopes, credentials and grants go with it, in every environment. This cannot be undone.
       </ConfirmDialog>
     </Panel>

@@ -27,15 +27,36 @@ export function ServicesPage() {
   const { q, setQ, sort, setSort, isNewOpen, openNew, closeNew } = useListParams({ column: 'name', direction: 'asc' })
   const { data, error, refetch } = useQuery(servicesQuery(environment))
   const columns = useMemo(() => toServiceColumns(toPath), [toPath])
-  const rows = useMemo(() => data?.items.filter(({ name, slug, team }) => hasWords(`${name} ${slug} ${team}`, q)), [data, q])
-  const create = () => { openNew('service') }
+  const rows = useMemo(
+    () => data?.items.filter(({ name, slug, team }) => hasWords(`${name} ${slug} ${team}`, q)),
+    [data, q],
+  )
+  const create = () => {
+    openNew('service')
+  }
   useCommands(
     useMemo(
       () => [
-        { id: 'create-service', title: 'Create a service', icon: Plus, shortcut: 'c', ...gate, run: () => { openNew('service') } },
-        { id: 'list-search', title: 'Search in this list', shortcut: 'f', run: () => { document.getElementById(LIST_SEARCH_ID)?.focus() } },
+        {
+          id: 'create-service',
+          title: 'Create a service',
+          icon: Plus,
+          shortcut: 'c',
+          ...gate,
+          run: () => {
+            openNew('service')
+          },
+        },
+        {
+          id: 'list-search',
+          title: 'Search in this list',
+          shortcut: 'f',
+          run: () => {
+            document.getElementById(LIST_SEARCH_ID)?.focus()
+          },
+        },
       ],
-      // eslint-disable-next-line react-hooks/exhaustive-deps -- the setters of the address do the same at every rendering
+      // The setters of the address do the same at every rendering.
       [gate.disabledReason],
     ),
   )
@@ -59,15 +80,29 @@ export function ServicesPage() {
             onRetry={() => void refetch()}
             sort={sort}
             onSort={setSort}
-            onOpen={({ slug }) => { router.push(toPath(`/services/${slug}`)) }}
+            onOpen={({ slug }) => {
+              router.push(toPath(`/services/${slug}`))
+            }}
             narrow={(service) => <NarrowService service={service} />}
             empty={
               q === '' ? (
                 <EmptyState icon={Server} title="No service yet" action={button}>
-                  Create the first one, give it a credential and add three lines to its code. Its endpoints then appear by themselves.
+                  Create the first one, give it a credential and add three lines to its code. Its endpoints then appear
+                  by themselves.
                 </EmptyState>
               ) : (
-                <EmptyState title="No service fits these words" action={<Button onClick={() => { setQ('') }}>Clear the search</Button>} />
+                <EmptyState
+                  title="No service fits these words"
+                  action={
+                    <Button
+                      onClick={() => {
+                        setQ('')
+                      }}
+                    >
+                      Clear the search
+                    </Button>
+                  }
+                />
               )
             }
           />

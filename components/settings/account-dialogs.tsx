@@ -25,10 +25,24 @@ export function InviteDialog({ onClose, onInvited }: InviteDialogProps) {
   const { errors } = form.formState
   const { submit, problem, isPending } = useContractSubmit(form, (body) => invite.mutateAsync({ body }), onInvited)
   return (
-    <FormDialog title="Invite somebody" description="You get a one-time link to hand over; with it the person chooses a password." submitLabel="Invite" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title="Invite somebody"
+      description="You get a one-time link to hand over; with it the person chooses a password."
+      submitLabel="Invite"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <TextField label="E-mail" required type="email" error={errors.email?.message} {...form.register('email')} />
       <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
-      <SelectField label="Role" options={ROLE_OPTIONS} hint={toRoleDetail(form.watch('role'))} error={errors.role?.message} {...form.register('role')} />
+      <SelectField
+        label="Role"
+        options={ROLE_OPTIONS}
+        hint={toRoleDetail(form.watch('role'))}
+        error={errors.role?.message}
+        {...form.register('role')}
+      />
     </FormDialog>
   )
 }
@@ -66,7 +80,13 @@ export function AccountDialog({ account: current, onClose, onReload }: AccountDi
       }}
     >
       <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
-      <SelectField label="Role" options={ROLE_OPTIONS} hint={toRoleDetail(form.watch('role') ?? '')} error={errors.role?.message} {...form.register('role')} />
+      <SelectField
+        label="Role"
+        options={ROLE_OPTIONS}
+        hint={toRoleDetail(form.watch('role') ?? '')}
+        error={errors.role?.message}
+        {...form.register('role')}
+      />
     </FormDialog>
   )
 }

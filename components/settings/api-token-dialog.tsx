@@ -31,7 +31,13 @@ export function ApiTokenDialog({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-function CreateDialog({ onIssued, onClose }: { readonly onIssued: (issued: ApiTokenIssued) => void; readonly onClose: () => void }) {
+function CreateDialog({
+  onIssued,
+  onClose,
+}: {
+  readonly onIssued: (issued: ApiTokenIssued) => void
+  readonly onClose: () => void
+}) {
   const { role } = useSession()
   const create = useMutation(createApiToken)
   const form = useContractForm(ApiTokenCreate, { name: '', role: 'viewer', expiresInDays: 90 })
@@ -39,10 +45,36 @@ function CreateDialog({ onIssued, onClose }: { readonly onIssued: (issued: ApiTo
   const { submit, problem, isPending } = useContractSubmit(form, (body) => create.mutateAsync({ body }), onIssued)
   const options = ROLE_OPTIONS.filter(({ value }) => ROLE_ORDER.indexOf(value) <= ROLE_ORDER.indexOf(role))
   return (
-    <FormDialog title="Create an API token" description="It acts in your name, never with more than your own role at the time." submitLabel="Create" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
-      <TextField label="Name" required placeholder="Terraform" hint="What uses it." error={errors.name?.message} {...form.register('name')} />
-      <SelectField label="Role" options={options} hint={toRoleDetail(form.watch('role'))} error={errors.role?.message} {...form.register('role')} />
-      <SelectField label="Expires" options={EXPIRY_OPTIONS} error={errors.expiresInDays?.message} {...form.register('expiresInDays', { valueAsNumber: true })} />
+    <FormDialog
+      title="Create an API token"
+      description="It acts in your name, never with more than your own role at the time."
+      submitLabel="Create"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        required
+        placeholder="Terraform"
+        hint="What uses it."
+        error={errors.name?.message}
+        {...form.register('name')}
+      />
+      <SelectField
+        label="Role"
+        options={options}
+        hint={toRoleDetail(form.watch('role'))}
+        error={errors.role?.message}
+        {...form.register('role')}
+      />
+      <SelectField
+        label="Expires"
+        options={EXPIRY_OPTIONS}
+        error={errors.expiresInDays?.message}
+        {...form.register('expiresInDays', { valueAsNumber: true })}
+      />
     </FormDialog>
   )
 }

@@ -29,7 +29,8 @@ function TokenItem({ token, onRevoke }: { readonly token: ApiToken; readonly onR
           <code className="text-xs text-faint">sgp_…{token.hint}</code>
         </p>
         <p className="text-xs text-muted">
-          {token.accountId !== account.id && `of ${token.accountName} · `}created <RelativeTime at={token.createdAt} /> · last used <RelativeTime at={token.lastUsedAt} /> · expires <RelativeTime at={token.expiresAt} />
+          {token.accountId !== account.id && `of ${token.accountName} · `}created <RelativeTime at={token.createdAt} />{' '}
+          · last used <RelativeTime at={token.lastUsedAt} /> · expires <RelativeTime at={token.expiresAt} />
         </p>
       </div>
       <Badge title={ROLE_WORDS[token.role].detail}>{ROLE_WORDS[token.role].label}</Badge>
@@ -54,7 +55,18 @@ function RevokeDialog({ token, onClose }: { readonly token: ApiToken; readonly o
     )
   }
   return (
-    <ConfirmDialog open onOpenChange={(open) => { if (!open) onClose() }} title={`Revoke “${token.name}”?`} confirm="Revoke" danger pending={revoke.isPending} problem={revoke.error} onConfirm={confirm}>
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title={`Revoke “${token.name}”?`}
+      confirm="Revoke"
+      danger
+      pending={revoke.isPending}
+      problem={revoke.error}
+      onConfirm={confirm}
+    >
       Whatever uses it is refused from the next request on. This cannot be undone.
     </ConfirmDialog>
   )
@@ -66,27 +78,65 @@ export function ApiTokenSettings() {
   const [isOpen, setOpen] = useState(false)
   const [revoking, setRevoking] = useState<ApiToken | null>(null)
   const button = (
-    <Button size="sm" icon={Plus} onClick={() => { setOpen(true) }}>
+    <Button
+      size="sm"
+      icon={Plus}
+      onClick={() => {
+        setOpen(true)
+      }}
+    >
       Create API token
     </Button>
   )
   return (
-    <Panel id="api-tokens" title="API tokens" description="For scripts, CI and Terraform: whatever the console does, they can do" flush actions={button}>
+    <Panel
+      id="api-tokens"
+      title="API tokens"
+      description="For scripts, CI and Terraform: whatever the console does, they can do"
+      flush
+      actions={button}
+    >
       {data === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={4} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={4} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : data.items.length === 0 ? (
         <EmptyState icon={KeyRound} title="No API token yet" action={button}>
-          Send it as <code>Authorization: Bearer sgp_…</code>. The API describes itself at <code>/api/v1/openapi.json</code>.
+          Send it as <code>Authorization: Bearer sgp_…</code>. The API describes itself at{' '}
+          <code>/api/v1/openapi.json</code>.
         </EmptyState>
       ) : (
         <ul className="divide-y divide-line">
           {data.items.map((token) => (
-            <TokenItem key={token.id} token={token} onRevoke={() => { setRevoking(token) }} />
+            <TokenItem
+              key={token.id}
+              token={token}
+              onRevoke={() => {
+                setRevoking(token)
+              }}
+            />
           ))}
         </ul>
       )}
-      {isOpen && <ApiTokenDialog onClose={() => { setOpen(false) }} />}
-      {revoking !== null && <RevokeDialog token={revoking} onClose={() => { setRevoking(null) }} />}
+      {isOpen && (
+        <ApiTokenDialog
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
+      {revoking !== null && (
+        <RevokeDialog
+          token={revoking}
+          onClose={() => {
+            setRevoking(null)
+          }}
+        />
+      )}
     </Panel>
   )
 }

@@ -14,7 +14,8 @@ const SYSTEMS = [
   [/Linux/, 'Linux'],
 ] as const
 
-const nameIn = (names: readonly (readonly [RegExp, string])[], text: string): string | undefined => names.find(([pattern]) => pattern.test(text))?.[1]
+const nameIn = (names: readonly (readonly [RegExp, string])[], text: string): string | undefined =>
+  names.find(([pattern]) => pattern.test(text))?.[1]
 
 /** Browser and system of a User-Agent, as far as it says so: enough to recognise one's own session. */
 export function describeBrowser(userAgent: string): string {

@@ -22,11 +22,20 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
 
-function EnvironmentForm({ environment: current, onReload }: { readonly environment: Environment; readonly onReload: () => void }) {
+function EnvironmentForm({
+  environment: current,
+  onReload,
+}: {
+  readonly environment: Environment
+  readonly onReload: () => void
+}) {
   const [environment, setEnvironment] = usePinned(current)
   const gate = useRoleGate('administrator')
   const save = useMutation(updateEnvironment)
-  const form = useContractForm(EnvironmentUpdate, { name: environment.name, defaultTokenLifetimeSeconds: environment.defaultTokenLifetimeSeconds })
+  const form = useContractForm(EnvironmentUpdate, {
+    name: environment.name,
+    defaultTokenLifetimeSeconds: environment.defaultTokenLifetimeSeconds,
+  })
   const { errors, isDirty } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -42,11 +51,30 @@ function EnvironmentForm({ environment: current, onReload }: { readonly environm
       <TextField label="Name" required error={errors.name?.message} {...form.register('name')} />
       <fieldset className="flex flex-col gap-2">
         <legend className="mb-1 font-medium">Default token lifetime</legend>
-        <LifetimeField value={form.watch('defaultTokenLifetimeSeconds') ?? null} onChange={(value) => { if (value !== null) form.setValue('defaultTokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true }) }} error={errors.defaultTokenLifetimeSeconds?.message} />
-        <p className="text-xs text-muted">For identities and scopes that say nothing else. Tokens that were issued keep theirs.</p>
+        <LifetimeField
+          value={form.watch('defaultTokenLifetimeSeconds') ?? null}
+          onChange={(value) => {
+            if (value !== null)
+              form.setValue('defaultTokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true })
+          }}
+          error={errors.defaultTokenLifetimeSeconds?.message}
+        />
+        <p className="text-xs text-muted">
+          For identities and scopes that say nothing else. Tokens that were issued keep theirs.
+        </p>
       </fieldset>
       <WriteProblem problem={problem} onReload={onReload} />
-      <Button type="submit" variant="primary" className="self-start" pending={isPending} {...(gate.disabledReason !== undefined ? gate : isDirty ? {} : { disabledReason: 'Nothing differs from what is saved' })}>
+      <Button
+        type="submit"
+        variant="primary"
+        className="self-start"
+        pending={isPending}
+        {...(gate.disabledReason !== undefined
+          ? gate
+          : isDirty
+            ? {}
+            : { disabledReason: 'Nothing differs from what is saved' })}
+      >
         Save
       </Button>
     </form>
@@ -72,7 +100,9 @@ const Addresses = ({ environment }: { readonly environment: Environment }) => (
         ['Created', <RelativeTime key="created" at={environment.createdAt} />],
       ]}
     />
-    <p className="mt-3 text-xs text-muted">Services pin the configuration key: a snapshot that another key signed, or of another environment, is refused.</p>
+    <p className="mt-3 text-xs text-muted">
+      Services pin the configuration key: a snapshot that another key signed, or of another environment, is refused.
+    </p>
   </Panel>
 )
 
@@ -86,7 +116,12 @@ export function EnvironmentSettings() {
     await client.invalidateQueries({ queryKey: ['environments', slug] })
     setEpoch((count) => count + 1)
   }
-  if (data === undefined) return error === null ? <SkeletonLines lines={6} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />
+  if (data === undefined)
+    return error === null ? (
+      <SkeletonLines lines={6} />
+    ) : (
+      <ProblemAlert problem={error} onRetry={() => void refetch()} />
+    )
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
       <Panel id="environment" title={data.name} description="Modes, grants, credentials and revisions are its own">

@@ -37,7 +37,15 @@ function EnvironmentDialog({ onClose }: { readonly onClose: () => void }) {
   )
   const name = form.register('name')
   return (
-    <FormDialog title="Create an environment" description="It gets signing keys of its own. Services, identities and scopes are known there at once; credentials, grants, rules and modes are not." submitLabel="Create" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title="Create an environment"
+      description="It gets signing keys of its own. Services, identities and scopes are known there at once; credentials, grants, rules and modes are not."
+      submitLabel="Create"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <TextField
         label="Name"
         required
@@ -48,10 +56,24 @@ function EnvironmentDialog({ onClose }: { readonly onClose: () => void }) {
           if (dirtyFields.slug !== true) form.setValue('slug', toSlug(event.currentTarget.value))
         }}
       />
-      <TextField label="Slug" required className="font-mono" hint="Part of its issuer’s URL. It cannot be changed later." error={errors.slug?.message} {...form.register('slug')} />
+      <TextField
+        label="Slug"
+        required
+        className="font-mono"
+        hint="Part of its issuer’s URL. It cannot be changed later."
+        error={errors.slug?.message}
+        {...form.register('slug')}
+      />
       <fieldset>
         <legend className="mb-1 font-medium">Default token lifetime</legend>
-        <LifetimeField value={form.watch('defaultTokenLifetimeSeconds') ?? 900} onChange={(value) => { if (value !== null) form.setValue('defaultTokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true }) }} error={errors.defaultTokenLifetimeSeconds?.message} />
+        <LifetimeField
+          value={form.watch('defaultTokenLifetimeSeconds') ?? 900}
+          onChange={(value) => {
+            if (value !== null)
+              form.setValue('defaultTokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true })
+          }}
+          error={errors.defaultTokenLifetimeSeconds?.message}
+        />
       </fieldset>
     </FormDialog>
   )
@@ -70,18 +92,34 @@ export function EnvironmentsSettings() {
       description="Each is one trust domain with keys of its own"
       flush
       actions={
-        <Button size="sm" icon={Plus} onClick={() => { setOpen(true) }} {...gate}>
+        <Button
+          size="sm"
+          icon={Plus}
+          onClick={() => {
+            setOpen(true)
+          }}
+          {...gate}
+        >
           Create environment
         </Button>
       }
     >
       {data === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={3} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={3} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : (
         <ul className="divide-y divide-line">
           {data.items.map(({ id, slug, name, revision, defaultTokenLifetimeSeconds, issuer }) => (
             <li key={id}>
-              <Link href={toEnvironmentPath(slug, '/settings')} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2.5 hover:bg-hover">
+              <Link
+                href={toEnvironmentPath(slug, '/settings')}
+                className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2.5 hover:bg-hover"
+              >
                 <span className="font-medium">{name}</span>
                 <code className="text-xs text-faint">{slug}</code>
                 {slug === current && <Badge>This one</Badge>}
@@ -94,7 +132,13 @@ export function EnvironmentsSettings() {
           ))}
         </ul>
       )}
-      {isOpen && <EnvironmentDialog onClose={() => { setOpen(false) }} />}
+      {isOpen && (
+        <EnvironmentDialog
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
     </Panel>
   )
 }

@@ -21,17 +21,65 @@ export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
     form,
     (body) => create.mutateAsync({ params: { environment }, body }),
     ({ name }) => {
-      toast.success(`${name} is trusted`, { description: 'Services take tokens of its users as soon as they confirm the revision.' })
+      toast.success(`${name} is trusted`, {
+        description: 'Services take tokens of its users as soon as they confirm the revision.',
+      })
       onClose()
     },
   )
   return (
-    <FormDialog title="Trust an issuer" description="An OpenID Connect provider whose users call services. Its keys are fetched now, and again before they change." submitLabel="Trust" isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
-      <TextField label="Name" required className="font-mono" placeholder="customers" hint="Its users appear as user@<name>." error={errors.name?.message} {...form.register('name')} />
-      <TextField label="Issuer" required type="url" className="font-mono" placeholder="https://login.example.com" hint="iss of its tokens, exactly." error={errors.issuer?.message} {...form.register('issuer')} />
-      <TextField label="Audience" required className="font-mono" hint="aud that its tokens must carry." error={errors.audience?.message} {...form.register('audience')} />
-      <TextField label="Scope claim" className="font-mono" hint="Claim that holds the scopes." error={errors.scopeClaim?.message} {...form.register('scopeClaim')} />
-      <TextField label="Key set" optional type="url" className="font-mono" hint="Found through its discovery document when left empty." error={errors.jwksUri?.message} {...form.register('jwksUri', { setValueAs: (value: string) => (value === '' ? undefined : value) })} />
+    <FormDialog
+      title="Trust an issuer"
+      description="An OpenID Connect provider whose users call services. Its keys are fetched now, and again before they change."
+      submitLabel="Trust"
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        required
+        className="font-mono"
+        placeholder="customers"
+        hint="Its users appear as user@<name>."
+        error={errors.name?.message}
+        {...form.register('name')}
+      />
+      <TextField
+        label="Issuer"
+        required
+        type="url"
+        className="font-mono"
+        placeholder="https://login.example.com"
+        hint="iss of its tokens, exactly."
+        error={errors.issuer?.message}
+        {...form.register('issuer')}
+      />
+      <TextField
+        label="Audience"
+        required
+        className="font-mono"
+        hint="aud that its tokens must carry."
+        error={errors.audience?.message}
+        {...form.register('audience')}
+      />
+      <TextField
+        label="Scope claim"
+        className="font-mono"
+        hint="Claim that holds the scopes."
+        error={errors.scopeClaim?.message}
+        {...form.register('scopeClaim')}
+      />
+      <TextField
+        label="Key set"
+        optional
+        type="url"
+        className="font-mono"
+        hint="Found through its discovery document when left empty."
+        error={errors.jwksUri?.message}
+        {...form.register('jwksUri', { setValueAs: (value: string) => (value === '' ? undefined : value) })}
+      />
     </FormDialog>
   )
 }
@@ -41,7 +89,11 @@ interface IssuerDialogProps {
   readonly onClose: () => void
 }
 
-export function EditIssuerDialog({ issuer: current, onClose, onReload }: IssuerDialogProps & { readonly onReload: () => void }) {
+export function EditIssuerDialog({
+  issuer: current,
+  onClose,
+  onReload,
+}: IssuerDialogProps & { readonly onReload: () => void }) {
   const [issuer] = usePinned(current)
   const environment = useEnvironment()
   const save = useMutation(updateIssuer)
@@ -69,8 +121,20 @@ export function EditIssuerDialog({ issuer: current, onClose, onReload }: IssuerD
         onClose()
       }}
     >
-      <TextField label="Audience" required className="font-mono" error={errors.audience?.message} {...form.register('audience')} />
-      <TextField label="Scope claim" required className="font-mono" error={errors.scopeClaim?.message} {...form.register('scopeClaim')} />
+      <TextField
+        label="Audience"
+        required
+        className="font-mono"
+        error={errors.audience?.message}
+        {...form.register('audience')}
+      />
+      <TextField
+        label="Scope claim"
+        required
+        className="font-mono"
+        error={errors.scopeClaim?.message}
+        {...form.register('scopeClaim')}
+      />
     </FormDialog>
   )
 }
@@ -90,7 +154,18 @@ export function DeleteIssuerDialog({ issuer, onClose }: IssuerDialogProps) {
     )
   }
   return (
-    <ConfirmDialog open onOpenChange={(open) => { if (!open) onClose() }} title={`Trust ${issuer.name} no more?`} confirm="Trust no more" danger pending={remove.isPending} problem={remove.error} onConfirm={confirm}>
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title={`Trust ${issuer.name} no more?`}
+      confirm="Trust no more"
+      danger
+      pending={remove.isPending}
+      problem={remove.error}
+      onConfirm={confirm}
+    >
       Tokens of its users are denied at enforced endpoints as soon as the instances confirm the revision.
     </ConfirmDialog>
   )

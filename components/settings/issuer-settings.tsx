@@ -18,7 +18,9 @@ import { toPlural } from '../ui/words.ts'
 
 const NewIssuerDialog = dynamic(async () => (await import('./issuer-dialogs.tsx')).NewIssuerDialog, { ssr: false })
 const EditIssuerDialog = dynamic(async () => (await import('./issuer-dialogs.tsx')).EditIssuerDialog, { ssr: false })
-const DeleteIssuerDialog = dynamic(async () => (await import('./issuer-dialogs.tsx')).DeleteIssuerDialog, { ssr: false })
+const DeleteIssuerDialog = dynamic(async () => (await import('./issuer-dialogs.tsx')).DeleteIssuerDialog, {
+  ssr: false,
+})
 
 type Open = { readonly what: 'edit' | 'delete'; readonly issuer: Issuer } | { readonly what: 'new' } | null
 
@@ -30,15 +32,33 @@ function Refresh({ issuer }: { readonly issuer: Issuer }) {
     refresh.mutate(
       { params: { environment, id: issuer.id } },
       {
-        onSuccess: ({ refreshError, keyCount }) => (refreshError === null ? toast.success(`${toPlural(keyCount, 'key')} of ${issuer.name} fetched`) : toast.error(`The keys of ${issuer.name} cannot be fetched`, { description: refreshError })),
+        onSuccess: ({ refreshError, keyCount }) =>
+          refreshError === null
+            ? toast.success(`${toPlural(keyCount, 'key')} of ${issuer.name} fetched`)
+            : toast.error(`The keys of ${issuer.name} cannot be fetched`, { description: refreshError }),
         onError: ({ title, message }) => toast.error(title, { description: message }),
       },
     )
   }
-  return <IconButton icon={RefreshCw} label={`Fetch the keys of ${issuer.name} now`} size="sm" pending={refresh.isPending} onClick={run} {...gate} />
+  return (
+    <IconButton
+      icon={RefreshCw}
+      label={`Fetch the keys of ${issuer.name} now`}
+      size="sm"
+      pending={refresh.isPending}
+      onClick={run}
+      {...gate}
+    />
+  )
 }
 
-function IssuerItem({ issuer, onOpen }: { readonly issuer: Issuer; readonly onOpen: (what: 'edit' | 'delete') => void }) {
+function IssuerItem({
+  issuer,
+  onOpen,
+}: {
+  readonly issuer: Issuer
+  readonly onOpen: (what: 'edit' | 'delete') => void
+}) {
   const gate = useRoleGate('administrator')
   return (
     <li className="flex flex-col gap-1.5 px-4 py-3">
@@ -47,12 +67,29 @@ function IssuerItem({ issuer, onOpen }: { readonly issuer: Issuer; readonly onOp
         <code className="min-w-0 text-xs break-all text-muted">{issuer.issuer}</code>
         <span className="ml-auto flex gap-1">
           <Refresh issuer={issuer} />
-          <IconButton icon={Pencil} label={`Edit ${issuer.name}`} size="sm" onClick={() => { onOpen('edit') }} {...gate} />
-          <IconButton icon={Trash2} label={`Trust ${issuer.name} no more`} size="sm" onClick={() => { onOpen('delete') }} {...gate} />
+          <IconButton
+            icon={Pencil}
+            label={`Edit ${issuer.name}`}
+            size="sm"
+            onClick={() => {
+              onOpen('edit')
+            }}
+            {...gate}
+          />
+          <IconButton
+            icon={Trash2}
+            label={`Trust ${issuer.name} no more`}
+            size="sm"
+            onClick={() => {
+              onOpen('delete')
+            }}
+            {...gate}
+          />
         </span>
       </div>
       <p className="text-xs text-muted">
-        Audience <code>{issuer.audience}</code> · scopes in <code>{issuer.scopeClaim}</code> · {toPlural(issuer.keyCount, 'key')}, fetched <RelativeTime at={issuer.keysRefreshedAt} />
+        Audience <code>{issuer.audience}</code> · scopes in <code>{issuer.scopeClaim}</code> ·{' '}
+        {toPlural(issuer.keyCount, 'key')}, fetched <RelativeTime at={issuer.keysRefreshedAt} />
       </p>
       {issuer.refreshError !== null && (
         <p role="note" className="flex gap-2 rounded-lg bg-denied-tint px-3 py-2 text-denied">
@@ -74,29 +111,63 @@ export function IssuerSettings() {
   const gate = useRoleGate('administrator')
   const { data, error, refetch } = useQuery(issuersQuery(environment))
   const [open, setOpen] = useState<Open>(null)
-  const close = () => { setOpen(null) }
+  const close = () => {
+    setOpen(null)
+  }
   const button = (
-    <Button size="sm" icon={Plus} onClick={() => { setOpen({ what: 'new' }) }} {...gate}>
+    <Button
+      size="sm"
+      icon={Plus}
+      onClick={() => {
+        setOpen({ what: 'new' })
+      }}
+      {...gate}
+    >
       Trust an issuer
     </Button>
   )
   return (
-    <Panel id="issuers" title="Trusted issuers" description="OpenID Connect providers whose users call services in this environment" flush actions={button}>
+    <Panel
+      id="issuers"
+      title="Trusted issuers"
+      description="OpenID Connect providers whose users call services in this environment"
+      flush
+      actions={button}
+    >
       {data === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={4} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={4} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : data.items.length === 0 ? (
         <EmptyState icon={ShieldCheck} title="No issuer is trusted yet" action={button}>
-          Services know one another by their identities. Trust the provider that signs your users’ tokens, so that endpoints can tell them from anonymous callers.
+          Services know one another by their identities. Trust the provider that signs your users’ tokens, so that
+          endpoints can tell them from anonymous callers.
         </EmptyState>
       ) : (
         <ul className="divide-y divide-line">
           {data.items.map((issuer) => (
-            <IssuerItem key={issuer.id} issuer={issuer} onOpen={(what) => { setOpen({ what, issuer }) }} />
+            <IssuerItem
+              key={issuer.id}
+              issuer={issuer}
+              onOpen={(what) => {
+                setOpen({ what, issuer })
+              }}
+            />
           ))}
         </ul>
       )}
       {open?.what === 'new' && <NewIssuerDialog onClose={close} />}
-      {open?.what === 'edit' && <EditIssuerDialog issuer={open.issuer} onClose={close} onReload={() => void client.invalidateQueries({ queryKey: ['issuers', environment] })} />}
+      {open?.what === 'edit' && (
+        <EditIssuerDialog
+          issuer={open.issuer}
+          onClose={close}
+          onReload={() => void client.invalidateQueries({ queryKey: ['issuers', environment] })}
+        />
+      )}
       {open?.what === 'delete' && <DeleteIssuerDialog issuer={open.issuer} onClose={close} />}
     </Panel>
   )

@@ -17,22 +17,31 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
 
-const RevokeTokenDialog = dynamic(async () => (await import('./revoke-token-dialog.tsx')).RevokeTokenDialog, { ssr: false })
+const RevokeTokenDialog = dynamic(async () => (await import('./revoke-token-dialog.tsx')).RevokeTokenDialog, {
+  ssr: false,
+})
 
 type Purpose = SigningKey['purpose']
 
-const PURPOSES: readonly { readonly purpose: Purpose; readonly title: string; readonly description: string; readonly consequence: string }[] = [
+const PURPOSES: readonly {
+  readonly purpose: Purpose
+  readonly title: string
+  readonly description: string
+  readonly consequence: string
+}[] = [
   {
     purpose: 'token',
     title: 'Keys that sign access tokens',
     description: 'Services receive all but the revoked ones with their configuration',
-    consequence: 'New tokens are signed with the next key, which every service has already. The present key stays valid until the tokens it signed have expired. No caller notices.',
+    consequence:
+      'New tokens are signed with the next key, which every service has already. The present key stays valid until the tokens it signed have expired. No caller notices.',
   },
   {
     purpose: 'snapshot',
     title: 'Keys that sign configurations',
     description: 'Services pin one of them as STEPGATE_CONFIG_KEY',
-    consequence: 'Configurations are signed with the next key and, for a while, with the present one too. Services that pin the present key alone must be given the new STEPGATE_CONFIG_KEY before it is retired; both may be pinned at once, separated by a comma.',
+    consequence:
+      'Configurations are signed with the next key and, for a while, with the present one too. Services that pin the present key alone must be given the new STEPGATE_CONFIG_KEY before it is retired; both may be pinned at once, separated by a comma.',
   },
 ]
 
@@ -43,7 +52,11 @@ const STATUS: Readonly<Record<SigningKey['status'], { readonly label: string; re
   revoked: { label: 'Revoked', tone: 'denied' },
 }
 
-const KeyItem = ({ signingKey: { status, keyId, publicKey, createdAt, statusAt } }: { readonly signingKey: SigningKey }) => (
+const KeyItem = ({
+  signingKey: { status, keyId, publicKey, createdAt, statusAt },
+}: {
+  readonly signingKey: SigningKey
+}) => (
   <li className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 sm:grid-cols-[6rem_minmax(0,1fr)_auto] sm:items-center">
     <span>
       <Badge tone={STATUS[status].tone}>{STATUS[status].label}</Badge>
@@ -61,7 +74,13 @@ const KeyItem = ({ signingKey: { status, keyId, publicKey, createdAt, statusAt }
   </li>
 )
 
-function Keys({ purpose, title, description, consequence, keys }: (typeof PURPOSES)[number] & { readonly keys: readonly SigningKey[] }) {
+function Keys({
+  purpose,
+  title,
+  description,
+  consequence,
+  keys,
+}: (typeof PURPOSES)[number] & { readonly keys: readonly SigningKey[] }) {
   const environment = useEnvironment()
   const gate = useRoleGate('administrator')
   const [isOpen, setOpen] = useState(false)
@@ -84,7 +103,14 @@ function Keys({ purpose, title, description, consequence, keys }: (typeof PURPOS
       description={description}
       flush
       actions={
-        <Button size="sm" icon={RotateCw} onClick={() => { setOpen(true) }} {...gate}>
+        <Button
+          size="sm"
+          icon={RotateCw}
+          onClick={() => {
+            setOpen(true)
+          }}
+          {...gate}
+        >
           Rotate
         </Button>
       }
@@ -94,7 +120,15 @@ function Keys({ purpose, title, description, consequence, keys }: (typeof PURPOS
           <KeyItem key={signingKey.id} signingKey={signingKey} />
         ))}
       </ul>
-      <ConfirmDialog open={isOpen} onOpenChange={setOpen} title="Rotate to the next key?" confirm="Rotate" pending={rotate.isPending} problem={rotate.error} onConfirm={confirm}>
+      <ConfirmDialog
+        open={isOpen}
+        onOpenChange={setOpen}
+        title="Rotate to the next key?"
+        confirm="Rotate"
+        pending={rotate.isPending}
+        problem={rotate.error}
+        onConfirm={confirm}
+      >
         {consequence}
       </ConfirmDialog>
     </Panel>
@@ -107,7 +141,12 @@ export function KeySettings() {
   const gate = useRoleGate('operator')
   const [isRevoking, setRevoking] = useState(false)
   const { data, error, refetch } = useQuery(signingKeysQuery(environment))
-  if (data === undefined) return error === null ? <SkeletonLines lines={6} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />
+  if (data === undefined)
+    return error === null ? (
+      <SkeletonLines lines={6} />
+    ) : (
+      <ProblemAlert problem={error} onRetry={() => void refetch()} />
+    )
   return (
     <div className="grid gap-4">
       {PURPOSES.map((each) => (
@@ -115,13 +154,28 @@ export function KeySettings() {
       ))}
       <Panel id="revocation" title="Revoke one access token" description="By its jti, as single decisions show it">
         <div className="flex flex-wrap items-center justify-between gap-3">
-          <p className="max-w-xl text-muted">Services deny it as soon as they confirm the revision, until it would have expired. To stop a caller altogether, disable its identity.</p>
-          <Button variant="danger" onClick={() => { setRevoking(true) }} {...gate}>
+          <p className="max-w-xl text-muted">
+            Services deny it as soon as they confirm the revision, until it would have expired. To stop a caller
+            altogether, disable its identity.
+          </p>
+          <Button
+            variant="danger"
+            onClick={() => {
+              setRevoking(true)
+            }}
+            {...gate}
+          >
             Revoke a token
           </Button>
         </div>
       </Panel>
-      {isRevoking && <RevokeTokenDialog onClose={() => { setRevoking(false) }} />}
+      {isRevoking && (
+        <RevokeTokenDialog
+          onClose={() => {
+            setRevoking(false)
+          }}
+        />
+      )}
     </div>
   )
 }

@@ -23,7 +23,13 @@ import { ROLE_WORDS } from './role-words.ts'
 function SessionItem({ session }: { readonly session: Session }) {
   const revoke = useMutation(revokeSession)
   const end = () => {
-    revoke.mutate({ params: { id: session.id } }, { onSuccess: () => toast.success('The session is ended'), onError: ({ title, message }) => toast.error(title, { description: message }) })
+    revoke.mutate(
+      { params: { id: session.id } },
+      {
+        onSuccess: () => toast.success('The session is ended'),
+        onError: ({ title, message }) => toast.error(title, { description: message }),
+      },
+    )
   }
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
@@ -34,7 +40,8 @@ function SessionItem({ session }: { readonly session: Session }) {
           {session.current && <Badge tone="enforce">This one</Badge>}
         </p>
         <p className="text-xs text-muted">
-          <code>{session.address}</code> · signed in <RelativeTime at={session.createdAt} /> · last seen <RelativeTime at={session.lastSeenAt} /> · ends <RelativeTime at={session.expiresAt} />
+          <code>{session.address}</code> · signed in <RelativeTime at={session.createdAt} /> · last seen{' '}
+          <RelativeTime at={session.lastSeenAt} /> · ends <RelativeTime at={session.expiresAt} />
         </p>
       </div>
       {!session.current && (
@@ -49,9 +56,20 @@ function SessionItem({ session }: { readonly session: Session }) {
 function Sessions() {
   const { data, error, refetch } = useQuery(sessionsQuery())
   return (
-    <Panel id="sessions" title="Sessions" description="Where you are signed in. End those you do not recognise, then change your password" flush>
+    <Panel
+      id="sessions"
+      title="Sessions"
+      description="Where you are signed in. End those you do not recognise, then change your password"
+      flush
+    >
       {data === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={3} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={3} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : (
         <ul className="divide-y divide-line">
           {data.items.map((session) => (
@@ -76,13 +94,33 @@ function Password() {
       toast.success('The password is changed', { description: 'Your other sessions are ended.' })
     },
   )
-  if (account.signIn === 'oidc') return <Panel id="password" title="Password"><p className="text-muted">You sign in through your identity provider; the password is kept there.</p></Panel>
+  if (account.signIn === 'oidc')
+    return (
+      <Panel id="password" title="Password">
+        <p className="text-muted">You sign in through your identity provider; the password is kept there.</p>
+      </Panel>
+    )
   return (
     <Panel id="password" title="Password" description="Changing it ends your other sessions">
       <form noValidate onSubmit={submit} className="flex max-w-sm flex-col gap-4">
         <input type="text" name="username" autoComplete="username" value={account.email} readOnly hidden />
-        <TextField label="Present password" type="password" autoComplete="current-password" required error={errors.currentPassword?.message} {...form.register('currentPassword')} />
-        <TextField label="New password" type="password" autoComplete="new-password" required hint="At least 12 characters." error={errors.newPassword?.message} {...form.register('newPassword')} />
+        <TextField
+          label="Present password"
+          type="password"
+          autoComplete="current-password"
+          required
+          error={errors.currentPassword?.message}
+          {...form.register('currentPassword')}
+        />
+        <TextField
+          label="New password"
+          type="password"
+          autoComplete="new-password"
+          required
+          hint="At least 12 characters."
+          error={errors.newPassword?.message}
+          {...form.register('newPassword')}
+        />
         <WriteProblem problem={problem} />
         <Button type="submit" variant="primary" className="self-start" pending={isPending}>
           Change password

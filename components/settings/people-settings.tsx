@@ -22,24 +22,48 @@ const InviteDialog = dynamic(async () => (await import('./account-dialogs.tsx'))
 const AccountDialog = dynamic(async () => (await import('./account-dialogs.tsx')).AccountDialog, { ssr: false })
 const InvitationDialog = dynamic(async () => (await import('./account-dialogs.tsx')).InvitationDialog, { ssr: false })
 
-type Open = { readonly what: 'invite' } | { readonly what: 'edit'; readonly account: Account } | { readonly what: 'invitation'; readonly invitation: AccountInvitation } | null
+type Open =
+  | { readonly what: 'invite' }
+  | { readonly what: 'edit'; readonly account: Account }
+  | { readonly what: 'invitation'; readonly invitation: AccountInvitation }
+  | null
 
-const SIGN_IN_WORDS: Readonly<Record<Account['signIn'], string>> = { password: 'password', oidc: 'single sign-on', invited: 'invited, not yet signed in' }
+const SIGN_IN_WORDS: Readonly<Record<Account['signIn'], string>> = {
+  password: 'password',
+  oidc: 'single sign-on',
+  invited: 'invited, not yet signed in',
+}
 
 function AccountItem({ account, onOpen }: { readonly account: Account; readonly onOpen: (open: Open) => void }) {
   const { account: own } = useSession()
   const update = useMutation(updateAccount)
   const reinvite = useMutation(reinviteAccount)
-  const complain = ({ title, message }: { title: string; message: string }) => toast.error(title, { description: message })
+  const complain = ({ title, message }: { title: string; message: string }) =>
+    toast.error(title, { description: message })
   const isOwn = own.id === account.id
   const toggle = () => {
     update.mutate(
       { params: { id: account.id }, ifMatch: account.version, body: { disabled: !account.disabled } },
-      { onSuccess: ({ name, disabled }) => toast.success(disabled ? `${name} is disabled` : `${name} may sign in again`, disabled ? { description: 'Sessions and API tokens of the account no longer work.' } : {}), onError: complain },
+      {
+        onSuccess: ({ name, disabled }) =>
+          toast.success(
+            disabled ? `${name} is disabled` : `${name} may sign in again`,
+            disabled ? { description: 'Sessions and API tokens of the account no longer work.' } : {},
+          ),
+        onError: complain,
+      },
     )
   }
   const makeLink = () => {
-    reinvite.mutate({ params: { id: account.id } }, { onSuccess: (invitation) => { onOpen({ what: 'invitation', invitation }) }, onError: complain })
+    reinvite.mutate(
+      { params: { id: account.id } },
+      {
+        onSuccess: (invitation) => {
+          onOpen({ what: 'invitation', invitation })
+        },
+        onError: complain,
+      },
+    )
   }
   return (
     <li className="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto_auto]">
@@ -55,11 +79,24 @@ function AccountItem({ account, onOpen }: { readonly account: Account; readonly 
       </div>
       <Badge title={ROLE_WORDS[account.role].detail}>{ROLE_WORDS[account.role].label}</Badge>
       <MoreMenu label={`More about ${account.name}`}>
-        <MenuItem onSelect={() => { onOpen({ what: 'edit', account }) }}>Change name or role</MenuItem>
-        <MenuItem onSelect={makeLink} {...(account.signIn === 'oidc' ? { disabledReason: 'Signs in through the identity provider' } : {})}>
+        <MenuItem
+          onSelect={() => {
+            onOpen({ what: 'edit', account })
+          }}
+        >
+          Change name or role
+        </MenuItem>
+        <MenuItem
+          onSelect={makeLink}
+          {...(account.signIn === 'oidc' ? { disabledReason: 'Signs in through the identity provider' } : {})}
+        >
           {account.signIn === 'invited' ? 'Make a new invitation link' : 'Make a link to choose a new password'}
         </MenuItem>
-        <MenuItem danger={!account.disabled} onSelect={toggle} {...(isOwn ? { disabledReason: 'This is your own account' } : {})}>
+        <MenuItem
+          danger={!account.disabled}
+          onSelect={toggle}
+          {...(isOwn ? { disabledReason: 'This is your own account' } : {})}
+        >
           {account.disabled ? 'Enable' : 'Disable'}
         </MenuItem>
       </MoreMenu>
@@ -73,7 +110,9 @@ export function PeopleSettings() {
   const gate = useRoleGate('administrator')
   const { data, error, refetch } = useQuery({ ...accountsQuery(), enabled: isAllowed })
   const [open, setOpen] = useState<Open>(null)
-  const close = () => { setOpen(null) }
+  const close = () => {
+    setOpen(null)
+  }
   return (
     <Panel
       id="people"
@@ -81,7 +120,14 @@ export function PeopleSettings() {
       description="A role counts from the next request on"
       flush
       actions={
-        <Button size="sm" icon={UserPlus} onClick={() => { setOpen({ what: 'invite' }) }} {...gate}>
+        <Button
+          size="sm"
+          icon={UserPlus}
+          onClick={() => {
+            setOpen({ what: 'invite' })
+          }}
+          {...gate}
+        >
           Invite
         </Button>
       }
@@ -89,7 +135,13 @@ export function PeopleSettings() {
       {!isAllowed ? (
         <EmptyState title="Administrators see the accounts">{gate.disabledReason}</EmptyState>
       ) : data === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={4} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={4} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : (
         <ul className="divide-y divide-line">
           {data.items.map((account) => (
@@ -97,8 +149,17 @@ export function PeopleSettings() {
           ))}
         </ul>
       )}
-      {open?.what === 'invite' && <InviteDialog onClose={close} onInvited={(invitation) => { setOpen({ what: 'invitation', invitation }) }} />}
-      {open?.what === 'edit' && <AccountDialog account={open.account} onClose={close} onReload={() => void refetch()} />}
+      {open?.what === 'invite' && (
+        <InviteDialog
+          onClose={close}
+          onInvited={(invitation) => {
+            setOpen({ what: 'invitation', invitation })
+          }}
+        />
+      )}
+      {open?.what === 'edit' && (
+        <AccountDialog account={open.account} onClose={close} onReload={() => void refetch()} />
+      )}
       {open?.what === 'invitation' && <InvitationDialog invitation={open.invitation} onClose={close} />}
     </Panel>
   )

@@ -21,7 +21,12 @@ function Services({ slugs }: { readonly slugs: readonly string[] }) {
   return (
     <>
       {slugs.slice(0, SHOWN_SERVICES).map((slug) => (
-        <Link key={slug} href={toPath(`/services/${slug}`)} prefetch={false} className="hover:text-text hover:underline">
+        <Link
+          key={slug}
+          href={toPath(`/services/${slug}`)}
+          prefetch={false}
+          className="hover:text-text hover:underline"
+        >
           {slug}
         </Link>
       ))}
@@ -33,7 +38,11 @@ function Services({ slugs }: { readonly slugs: readonly string[] }) {
 function Confirmation({ instances }: Pick<Revision, 'instances'>) {
   if (instances === null) return null
   if (instances.live === 0) return <Badge tone="outline">No live instance</Badge>
-  return <Badge tone={instances.confirmed < instances.live ? 'log-only' : 'enforce'}>{`${String(instances.confirmed)} of ${String(instances.live)} confirmed`}</Badge>
+  return (
+    <Badge
+      tone={instances.confirmed < instances.live ? 'log-only' : 'enforce'}
+    >{`${String(instances.confirmed)} of ${String(instances.live)} confirmed`}</Badge>
+  )
 }
 
 const RevisionItem = ({ revision }: { readonly revision: Revision }) => (
@@ -55,12 +64,25 @@ const RevisionItem = ({ revision }: { readonly revision: Revision }) => (
 /** Everything that was ever published here: the only way anything changes. */
 export function RevisionSettings() {
   const environment = useEnvironment()
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(revisionPagesQuery(environment))
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    revisionPagesQuery(environment),
+  )
   const revisions = data?.pages.flatMap(({ items }) => items)
   return (
-    <Panel id="revisions" title="Revisions" description="Immutable and numbered; a service receives one only when its own part changed" flush>
+    <Panel
+      id="revisions"
+      title="Revisions"
+      description="Immutable and numbered; a service receives one only when its own part changed"
+      flush
+    >
       {revisions === undefined ? (
-        <div className="p-4">{error === null ? <SkeletonLines lines={8} /> : <ProblemAlert problem={error} onRetry={() => void refetch()} />}</div>
+        <div className="p-4">
+          {error === null ? (
+            <SkeletonLines lines={8} />
+          ) : (
+            <ProblemAlert problem={error} onRetry={() => void refetch()} />
+          )}
+        </div>
       ) : revisions.length === 0 ? (
         <EmptyState icon={GitCommitVertical} title="Nothing is published yet">
           The first change of a rule, a mode, an issuer or a key publishes revision 1.

@@ -18,14 +18,36 @@ export function RevokeTokenDialog({ onClose }: { readonly onClose: () => void })
     form,
     (body) => revoke.mutateAsync({ params: { environment }, body }),
     ({ revision }) => {
-      toast.success('The token is revoked', revision === null ? {} : { description: `Revision ${String(revision)} is published.` })
+      toast.success(
+        'The token is revoked',
+        revision === null ? {} : { description: `Revision ${String(revision)} is published.` },
+      )
       onClose()
     },
   )
   return (
-    <FormDialog title="Revoke an access token" submitLabel="Revoke" danger isPending={isPending} problem={problem} onSubmit={submit} onClose={onClose}>
-      <TextField label="Token id (jti)" required className="font-mono" error={errors.tokenId?.message} {...form.register('tokenId')} />
-      <TextField label="Reason" hint="Kept in the audit log." error={errors.reason?.message} {...form.register('reason')} />
+    <FormDialog
+      title="Revoke an access token"
+      submitLabel="Revoke"
+      danger
+      isPending={isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField
+        label="Token id (jti)"
+        required
+        className="font-mono"
+        error={errors.tokenId?.message}
+        {...form.register('tokenId')}
+      />
+      <TextField
+        label="Reason"
+        hint="Kept in the audit log."
+        error={errors.reason?.message}
+        {...form.register('reason')}
+      />
     </FormDialog>
   )
 }
