@@ -43,6 +43,12 @@ async function startFastify(): Promise<number> {
     await app.register(stepgateFastify, { stepgate })
     await stepgate.started
   }
+  if (guardKind === 'headers') {
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (request.headers.authorization === undefined) request.log.warn('no token')
+      done()
+    })
+  }
   app.get('/orders/:orderId', () => BODY)
   await app.listen({ port: 0, host: '127.0.0.1' })
   return (app.server.address() as AddressInfo).port

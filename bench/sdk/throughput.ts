@@ -99,7 +99,7 @@ export async function benchThroughput(): Promise<void> {
   )
   for (const [framework, guards] of [
     ['express', ['none', 'stepgate', 'peer']],
-    ['fastify', ['none', 'stepgate']],
+    ['fastify', ['none', 'headers', 'stepgate']],
   ] as const) {
     const servers = await Promise.all(guards.map((guard) => startServer(framework, guard, environment)))
     const rounds = await compare(servers, tokens)
