@@ -12,6 +12,7 @@ import { accountInclude, accountTarget, auditedAccount, toAccount, type AccountR
 const VALID_MS = 72 * 3_600_000
 
 type Invitation = z.output<typeof AccountInvitation>
+type LinkContext = Pick<ControlContext, 'transact' | 'publicUrl'>
 
 /** The link is in this answer and nowhere else. */
 export async function inviteAccount(
@@ -36,7 +37,7 @@ export async function inviteAccount(
 }
 
 /** A new link, for an invitation that expired or a password that is lost; earlier links stop working. */
-export async function reinviteAccount(ctx: ControlContext, actor: Actor, id: string): Promise<Invitation> {
+export async function reinviteAccount(ctx: LinkContext, actor: Actor, id: string): Promise<Invitation> {
   requireRole(actor, 'administrator')
   return ctx.transact(async (tx) => {
     const account = await getAccountRow(tx, id)
@@ -54,7 +55,7 @@ export async function reinviteAccount(ctx: ControlContext, actor: Actor, id: str
   })
 }
 
-const createLink = (tx: Tx, { publicUrl }: ControlContext, actor: Actor, { id, role }: AccountRow): Promise<string> =>
+const createLink = (tx: Tx, { publicUrl }: LinkContext, actor: Actor, { id, role }: AccountRow): Promise<string> =>
   createSetupLink(tx, publicUrl, {
     role,
     accountId: id,

@@ -20,4 +20,5 @@ export function isClientSecret(text: string): boolean {
 export const secretHint = (secret: string): string => secret.slice(-4)
 
 /** 36^6 is less than 2^32: the highest values lose their first digit, which a checksum can bear. */
-const checksumOf = (body: string): string => crc32(body).toString(36).padStart(CHECKSUM_LENGTH, '0').slice(-CHECKSUM_LENGTH)
+const checksumOf = (body: string): string =>
+  crc32(body).toString(36).padStart(CHECKSUM_LENGTH, '0').slice(-CHECKSUM_LENGTH)

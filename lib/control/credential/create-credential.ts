@@ -20,7 +20,13 @@ const DAY_MS = 86_400_000
 type Wanted = z.output<typeof CredentialCreate>
 
 /** The secret is in this answer and nowhere else. */
-export async function createCredential(ctx: ControlContext, actor: Actor, environmentSlug: string, clientId: string, input: z.input<typeof CredentialCreate>): Promise<z.output<typeof CredentialIssued>> {
+export async function createCredential(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  clientId: string,
+  input: z.input<typeof CredentialCreate>,
+): Promise<z.output<typeof CredentialIssued>> {
   requireRole(actor, 'operator')
   const wanted = parseInput(CredentialCreate, input)
   const secret = wanted.kind === 'client-secret' ? createClientSecret() : null
@@ -31,7 +37,14 @@ export async function createCredential(ctx: ControlContext, actor: Actor, enviro
     const now = new Date()
     await requireRoom(tx, identity.id, environment.id, proof.kind, now)
     const row = await tx.credential.create({
-      data: { ...proof, name: wanted.name, identityId: identity.id, environmentId: environment.id, createdBy: actor.name, expiresAt: expiryOf(wanted, now) },
+      data: {
+        ...proof,
+        name: wanted.name,
+        identityId: identity.id,
+        environmentId: environment.id,
+        createdBy: actor.name,
+        expiresAt: expiryOf(wanted, now),
+      },
       include: credentialInclude,
     })
     const auditEntryId = await appendAuditEntry(tx, {
@@ -42,8 +55,17 @@ export async function createCredential(ctx: ControlContext, actor: Actor, enviro
       before: null,
       after: auditedCredential(row, clientId),
     })
-    await publishRevision(tx, { environmentId: environment.id, summary: `New credential of ${clientId}`, actorName: actor.name, auditEntryId })
-    return { credential: toCredential(row, now), secret, environmentVariables: await environmentVariables(tx, ctx.publicUrl, environment.id, clientId, secret) }
+    await publishRevision(tx, {
+      environmentId: environment.id,
+      summary: `New credential of ${clientId}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
+    return {
+      credential: toCredential(row, now),
+      secret,
+      environmentVariables: await environmentVariables(tx, ctx.publicUrl, environment.id, clientId, secret),
+    }
   })
 }
 
@@ -56,12 +78,24 @@ function toProof(wanted: Wanted, secret: string | null) {
   return { kind: 'client_secret' as const, secretHash: hashOpaqueToken(secret), secretHint: secretHint(secret) }
 }
 
-const expiryOf = ({ expiresInDays }: Wanted, now: Date): Date | null => (expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * DAY_MS))
+const expiryOf = ({ expiresInDays }: Wanted, now: Date): Date | null =>
+  expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * DAY_MS)
 
 /** The database counts once more under a lock. */
-async function requireRoom(tx: Tx, identityId: string, environmentId: string, kind: 'client_secret' | 'public_key', now: Date): Promise<void> {
-  const live = await tx.credential.count({ where: { identityId, environmentId, kind, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] } })
+async function requireRoom(
+  tx: Tx,
+  identityId: string,
+  environmentId: string,
+  kind: 'client_secret' | 'public_key',
+  now: Date,
+): Promise<void> {
+  const live = await tx.credential.count({
+    where: { identityId, environmentId, kind, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+  })
   if (live < LIVE_MAX) return
   const what = kindOf({ kind }) === 'client-secret' ? 'client secrets' : 'public keys'
-  throw new ControlError('conflict', `It has ${LIVE_MAX} live ${what} already: one in use and one to rotate to. Revoke the one that is out of use first.`)
+  throw new ControlError(
+    'conflict',
+    `It has ${LIVE_MAX} live ${what} already: one in use and one to rotate to. Revoke the one that is out of use first.`,
+  )
 }

@@ -10,7 +10,12 @@ import { credentialInclude, toCredential } from './to-credential.ts'
 /** Newest first; the oldest revoked ones are left out. */
 const SHOWN_MAX = 100
 
-export async function listCredentials(ctx: ControlContext, actor: Actor, environmentSlug: string, clientId: string): Promise<Page<z.output<typeof Credential>>> {
+export async function listCredentials(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  clientId: string,
+): Promise<Page<z.output<typeof Credential>>> {
   requireRole(actor, 'viewer')
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const identity = await getIdentityRow(ctx.database, clientId)

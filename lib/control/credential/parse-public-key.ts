@@ -14,7 +14,8 @@ export function parsePublicKey(text: string): PublicJwk {
 
 function readJwk(text: string): KeyObject {
   const jwk = readJson(text)
-  if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw refused('is a private key; send its public part and treat this one as exposed')
+  if (PRIVATE_MEMBERS.some((member) => member in jwk))
+    throw refused('is a private key; send its public part and treat this one as exposed')
   try {
     return createPublicKey({ key: jwk, format: 'jwk' })
   } catch {
@@ -32,7 +33,8 @@ function readJson(text: string): JsonWebKey {
 
 function readPem(text: string): KeyObject {
   if (/PRIVATE KEY/.test(text)) throw refused('is a private key; send its public part and treat this one as exposed')
-  if (!/^-----BEGIN PUBLIC KEY-----\r?\n[\s\S]+-----END PUBLIC KEY-----$/.test(text)) throw refused('is neither SPKI PEM (BEGIN PUBLIC KEY) nor a JWK')
+  if (!/^-----BEGIN PUBLIC KEY-----\r?\n[\s\S]+-----END PUBLIC KEY-----$/.test(text))
+    throw refused('is neither SPKI PEM (BEGIN PUBLIC KEY) nor a JWK')
   try {
     return createPublicKey({ key: text, format: 'pem' })
   } catch {
@@ -53,15 +55,20 @@ function toPublicJwk(key: KeyObject): PublicJwk {
 
 function requireSoundRsa(key: KeyObject): void {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
-  if (modulusLength < RSA_BITS_MIN) throw refused(`is an RSA key of ${modulusLength} bits; use at least ${RSA_BITS_MIN}`)
+  if (modulusLength < RSA_BITS_MIN)
+    throw refused(`is an RSA key of ${modulusLength} bits; use at least ${RSA_BITS_MIN}`)
   if (modulusLength > RSA_BITS_MAX) throw refused(`is an RSA key of ${modulusLength} bits; use at most ${RSA_BITS_MAX}`)
   if (publicExponent < 65_537n) throw refused('is an RSA key with a small exponent; use 65537')
 }
 
 /** `members` are those of RFC 7638, in lexical order: they make the thumbprint. */
-function withKeyId<Kty extends PublicJwk['kty']>(members: { kty: Kty; [member: string]: string | undefined }, alg: PublicJwk['alg']): PublicJwk {
+function withKeyId<Kty extends PublicJwk['kty']>(
+  members: { kty: Kty; [member: string]: string | undefined },
+  alg: PublicJwk['alg'],
+): PublicJwk {
   const kid = createHash('sha256').update(JSON.stringify(members)).digest('base64url')
   return { ...members, kid, alg, use: 'sig' }
 }
 
-const refused = (detail: string) => new ControlError('invalid-value', `The public key ${detail}.`, [{ pointer: '/publicKey', detail }])
+const refused = (detail: string) =>
+  new ControlError('invalid-value', `The public key ${detail}.`, [{ pointer: '/publicKey', detail }])

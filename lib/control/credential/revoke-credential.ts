@@ -7,11 +7,19 @@ import { publishRevision } from '../publication/publish-revision.ts'
 import { auditedCredential } from './to-credential.ts'
 
 /** No new token from now on; tokens it already got live until they expire. Revoking twice is no error. */
-export async function revokeCredential(ctx: ControlContext, actor: Actor, environmentSlug: string, id: string): Promise<Record<string, never>> {
+export async function revokeCredential(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  id: string,
+): Promise<Record<string, never>> {
   requireRole(actor, 'operator')
   return ctx.transact(async (tx) => {
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
-    const before = await tx.credential.findFirst({ where: { id, environmentId: environment.id }, include: { identity: { select: { clientId: true } } } })
+    const before = await tx.credential.findFirst({
+      where: { id, environmentId: environment.id },
+      include: { identity: { select: { clientId: true } } },
+    })
     if (!before) throw new ControlError('not-found', `There is no such credential in ${environmentSlug}.`)
     if (before.revokedAt) return {}
     const after = await tx.credential.update({ where: { id }, data: { revokedAt: new Date() } })
@@ -24,7 +32,12 @@ export async function revokeCredential(ctx: ControlContext, actor: Actor, enviro
       before: auditedCredential(before, clientId),
       after: auditedCredential(after, clientId),
     })
-    await publishRevision(tx, { environmentId: environment.id, summary: `Revoke a credential of ${clientId}`, actorName: actor.name, auditEntryId })
+    await publishRevision(tx, {
+      environmentId: environment.id,
+      summary: `Revoke a credential of ${clientId}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
     return {}
   })
 }

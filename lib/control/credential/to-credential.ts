@@ -29,11 +29,18 @@ export function toCredential(row: CredentialRow, now: Date): z.output<typeof Cre
     revokedAt: row.revokedAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     state: stateOf(row, now),
-    uses: row.uses.map(({ workload, address, firstAt, lastAt, count }) => ({ workload, address, firstAt: firstAt.toISOString(), lastAt: lastAt.toISOString(), count: Number(count) })),
+    uses: row.uses.map(({ workload, address, firstAt, lastAt, count }) => ({
+      workload,
+      address,
+      firstAt: firstAt.toISOString(),
+      lastAt: lastAt.toISOString(),
+      count: Number(count),
+    })),
   }
 }
 
-export const kindOf = ({ kind }: Pick<CredentialRow, 'kind'>) => (kind === 'client_secret' ? 'client-secret' : 'public-key')
+export const kindOf = ({ kind }: Pick<CredentialRow, 'kind'>) =>
+  kind === 'client_secret' ? 'client-secret' : 'public-key'
 
 function stateOf({ revokedAt, expiresAt }: CredentialRow, now: Date): 'live' | 'expired' | 'revoked' {
   if (revokedAt) return 'revoked'

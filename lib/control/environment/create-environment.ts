@@ -8,12 +8,19 @@ import { publishRevision } from '../publication/publish-revision.ts'
 import { ensureSigningKeys } from '../signing-key/ensure-signing-keys.ts'
 import { auditedEnvironment, environmentInclude, toEnvironment } from './to-environment.ts'
 
-export async function createEnvironment(ctx: ControlContext, actor: Actor, input: z.input<typeof EnvironmentCreate>): Promise<z.output<typeof Environment>> {
+export async function createEnvironment(
+  ctx: ControlContext,
+  actor: Actor,
+  input: z.input<typeof EnvironmentCreate>,
+): Promise<z.output<typeof Environment>> {
   requireRole(actor, 'administrator')
   const wanted = parseInput(EnvironmentCreate, input)
   return ctx.transact(async (tx) => {
     const { _max } = await tx.environment.aggregate({ _max: { position: true } })
-    const { id } = await tx.environment.create({ data: { ...wanted, position: (_max.position ?? 0) + 1 }, select: { id: true } })
+    const { id } = await tx.environment.create({
+      data: { ...wanted, position: (_max.position ?? 0) + 1 },
+      select: { id: true },
+    })
     await ensureSigningKeys(tx, id, ctx.keyCipher)
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
@@ -23,7 +30,12 @@ export async function createEnvironment(ctx: ControlContext, actor: Actor, input
       before: null,
       after: auditedEnvironment(wanted),
     })
-    await publishRevision(tx, { environmentId: id, summary: `Create environment ${wanted.slug}`, actorName: actor.name, auditEntryId })
+    await publishRevision(tx, {
+      environmentId: id,
+      summary: `Create environment ${wanted.slug}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
     return toEnvironment(ctx, await tx.environment.findUniqueOrThrow({ where: { id }, include: environmentInclude }))
   })
 }

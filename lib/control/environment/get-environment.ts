@@ -5,7 +5,11 @@ import type { ControlContext, Tx } from '../context.ts'
 import { ControlError } from '../control-error.ts'
 import { environmentInclude, toEnvironment } from './to-environment.ts'
 
-export async function getEnvironment(ctx: ControlContext, actor: Actor, slug: string): Promise<z.output<typeof Environment>> {
+export async function getEnvironment(
+  ctx: ControlContext,
+  actor: Actor,
+  slug: string,
+): Promise<z.output<typeof Environment>> {
   requireRole(actor, 'viewer')
   const row = await ctx.database.environment.findUnique({ where: { slug }, include: environmentInclude })
   if (!row) throw noSuchEnvironment(slug)

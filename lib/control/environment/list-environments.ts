@@ -7,6 +7,9 @@ import { environmentInclude, toEnvironment } from './to-environment.ts'
 
 export async function listEnvironments(ctx: ControlContext, actor: Actor): Promise<Page<z.output<typeof Environment>>> {
   requireRole(actor, 'viewer')
-  const rows = await ctx.database.environment.findMany({ include: environmentInclude, orderBy: [{ position: 'asc' }, { slug: 'asc' }] })
+  const rows = await ctx.database.environment.findMany({
+    include: environmentInclude,
+    orderBy: [{ position: 'asc' }, { slug: 'asc' }],
+  })
   return onePage(rows.map((row) => toEnvironment(ctx, row)))
 }

@@ -39,4 +39,12 @@ function configKeyOf([key]: EnvironmentRow['signingKeys']): string {
 }
 
 /** What the audit log keeps of an environment. */
-export const auditedEnvironment = ({ slug, name, defaultTokenLifetimeSeconds }: Pick<EnvironmentRow, 'slug' | 'name' | 'defaultTokenLifetimeSeconds'>) => ({ slug, name, defaultTokenLifetimeSeconds })
+export const auditedEnvironment = ({
+  slug,
+  name,
+  defaultTokenLifetimeSeconds,
+}: Pick<EnvironmentRow, 'slug' | 'name' | 'defaultTokenLifetimeSeconds'>) => ({
+  slug,
+  name,
+  defaultTokenLifetimeSeconds,
+})

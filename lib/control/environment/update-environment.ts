@@ -10,7 +10,13 @@ import { publishRevision } from '../publication/publish-revision.ts'
 import { requireVersion } from '../version-mismatch-error.ts'
 import { auditedEnvironment, environmentInclude, toEnvironment } from './to-environment.ts'
 
-export async function updateEnvironment(ctx: ControlContext, actor: Actor, slug: string, version: number, input: z.input<typeof EnvironmentUpdate>): Promise<z.output<typeof Environment>> {
+export async function updateEnvironment(
+  ctx: ControlContext,
+  actor: Actor,
+  slug: string,
+  version: number,
+  input: z.input<typeof EnvironmentUpdate>,
+): Promise<z.output<typeof Environment>> {
   requireRole(actor, 'administrator')
   const wanted = parseInput(EnvironmentUpdate, input)
   return ctx.transact(async (tx) => {
@@ -19,7 +25,11 @@ export async function updateEnvironment(ctx: ControlContext, actor: Actor, slug:
     requireVersion(version, before.version)
     const changes = changedFields(before, wanted)
     if (isEmpty(changes)) return toEnvironment(ctx, before)
-    const after = await tx.environment.update({ where: { id, version }, data: { ...changes, version: { increment: 1 } }, include: environmentInclude })
+    const after = await tx.environment.update({
+      where: { id, version },
+      data: { ...changes, version: { increment: 1 } },
+      include: environmentInclude,
+    })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'environment.update',
@@ -28,7 +38,12 @@ export async function updateEnvironment(ctx: ControlContext, actor: Actor, slug:
       before: auditedEnvironment(before),
       after: auditedEnvironment(after),
     })
-    await publishRevision(tx, { environmentId: id, summary: `Change environment ${slug}`, actorName: actor.name, auditEntryId })
+    await publishRevision(tx, {
+      environmentId: id,
+      summary: `Change environment ${slug}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
     return toEnvironment(ctx, after)
   })
 }

@@ -10,7 +10,12 @@ import { publishRevision } from '../publication/publish-revision.ts'
 import { auditedGrant, grantInclude, toGrant } from './to-grant.ts'
 
 /** Counts from the identity's next token on. */
-export async function createGrant(ctx: ControlContext, actor: Actor, environmentSlug: string, input: z.input<typeof GrantCreate>): Promise<z.output<typeof Grant>> {
+export async function createGrant(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  input: z.input<typeof GrantCreate>,
+): Promise<z.output<typeof Grant>> {
   requireRole(actor, 'operator')
   const { clientId, scopeId, expiresAt, note } = parseInput(GrantCreate, input)
   const expiry = expiresAt === null ? null : new Date(expiresAt)
@@ -19,8 +24,13 @@ export async function createGrant(ctx: ControlContext, actor: Actor, environment
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const identityId = await getNamedIdentityId(tx, clientId)
     await requireScope(tx, scopeId)
-    await tx.grant.deleteMany({ where: { identityId, scopeId, environmentId: environment.id, expiresAt: { lte: new Date() } } })
-    const grant = await tx.grant.create({ data: { identityId, scopeId, environmentId: environment.id, expiresAt: expiry, note, createdBy: actor.name }, include: grantInclude })
+    await tx.grant.deleteMany({
+      where: { identityId, scopeId, environmentId: environment.id, expiresAt: { lte: new Date() } },
+    })
+    const grant = await tx.grant.create({
+      data: { identityId, scopeId, environmentId: environment.id, expiresAt: expiry, note, createdBy: actor.name },
+      include: grantInclude,
+    })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'grant.create',
@@ -29,7 +39,12 @@ export async function createGrant(ctx: ControlContext, actor: Actor, environment
       before: null,
       after: auditedGrant(grant),
     })
-    await publishRevision(tx, { environmentId: environment.id, summary: `Grant ${grant.scope.name} to ${clientId}`, actorName: actor.name, auditEntryId })
+    await publishRevision(tx, {
+      environmentId: environment.id,
+      summary: `Grant ${grant.scope.name} to ${clientId}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
     return toGrant(grant)
   })
 }
@@ -44,4 +59,5 @@ async function requireScope(tx: Tx, scopeId: string): Promise<void> {
   if ((await tx.scope.count({ where: { id: scopeId } })) === 0) throw refused('/scopeId', 'is not a scope')
 }
 
-const refused = (pointer: string, detail: string) => new ControlError('invalid-value', `${pointer.slice(1)} ${detail}.`, [{ pointer, detail }])
+const refused = (pointer: string, detail: string) =>
+  new ControlError('invalid-value', `${pointer.slice(1)} ${detail}.`, [{ pointer, detail }])

@@ -7,7 +7,12 @@ import { publishRevision } from '../publication/publish-revision.ts'
 import { auditedGrant, grantInclude } from './to-grant.ts'
 
 /** Tokens the identity holds keep the scope until they expire. */
-export async function deleteGrant(ctx: ControlContext, actor: Actor, environmentSlug: string, id: string): Promise<Record<string, never>> {
+export async function deleteGrant(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  id: string,
+): Promise<Record<string, never>> {
   requireRole(actor, 'operator')
   return ctx.transact(async (tx) => {
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
@@ -23,7 +28,12 @@ export async function deleteGrant(ctx: ControlContext, actor: Actor, environment
       before: auditedGrant(grant),
       after: null,
     })
-    await publishRevision(tx, { environmentId: environment.id, summary: `Take ${grant.scope.name} from ${clientId}`, actorName: actor.name, auditEntryId })
+    await publishRevision(tx, {
+      environmentId: environment.id,
+      summary: `Take ${grant.scope.name} from ${clientId}`,
+      actorName: actor.name,
+      auditEntryId,
+    })
     return {}
   })
 }

@@ -9,7 +9,12 @@ import { readGrantUses } from './read-grant-uses.ts'
 import { grantInclude, toGrant } from './to-grant.ts'
 
 /** Newest first. */
-export async function listGrants(ctx: ControlContext, actor: Actor, environmentSlug: string, query: z.output<typeof routes.listGrants.query>): Promise<Page<z.output<typeof Grant>>> {
+export async function listGrants(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  query: z.output<typeof routes.listGrants.query>,
+): Promise<Page<z.output<typeof Grant>>> {
   requireRole(actor, 'viewer')
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const after = parseCursor('grants', query.cursor, z.uuid())

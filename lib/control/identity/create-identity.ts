@@ -8,7 +8,11 @@ import { requireFreeClientId } from './require-free-client-id.ts'
 import { auditedIdentity, identityInclude, toIdentity } from './to-identity.ts'
 
 /** An integration. It can do nothing until it has a credential and a grant. */
-export async function createIdentity(ctx: ControlContext, actor: Actor, input: z.input<typeof IdentityCreate>): Promise<z.output<typeof Identity>> {
+export async function createIdentity(
+  ctx: ControlContext,
+  actor: Actor,
+  input: z.input<typeof IdentityCreate>,
+): Promise<z.output<typeof Identity>> {
   requireRole(actor, 'operator')
   const wanted = parseInput(IdentityCreate, input)
   return ctx.transact(async (tx) => {

@@ -9,21 +9,32 @@ import { getIdentityRow } from './get-identity-row.ts'
 import { auditedIdentity } from './to-identity.ts'
 
 /** Its credentials and grants go with it. Tokens it holds live on until they expire: disable it first to refuse those too. */
-export async function deleteIdentity(ctx: ControlContext, actor: Actor, clientId: string, version: number): Promise<Record<string, never>> {
+export async function deleteIdentity(
+  ctx: ControlContext,
+  actor: Actor,
+  clientId: string,
+  version: number,
+): Promise<Record<string, never>> {
   requireRole(actor, 'operator')
   return ctx.transact(async (tx) => {
     await lockEveryEnvironment(tx)
     const identity = await getIdentityRow(tx, clientId)
     requireVersion(version, identity.version)
     if (identity.service) throw new ControlError('in-use', `${clientId} is the identity of a service and goes with it.`)
-    const grants = await tx.grant.findMany({ where: { identityId: identity.id }, select: { scope: { select: { name: true } }, environment: { select: { slug: true } } } })
+    const grants = await tx.grant.findMany({
+      where: { identityId: identity.id },
+      select: { scope: { select: { name: true } }, environment: { select: { slug: true } } },
+    })
     await tx.identity.delete({ where: { clientId, version } })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'identity.delete',
       environment: null,
       target: { kind: 'identity', id: identity.id, name: clientId },
-      before: { ...auditedIdentity(identity), grants: grants.map(({ scope, environment }) => `${environment.slug} ${scope.name}`) },
+      before: {
+        ...auditedIdentity(identity),
+        grants: grants.map(({ scope, environment }) => `${environment.slug} ${scope.name}`),
+      },
       after: null,
     })
     await publishEveryEnvironment(tx, { summary: `Delete identity ${clientId}`, actorName: actor.name, auditEntryId })

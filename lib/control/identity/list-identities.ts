@@ -17,7 +17,12 @@ const GRANT_USE_DAYS = 30
 type Posture = z.output<typeof IdentityPosture>
 type IdentityRow = Parameters<typeof toIdentity>[0]
 
-export async function listIdentities(ctx: ControlContext, actor: Actor, environmentSlug: string, query: z.output<typeof PageQuery>): Promise<Page<Posture>> {
+export async function listIdentities(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  query: z.output<typeof PageQuery>,
+): Promise<Page<Posture>> {
   requireRole(actor, 'viewer')
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const after = parseCursor('identities', query.cursor, z.string())
@@ -31,7 +36,12 @@ export async function listIdentities(ctx: ControlContext, actor: Actor, environm
   return toPage(rows, query.limit, toPosture, ({ clientId }) => toCursor('identities', clientId))
 }
 
-export async function getIdentityPosture(ctx: ControlContext, actor: Actor, environmentSlug: string, clientId: string): Promise<Posture> {
+export async function getIdentityPosture(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  clientId: string,
+): Promise<Posture> {
   requireRole(actor, 'viewer')
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const row = await getIdentityRow(ctx.database, clientId)

@@ -15,7 +15,11 @@ export interface IdentitySettings {
 }
 
 /** What one environment says of each identity; by identity id. */
-export async function readIdentitySettings(pool: pg.Pool, environmentId: string, seenSince: Date): Promise<Map<string, IdentitySettings>> {
+export async function readIdentitySettings(
+  pool: pg.Pool,
+  environmentId: string,
+  seenSince: Date,
+): Promise<Map<string, IdentitySettings>> {
   const { rows } = await pool.query<IdentitySettings>(
     `SELECT i.id AS "identityId", t.disabled_at IS NOT NULL AS disabled, t.token_lifetime_seconds AS "tokenLifetimeSeconds",
        t.token_lifetime_reason AS "tokenLifetimeReason", coalesce(t.version, 0) AS version,

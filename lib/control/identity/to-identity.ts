@@ -15,7 +15,16 @@ interface IdentityRow {
 
 export const identityInclude = { service: { select: { slug: true } } } as const
 
-export const toIdentity = ({ id, clientId, kind, name, description, service, createdAt, version }: IdentityRow): z.output<typeof Identity> => ({
+export const toIdentity = ({
+  id,
+  clientId,
+  kind,
+  name,
+  description,
+  service,
+  createdAt,
+  version,
+}: IdentityRow): z.output<typeof Identity> => ({
   id,
   clientId,
   kind,
@@ -27,4 +36,9 @@ export const toIdentity = ({ id, clientId, kind, name, description, service, cre
 })
 
 /** What the audit log keeps of an identity. */
-export const auditedIdentity = ({ clientId, kind, name, description }: Pick<IdentityRow, 'clientId' | 'kind' | 'name' | 'description'>) => ({ clientId, kind, name, description })
+export const auditedIdentity = ({
+  clientId,
+  kind,
+  name,
+  description,
+}: Pick<IdentityRow, 'clientId' | 'kind' | 'name' | 'description'>) => ({ clientId, kind, name, description })

@@ -23,7 +23,14 @@ interface Setting {
 const UNSET: Setting = { disabledAt: null, tokenLifetimeSeconds: null, tokenLifetimeReason: null }
 
 /** `version` is that of the setting: 0 while nobody has made one. Disabling reaches every service with the revision it publishes. */
-export async function updateIdentitySetting(ctx: ControlContext, actor: Actor, environmentSlug: string, clientId: string, version: number, input: z.input<typeof IdentitySettingUpdate>): Promise<z.output<typeof IdentityPosture>> {
+export async function updateIdentitySetting(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  clientId: string,
+  version: number,
+  input: z.input<typeof IdentitySettingUpdate>,
+): Promise<z.output<typeof IdentityPosture>> {
   requireRole(actor, 'operator')
   const wanted = parseInput(IdentitySettingUpdate, input)
   requireReasons(wanted)
@@ -36,7 +43,11 @@ export async function updateIdentitySetting(ctx: ControlContext, actor: Actor, e
     const before: Setting = stored ?? UNSET
     const after = nextSetting(before, wanted, new Date())
     if (isSame(before, after)) return
-    await tx.identitySetting.upsert({ where: key, create: { ...key.identityId_environmentId, ...after }, update: { ...after, version: { increment: 1 } } })
+    await tx.identitySetting.upsert({
+      where: key,
+      create: { ...key.identityId_environmentId, ...after },
+      update: { ...after, version: { increment: 1 } },
+    })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: actionOf(before, after),
@@ -46,7 +57,12 @@ export async function updateIdentitySetting(ctx: ControlContext, actor: Actor, e
       after: audited(after),
       reason: wanted.reason ?? '',
     })
-    await publishRevision(tx, { environmentId: environment.id, summary: summaryOf(clientId, before, after), actorName: actor.name, auditEntryId })
+    await publishRevision(tx, {
+      environmentId: environment.id,
+      summary: summaryOf(clientId, before, after),
+      actorName: actor.name,
+      auditEntryId,
+    })
   })
   return getIdentityPosture(ctx, actor, environmentSlug, clientId)
 }
@@ -57,20 +73,31 @@ export function nextSetting(before: Setting, wanted: Wanted, now: Date): Setting
   return {
     disabledAt: disabled ? (before.disabledAt ?? now) : null,
     tokenLifetimeSeconds: seconds,
-    tokenLifetimeReason: wanted.tokenLifetimeSeconds === undefined ? before.tokenLifetimeReason : isLong(seconds) ? (wanted.reason ?? null) : null,
+    tokenLifetimeReason:
+      wanted.tokenLifetimeSeconds === undefined
+        ? before.tokenLifetimeReason
+        : isLong(seconds)
+          ? (wanted.reason ?? null)
+          : null,
   }
 }
 
 function requireReasons({ disabled, tokenLifetimeSeconds, reason = '' }: Wanted): void {
   if (reason.length >= 3) return
   if (disabled === true) throw reasonNeeded('Say why the identity is disabled.')
-  if (isLong(tokenLifetimeSeconds)) throw reasonNeeded(`Say why its tokens must live longer than ${TOKEN_LIFETIME_SECONDS_UNREMARKABLE} seconds.`)
+  if (isLong(tokenLifetimeSeconds))
+    throw reasonNeeded(`Say why its tokens must live longer than ${TOKEN_LIFETIME_SECONDS_UNREMARKABLE} seconds.`)
 }
 
 const isLong = (seconds: number | null | undefined): boolean => (seconds ?? 0) > TOKEN_LIFETIME_SECONDS_UNREMARKABLE
-const reasonNeeded = (sentence: string) => new ControlError('invalid-value', sentence, [{ pointer: '/reason', detail: 'is needed here: at least 3 characters' }])
+const reasonNeeded = (sentence: string) =>
+  new ControlError('invalid-value', sentence, [{ pointer: '/reason', detail: 'is needed here: at least 3 characters' }])
 
-const audited = ({ disabledAt, tokenLifetimeSeconds, tokenLifetimeReason }: Setting) => ({ disabled: disabledAt !== null, tokenLifetimeSeconds, tokenLifetimeReason })
+const audited = ({ disabledAt, tokenLifetimeSeconds, tokenLifetimeReason }: Setting) => ({
+  disabled: disabledAt !== null,
+  tokenLifetimeSeconds,
+  tokenLifetimeReason,
+})
 const isSame = (a: Setting, b: Setting): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 function actionOf(before: Setting, after: Setting): `identity.${string}` {
@@ -80,4 +107,6 @@ function actionOf(before: Setting, after: Setting): `identity.${string}` {
 }
 
 const summaryOf = (clientId: string, before: Setting, after: Setting): string =>
-  ({ 'identity.disable': `Disable ${clientId}`, 'identity.enable': `Enable ${clientId}` })[actionOf(before, after) as string] ?? `Change the token lifetime of ${clientId}`
+  ({ 'identity.disable': `Disable ${clientId}`, 'identity.enable': `Enable ${clientId}` })[
+    actionOf(before, after) as string
+  ] ?? `Change the token lifetime of ${clientId}`

@@ -10,7 +10,13 @@ import { requireVersion } from '../version-mismatch-error.ts'
 import { getIdentityRow } from './get-identity-row.ts'
 import { auditedIdentity, identityInclude, toIdentity } from './to-identity.ts'
 
-export async function updateIdentity(ctx: ControlContext, actor: Actor, clientId: string, version: number, input: z.input<typeof IdentityUpdate>): Promise<z.output<typeof Identity>> {
+export async function updateIdentity(
+  ctx: ControlContext,
+  actor: Actor,
+  clientId: string,
+  version: number,
+  input: z.input<typeof IdentityUpdate>,
+): Promise<z.output<typeof Identity>> {
   requireRole(actor, 'operator')
   const wanted = parseInput(IdentityUpdate, input)
   return ctx.transact(async (tx) => {
@@ -19,7 +25,11 @@ export async function updateIdentity(ctx: ControlContext, actor: Actor, clientId
     const changes = changedFields(before, wanted)
     if (isEmpty(changes)) return toIdentity(before)
     if (before.service && changes.name !== undefined) throw namedByItsService(clientId)
-    const after = await tx.identity.update({ where: { clientId, version }, data: { ...changes, version: { increment: 1 } }, include: identityInclude })
+    const after = await tx.identity.update({
+      where: { clientId, version },
+      data: { ...changes, version: { increment: 1 } },
+      include: identityInclude,
+    })
     await appendAuditEntry(tx, {
       actor,
       action: 'identity.update',
@@ -33,4 +43,8 @@ export async function updateIdentity(ctx: ControlContext, actor: Actor, clientId
 }
 
 const namedByItsService = (clientId: string) =>
-  new ControlError('invalid-value', `The identity of a service has the service's name: rename the service ${clientId}.`, [{ pointer: '/name', detail: 'is the name of its service' }])
+  new ControlError(
+    'invalid-value',
+    `The identity of a service has the service's name: rename the service ${clientId}.`,
+    [{ pointer: '/name', detail: 'is the name of its service' }],
+  )

@@ -1,7 +1,10 @@
 import type pg from 'pg'
 
 /** How many endpoints' rules need a scope of a service. */
-export async function countEndpointsByScope(pool: pg.Pool, environmentId: string): Promise<(serviceId: string, scope: string) => number> {
+export async function countEndpointsByScope(
+  pool: pg.Pool,
+  environmentId: string,
+): Promise<(serviceId: string, scope: string) => number> {
   const { rows } = await pool.query<{ serviceId: string; scope: string; endpoints: number }>(
     `SELECT e.service_id AS "serviceId", n.scope, count(*) AS endpoints
      FROM endpoint e

@@ -7,7 +7,11 @@ import { parseInput } from '../parse-input.ts'
 import { getNamedServiceRow } from '../service/get-service-row.ts'
 import { auditedScope, scopeInclude, toScope } from './to-scope.ts'
 
-export async function createScope(ctx: ControlContext, actor: Actor, input: z.input<typeof ScopeCreate>): Promise<z.output<typeof Scope>> {
+export async function createScope(
+  ctx: ControlContext,
+  actor: Actor,
+  input: z.input<typeof ScopeCreate>,
+): Promise<z.output<typeof Scope>> {
   requireRole(actor, 'operator')
   const { serviceSlug, ...wanted } = parseInput(ScopeCreate, input)
   return ctx.transact(async (tx) => {

@@ -16,7 +16,12 @@ type Posture = z.output<typeof ScopePosture>
 type ScopeRow = Parameters<typeof toScope>[0] & { readonly serviceId: string }
 type Query = z.output<typeof routes.listScopes.query>
 
-export async function listScopes(ctx: ControlContext, actor: Actor, environmentSlug: string, query: Query): Promise<Page<Posture>> {
+export async function listScopes(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  query: Query,
+): Promise<Page<Posture>> {
   requireRole(actor, 'viewer')
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const rows = await ctx.database.scope.findMany({
@@ -29,7 +34,12 @@ export async function listScopes(ctx: ControlContext, actor: Actor, environmentS
   return toPage(rows, query.limit, toPosture, ({ service, name }) => toCursor('scopes', service.slug, name))
 }
 
-export async function getScopePosture(ctx: ControlContext, actor: Actor, environmentSlug: string, id: string): Promise<Posture> {
+export async function getScopePosture(
+  ctx: ControlContext,
+  actor: Actor,
+  environmentSlug: string,
+  id: string,
+): Promise<Posture> {
   requireRole(actor, 'viewer')
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const row = await getScopeRow(ctx.database, id)
@@ -40,9 +50,13 @@ function whereOf({ cursor, service, q }: Query): Prisma.ScopeWhereInput {
   const after = parseCursor('scopes', cursor, z.string(), z.string())
   return {
     AND: [
-      after ? { OR: [{ service: { slug: { gt: after[0] } } }, { service: { slug: after[0] }, name: { gt: after[1] } }] } : {},
+      after
+        ? { OR: [{ service: { slug: { gt: after[0] } } }, { service: { slug: after[0] }, name: { gt: after[1] } }] }
+        : {},
       service === undefined ? {} : { service: { slug: service } },
-      ...wordsOf(q).map((word) => ({ OR: [{ name: contains(word) }, { description: contains(word) }, { service: { slug: contains(word) } }] })),
+      ...wordsOf(q).map((word) => ({
+        OR: [{ name: contains(word) }, { description: contains(word) }, { service: { slug: contains(word) } }],
+      })),
     ],
   }
 }
@@ -50,7 +64,11 @@ function whereOf({ cursor, service, q }: Query): Prisma.ScopeWhereInput {
 const wordsOf = (q = ''): string[] => q.split(/\s+/).filter(Boolean)
 const contains = (word: string) => ({ contains: word.replaceAll(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const })
 
-async function readPostures(ctx: ControlContext, environmentId: string, rows: readonly ScopeRow[]): Promise<(row: ScopeRow) => Posture> {
+async function readPostures(
+  ctx: ControlContext,
+  environmentId: string,
+  rows: readonly ScopeRow[],
+): Promise<(row: ScopeRow) => Posture> {
   const [grants, uses, endpoints] = await Promise.all([
     ctx.database.grant.findMany({
       where: { environmentId, scopeId: { in: rows.map(({ id }) => id) } },

@@ -13,7 +13,15 @@ interface ScopeRow {
   readonly service: { readonly slug: string }
 }
 
-export const toScope = ({ id, service, name, description, tokenLifetimeSeconds, createdAt, version }: ScopeRow): z.output<typeof Scope> => ({
+export const toScope = ({
+  id,
+  service,
+  name,
+  description,
+  tokenLifetimeSeconds,
+  createdAt,
+  version,
+}: ScopeRow): z.output<typeof Scope> => ({
   id,
   serviceSlug: service.slug,
   name,
@@ -24,4 +32,9 @@ export const toScope = ({ id, service, name, description, tokenLifetimeSeconds, 
 })
 
 /** What the audit log keeps of a scope. */
-export const auditedScope = ({ service, name, description, tokenLifetimeSeconds }: ScopeRow) => ({ service: service.slug, name, description, tokenLifetimeSeconds })
+export const auditedScope = ({ service, name, description, tokenLifetimeSeconds }: ScopeRow) => ({
+  service: service.slug,
+  name,
+  description,
+  tokenLifetimeSeconds,
+})

@@ -11,7 +11,13 @@ import { requireVersion } from '../version-mismatch-error.ts'
 import { getScopeRow } from './get-scope-row.ts'
 import { auditedScope, scopeInclude, toScope } from './to-scope.ts'
 
-export async function updateScope(ctx: ControlContext, actor: Actor, id: string, version: number, input: z.input<typeof ScopeUpdate>): Promise<z.output<typeof Scope>> {
+export async function updateScope(
+  ctx: ControlContext,
+  actor: Actor,
+  id: string,
+  version: number,
+  input: z.input<typeof ScopeUpdate>,
+): Promise<z.output<typeof Scope>> {
   requireRole(actor, 'operator')
   const wanted = parseInput(ScopeUpdate, input)
   return ctx.transact(async (tx) => {
@@ -20,7 +26,11 @@ export async function updateScope(ctx: ControlContext, actor: Actor, id: string,
     requireVersion(version, before.version)
     const changes = changedFields(before, wanted)
     if (isEmpty(changes)) return toScope(before)
-    const after = await tx.scope.update({ where: { id, version }, data: { ...changes, version: { increment: 1 } }, include: scopeInclude })
+    const after = await tx.scope.update({
+      where: { id, version },
+      data: { ...changes, version: { increment: 1 } },
+      include: scopeInclude,
+    })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'scope.update',
