@@ -88,7 +88,6 @@ function createApp(
     genReqId: core.createRequestId,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
     frameworkErrors: (error, _, reply) =>
       void sendProblem(reply.headers(securityHeaders(settings.publicUrl)), toControlError(error)),
     routerOptions: { maxParamLength: 300 },

@@ -21,6 +21,7 @@ const EXPIRED = [
   `DELETE FROM session WHERE expires_at < now() - interval '30 days'`,
   `DELETE FROM setup_link WHERE expires_at < now() - interval '30 days'`,
   `DELETE FROM credential_use WHERE last_at < now() - interval '30 days'`,
+  `DELETE FROM used_assertion WHERE expires_at < now()`,
   `DELETE FROM revoked_token WHERE expires_at < now() - interval '5 minutes'`,
   `DELETE FROM instance WHERE last_seen_at < now() - interval '7 days'`,
 ] as const

@@ -15,7 +15,7 @@ let answer: (path: string) => { status: number; body: string }
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  await database.prisma.installation.create({ data: { publicUrl: 'https://stepgate.example' } })
+  await database.prisma.installation.update({ where: { id: 1 }, data: { publicUrl: 'https://stepgate.example' } })
   provider = createServer((request, response) => {
     const { status, body } = answer(request.url ?? '')
     response.writeHead(status, { 'content-type': 'application/json' }).end(body)

@@ -47,8 +47,8 @@ describe('an unknown', () => {
 
   test.each([
     ['GET', '/oauth/token', 'POST'],
-    ['DELETE', '/livez', 'GET'],
-    ['POST', '/e/production/jwks.json', 'GET'],
+    ['DELETE', '/livez', 'GET, HEAD'],
+    ['POST', '/e/production/jwks.json', 'GET, HEAD'],
   ])('method %s of %s names the one there is', async (method, path, allow) => {
     const response = await fetch(gateway.url + path, { method })
     expect(await problemOf(response)).toBe('method-not-allowed')
