@@ -21,11 +21,17 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 const ensure = async (from: string, to: string): Promise<number> => {
-  const { rows } = await database.pool.query<{ created: number }>('SELECT ensure_decision_partitions($1, $2) AS created', [from, to])
+  const { rows } = await database.pool.query<{ created: number }>(
+    'SELECT ensure_decision_partitions($1, $2) AS created',
+    [from, to],
+  )
   return rows[0]!.created
 }
 const count = (table: 'decision_minute' | 'decision_hour', day: string) =>
-  database.pool.query(`INSERT INTO ${table} (signature_id, bucket, count) VALUES ($1, $2, 1)`, [signatureId, `${day}T23:59:00Z`])
+  database.pool.query(`INSERT INTO ${table} (signature_id, bucket, count) VALUES ($1, $2, 1)`, [
+    signatureId,
+    `${day}T23:59:00Z`,
+  ])
 
 test('today and the coming days can be stored from the start', async () => {
   for (const offset of [-1, 0, 1, 6]) await count('decision_minute', dayOf(offset))
@@ -55,11 +61,16 @@ test('days far away are refused', async () => {
 test('old days are dropped, except while somebody reads them', async () => {
   await ensure(dayOf(-20), dayOf(-18))
   const drop = async () => {
-    const { rows } = await database.pool.query<{ dropped: number }>(`SELECT drop_decision_partitions('decision_minute', $1) AS dropped`, [dayOf(-17)])
+    const { rows } = await database.pool.query<{ dropped: number }>(
+      `SELECT drop_decision_partitions('decision_minute', $1) AS dropped`,
+      [dayOf(-17)],
+    )
     return rows[0]!.dropped
   }
   const reader = await database.pool.connect()
-  await reader.query(`BEGIN; SELECT FROM decision_minute WHERE bucket >= '${dayOf(-19)}' AND bucket < '${dayOf(-18)}' LIMIT 1`)
+  await reader.query(
+    `BEGIN; SELECT FROM decision_minute WHERE bucket >= '${dayOf(-19)}' AND bucket < '${dayOf(-18)}' LIMIT 1`,
+  )
   const whileRead = await drop()
   await reader.query('ROLLBACK')
   reader.release()
@@ -68,6 +79,22 @@ test('old days are dropped, except while somebody reads them', async () => {
 })
 
 test('the application cannot drop anything else', async () => {
-  await expect(database.pool.query(`SELECT drop_decision_partitions('audit_entry', '2030-01-01')`)).rejects.toThrow('has no partitions')
+  await expect(database.pool.query(`SELECT drop_decision_partitions('audit_entry', '2030-01-01')`)).rejects.toThrow(
+    'has no partitions',
+  )
   await expect(database.pool.query('DROP TABLE decision_minute')).rejects.toThrow('must be owner')
+})
+
+test('several that make the same days at once all succeed, even where they looked before', async () => {
+  const [from, to] = [dayOf(-30), dayOf(-25)]
+  const clients = await Promise.all(Array.from({ length: 6 }, () => database.pool.connect()))
+  try {
+    // A session that has looked for the partition remembers that there was none.
+    for (const client of clients)
+      await client.query(`SELECT to_regclass('decision_minute_' || to_char($1::date, 'YYYYMMDD'))`, [from])
+    await Promise.all(clients.map((client) => client.query('SELECT ensure_decision_partitions($1, $2)', [from, to])))
+    for (const offset of [-30, -28, -25]) await count('decision_minute', dayOf(offset))
+  } finally {
+    for (const client of clients) client.release()
+  }
 })

@@ -133,8 +133,13 @@ BEGIN
     RETURN false;
   END IF;
   -- CREATE TABLE … PARTITION OF would stop readers and writers of the parent; attaching does not.
-  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) WITH (fillfactor = %s)', partition, parent,
-    CASE parent WHEN 'decision_sample' THEN 100 ELSE 50 END);
+  BEGIN
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) WITH (fillfactor = %s)', partition, parent,
+      CASE parent WHEN 'decision_sample' THEN 100 ELSE 50 END);
+  EXCEPTION WHEN duplicate_table THEN
+    -- Whoever held the lock before made it: a session may still remember that it did not exist.
+    RETURN false;
+  END;
   EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, partition, lower_bound, upper_bound);
   RETURN true;
 END $$;
