@@ -82,7 +82,12 @@ function setUp(steps) {
 /** Replaces this process where Node can; else passes signals on and ends as the program ends. */
 function become(program, args) {
   const argv = [pinnedNode, program, ...args]
-  const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}` }
+  const env = {
+    ...process.env,
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+    // Saves start-up time and the memory that stripping types takes.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.stepgate/compile-cache'),
+  }
   if (typeof process.execve === 'function') {
     process.removeAllListeners('warning')
     process.on('warning', () => {})
