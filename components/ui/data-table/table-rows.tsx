@@ -3,10 +3,9 @@ import { flexRender, type Row as TableRow } from '@tanstack/react-table'
 import type { MouseEvent, ReactNode } from 'react'
 import { Checkbox } from '../checkbox.tsx'
 import { classNames } from '../class-names.ts'
-import { Skeleton } from '../skeleton.tsx'
 import { FROM_CLASSES } from './column.ts'
 
-interface RowProps<Row> {
+export interface RowProps<Row> {
   readonly row: TableRow<Row>
   readonly index: number
   readonly height: number
@@ -116,23 +115,3 @@ export const Space = ({ height, columns }: { readonly height: number; readonly c
       <td colSpan={columns} className="p-0" style={{ height }} />
     </tr>
   )
-
-/** `height` is an attribute here: the server renders these rows, and a style attribute would be refused. */
-export const LoadingRows = ({
-  count,
-  columns,
-  height,
-}: {
-  readonly count: number
-  readonly columns: number
-  readonly height: number
-}) =>
-  Array.from({ length: count }, (_, index) => (
-    <tr key={index} aria-hidden>
-      {Array.from({ length: columns }, (_cell, column) => (
-        <td key={column} height={height} className="border-b border-line px-2 first:pl-4 last:pr-4">
-          <Skeleton className={column === 0 ? 'h-4 w-3/4' : 'h-4 w-1/2'} />
-        </td>
-      ))}
-    </tr>
-  ))
