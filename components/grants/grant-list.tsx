@@ -58,14 +58,13 @@ function Holder({ grant, toPath }: { readonly grant: Grant; readonly toPath: (pa
   )
 }
 
-function Granted({ grant: { scope, note, createdBy } }: { readonly grant: Grant }) {
-  return (
-    <span className="flex min-w-0 flex-col" title={`Granted by ${createdBy}`}>
-      <span className="truncate font-mono text-xs">{scope}</span>
-      {note !== '' && <span className="truncate text-xs text-muted">{note}</span>}
-    </span>
-  )
-}
+/** What was granted; why stands below it, by whom in its title. */
+const GrantedScope = ({ grant: { scope, note, createdBy } }: { readonly grant: Grant }) => (
+  <span className="flex min-w-0 flex-col" title={`${scope}, granted by ${createdBy}`}>
+    <span className="truncate font-mono text-xs">{scope}</span>
+    {note !== '' && <span className="truncate text-xs leading-4 text-muted">{note}</span>}
+  </span>
+)
 
 function toColumns(toPath: (path: string) => string, withHolder: boolean): Column<Grant>[] {
   return [
@@ -76,7 +75,7 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
             header: 'Holder',
             accessorFn: ({ clientId }: Grant) => clientId,
             cell: ({ row: { original } }: { row: { original: Grant } }) => <Holder grant={original} toPath={toPath} />,
-            meta: { isRowHeader: true, width: 220 },
+            meta: { isRowHeader: true, width: 200 },
           },
         ]
       : []),
@@ -84,7 +83,7 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
       id: 'scope',
       header: 'Scope',
       accessorFn: ({ scope }) => scope,
-      cell: ({ row: { original } }) => <span className="font-mono text-xs">{original.scope}</span>,
+      cell: ({ row: { original } }) => <GrantedScope grant={original} />,
       meta: { isRowHeader: !withHolder },
     },
     ...(withHolder
@@ -103,47 +102,36 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
                 {original.serviceSlug}
               </Link>
             ),
-            meta: { width: 148 },
+            meta: { width: 124 },
           },
         ]),
     {
       id: 'use',
       header: 'Use',
-      accessorFn: ({ lastNeededAt }) => lastNeededAt ?? '',
+      accessorFn: ({ use, lastNeededAt }) => `${use === 'unused' ? '0' : '1'}${lastNeededAt ?? ''}`,
       cell: ({ row: { original } }) => <GrantUse grant={original} />,
-      meta: { width: 160 },
-    },
-    {
-      id: 'note',
-      header: 'Note',
-      enableSorting: false,
-      cell: ({ row: { original } }) => <span className="text-muted">{original.note}</span>,
-      meta: { from: 'xl' },
+      meta: { width: 152 },
     },
     {
       id: 'expires',
       header: 'Expires',
       accessorFn: ({ expiresAt }) => expiresAt ?? '9',
       cell: ({ row: { original } }) => <RelativeTime at={original.expiresAt} />,
-      meta: { width: 112, from: 'md' },
+      meta: { width: 96, from: 'md' },
     },
     {
       id: 'created',
       header: 'Granted',
       accessorFn: ({ createdAt }: Grant) => createdAt,
-      cell: ({ row: { original } }) => (
-        <span className="text-muted">
-          <RelativeTime at={original.createdAt} /> by {original.createdBy}
-        </span>
-      ),
-      meta: { width: 200, from: 'lg' },
+      cell: ({ row: { original } }) => <RelativeTime at={original.createdAt} className="text-muted" />,
+      meta: { width: 108, from: 'xl' },
     },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
       enableSorting: false,
       cell: ({ row: { original } }) => <TakeBack grant={original} />,
-      meta: { width: 128, align: 'right' },
+      meta: { width: 124, align: 'right' },
     },
   ]
 }
@@ -175,7 +163,7 @@ export function GrantList({ id, title, description, filter, empty }: GrantListPr
   const toPath = useEnvironmentPath()
   const gate = useRoleGate('operator')
   const [isOpen, setOpen] = useState(false)
-  const [sort, setSort] = useState<Sort>({ column: 'scope', direction: 'asc' })
+  const [sort, setSort] = useState<Sort>({ column: 'use', direction: 'asc' })
   const { data, error, refetch } = useQuery(grantsQuery(environment, filter))
   const withHolder = 'service' in filter
   const columns = useMemo(() => toColumns(toPath, withHolder), [toPath, withHolder])

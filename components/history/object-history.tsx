@@ -21,20 +21,18 @@ interface ObjectHistoryProps {
 
 const Entry = ({ entry, onOpen }: { readonly entry: AuditEntry; readonly onOpen: () => void }) => (
   <li>
-    <button
-      type="button"
-      onClick={onOpen}
-      className="flex w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-left hover:bg-hover"
-    >
-      <span className="font-medium">{toActionWords(entry.action)}</span>
-      <span className="min-w-0 flex-1 truncate text-muted">
-        <ChangeWords entry={entry} />
+    <button type="button" onClick={onOpen} className="flex w-full flex-col gap-0.5 px-4 py-2 text-left hover:bg-hover">
+      <span className="flex w-full items-baseline gap-3">
+        <span className="shrink-0 font-medium">{toActionWords(entry.action)}</span>
+        <span className="min-w-0 flex-1 truncate text-muted">
+          <ChangeWords entry={entry} />
+        </span>
       </span>
-      <span className="flex items-center gap-2 text-xs text-muted">
+      <span className="flex w-full min-w-0 items-center gap-2 text-xs text-muted">
         <Actor entry={entry} />
-        <RelativeTime at={entry.at} />
+        <RelativeTime at={entry.at} className="shrink-0" />
+        {entry.reason !== '' && <span className="min-w-0 truncate">{entry.reason}</span>}
       </span>
-      {entry.reason !== '' && <span className="w-full text-xs text-muted">{entry.reason}</span>}
     </button>
   </li>
 )

@@ -194,11 +194,15 @@ export function ServiceSettings({ service: slug }: { readonly service: string })
   if (data === undefined) return <SkeletonLines lines={6} />
   const part = { service: data, onReload: () => void reload() }
   return (
-    <div className="grid gap-4">
-      <UndeclaredRoutes key={`undeclared ${String(epoch)}`} {...part} />
-      <Details key={`details ${String(epoch)}`} {...part} />
-      <ObjectHistory targetKind="service" targetId={data.id} />
-      <Deletion service={data} />
+    <div className="grid items-start gap-4 xl:grid-cols-12">
+      <div className="grid min-w-0 gap-4 xl:col-span-7">
+        <UndeclaredRoutes key={`undeclared ${String(epoch)}`} {...part} />
+        <Details key={`details ${String(epoch)}`} {...part} />
+        <Deletion service={data} />
+      </div>
+      <div className="min-w-0 xl:col-span-5">
+        <ObjectHistory targetKind="service" targetId={data.id} />
+      </div>
     </div>
   )
 }

@@ -127,8 +127,10 @@ export function EnvironmentSettings() {
       <Panel id="environment" title={data.name} description="Modes, grants, credentials and revisions are its own">
         <EnvironmentForm key={epoch} environment={data} onReload={() => void reload()} />
       </Panel>
-      <Addresses environment={data} />
-      <ObjectHistory targetKind="environment" targetId={data.id} />
+      <div className="grid min-w-0 gap-4">
+        <Addresses environment={data} />
+        <ObjectHistory targetKind="environment" targetId={data.id} />
+      </div>
     </div>
   )
 }
