@@ -35,8 +35,8 @@ export interface FleetOptions {
   readonly dataDir: string
   /** One-time link of the first administrator; null when there is one. */
   readonly setupUrl: string | null
-  /** Told in a few words what happens now. */
-  readonly progress: (step: string) => void
+  /** Told in a few words what happens now, and with a long step how far it came. */
+  readonly progress: (step: string, detail?: string) => void
   /** Where the fleet runs; default `production`. */
   readonly environment?: string
   /** For a recording: leaves everything in log-only, replays nothing, and keeps the shop as busy as this. */

@@ -6,6 +6,7 @@ import { type Fleet, startFleet } from './fleet.ts'
 // Request logs would bury the progress lines.
 process.env['LOG_LEVEL'] ??= 'warn'
 
+let shownStep = ''
 const stops: (() => Promise<void>)[] = []
 const stopAll = async () => {
   for (const stop of stops.toReversed()) await stop()
@@ -28,8 +29,13 @@ try {
   failToStart(error)
 }
 
-function announceStep(step: string): void {
-  process.stdout.write(`  ${step} …\n`)
+/** A long step keeps its line and says how far it came. */
+function announceStep(step: string, detail = ''): void {
+  const isGoingOn = step === shownStep
+  shownStep = step
+  if (!process.stdout.isTTY && isGoingOn) return
+  const line = `  ${step}${detail === '' ? '' : `, ${detail}`} …\n`
+  process.stdout.write(isGoingOn ? `\u001B[1A\u001B[K${line}` : line)
 }
 
 function announce({ signIn }: Fleet, publicUrl: string): void {

@@ -25,7 +25,7 @@ export interface ReplayOptions {
   readonly issuers: ReplayTerms['issuers']
   readonly revision: number
   readonly until: Date
-  readonly progress: (step: string) => void
+  readonly progress: (step: string, detail?: string) => void
 }
 
 const dayOf = ({ from }: Slot): string => from.toISOString().slice(0, 10)
@@ -122,7 +122,7 @@ export async function replayHistory(options: ReplayOptions): Promise<void> {
   )
   const days = [...Map.groupBy(planSlots(until, HISTORY_DAYS), dayOf)]
   for (const [index, [day, slots]] of days.entries()) {
-    progress(`Replaying two weeks of recorded traffic, day ${(index + 1).toString()} of ${days.length.toString()}`)
+    progress('Replaying two weeks of recorded traffic', `day ${(index + 1).toString()} of ${days.length.toString()}`)
     await Promise.all(
       services.map(([service, recorded]) =>
         send(gatewayUrl, tokens.get(service) ?? '', composeBatch(service, day, slots, recorded, terms)),

@@ -50,6 +50,7 @@ export class FleetProgram {
     const startedAt = performance.now()
     const child = this.#spawn()
     this.#child = child
+    this.#log.write(`started as process ${String(child.pid)}`)
     child.once('error', (error) => {
       this.#log.write(`could not be started: ${error.message}`)
     })
