@@ -41,7 +41,10 @@ export default {
       name: 'sdk has no dependency',
       severity: 'error',
       from: { path: '^sdk/src/', pathNot: TESTS },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'evidence is pure',
@@ -68,15 +71,26 @@ export default {
       from: { pathNot: TESTS },
       to: { path: '\\.test\\.tsx?$' },
     },
-    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'dynamic-import'] } } },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'dynamic-import'] } },
+    },
     { name: 'everything resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules|^lib/store/generated|^sdk/dist' },
-    includeOnly: { path: '^(lib|components|app|server|sdk/src|sdk/test|demo|bench|e2e|scripts|node_modules)|^[a-z:]+$' },
+    includeOnly: {
+      path: '^(lib|components|app|server|sdk/src|sdk/test|demo|bench|e2e|scripts|node_modules)|^[a-z:]+$',
+    },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
     exclude: { path: '^\\.next|^sdk/dist/' },
   },
 }

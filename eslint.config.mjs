@@ -2,7 +2,16 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['.next*/', '.stepgate*/', 'node_modules/', 'lib/store/generated/', 'sdk/dist/', 'next-env.d.ts', 'test-results/', 'playwright-report/']),
+  globalIgnores([
+    '.next*/',
+    '.stepgate*/',
+    'node_modules/',
+    'lib/store/generated/',
+    'sdk/dist/',
+    'next-env.d.ts',
+    'test-results/',
+    'playwright-report/',
+  ]),
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -23,7 +32,10 @@ export default defineConfig(
       '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
       'no-restricted-syntax': [
         'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Use a named export; a default export only where a tool demands it.' },
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'Use a named export; a default export only where a tool demands it.',
+        },
         { selector: 'TSEnumDeclaration', message: 'Use an `as const` list.' },
       ],
       eqeqeq: 'error',

@@ -12,7 +12,10 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: testsIn(pure) } },
-      { extends: true, test: { name: 'database', include: testsIn(withDatabase), globalSetup: 'lib/store/test-cluster.ts' } },
+      {
+        extends: true,
+        test: { name: 'database', include: testsIn(withDatabase), globalSetup: 'lib/store/test-cluster.ts' },
+      },
     ],
     setupFiles: 'vitest.setup.ts',
     pool: 'forks',

@@ -23,11 +23,19 @@ function runStep(step) {
   process.stdout.write(`  ${step.name} …${process.stdout.isTTY ? '' : '\n'}`)
   const command = step.command === 'node' ? pinnedNode : step.command
   const env = toStepEnvironment(root, process.env, step.env)
-  const result = spawnSync(command, step.args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] })
+  const result = spawnSync(command, step.args, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const start = process.stdout.isTTY ? '\r' : ''
   if (result.status !== 0) {
     process.stderr.write(`${start}${result.stdout ?? ''}${result.stderr ?? ''}`)
-    fail(`✗ ${step.name}: ${result.error ? `${command} could not be started (${result.error.message})` : 'failed, for the reason above'}.`)
+    fail(
+      `✗ ${step.name}: ${result.error ? `${command} could not be started (${result.error.message})` : 'failed, for the reason above'}.`,
+    )
   }
   markDone(root, step, hash)
   process.stdout.write(`${start}✓ ${step.name} (${Math.max(1, Math.round((Date.now() - startedAt) / 1000))} s)\n`)

@@ -70,7 +70,12 @@ test('what changes while a step runs leaves it stale', () => {
 })
 
 test('no step gets a secret, or runs the programs of the folder that is being replaced', () => {
-  const environment = { PATH: '/clone/node_modules/.bin:/usr/bin', DATABASE_URL: 'postgres://', STEPGATE_SECRET: 's', HOME: '/h' }
+  const environment = {
+    PATH: '/clone/node_modules/.bin:/usr/bin',
+    DATABASE_URL: 'postgres://',
+    STEPGATE_SECRET: 's',
+    HOME: '/h',
+  }
   const given = toStepEnvironment('/clone', environment, { NODE_ENV: 'production' })
   expect(given).toMatchObject({ PATH: '/usr/bin', HOME: '/h', NODE_ENV: 'production' })
   expect(Object.keys(given)).not.toEqual(expect.arrayContaining(['DATABASE_URL']))

@@ -7,7 +7,10 @@ interface VitestReport {
   readonly numPassedTests: number
   readonly numFailedTests: number
   readonly success: boolean
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string }[] }[]
+  readonly testResults: readonly {
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string }[]
+  }[]
 }
 
 interface PlaywrightReport {
@@ -18,7 +21,8 @@ interface PlaywrightReport {
 /** A file that could not be loaded has no failed test, but has failed. */
 export function countVitest(report: VitestReport): TestCounts {
   const unloaded = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
   )
   const failed = report.numFailedTests + unloaded.length
   return { passed: report.numPassedTests, failed: failed === 0 && !report.success ? 1 : failed }
@@ -29,4 +33,7 @@ export function countPlaywright({ stats, errors }: PlaywrightReport): TestCounts
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length }
 }
 
-export const addCounts = (a: TestCounts, b: TestCounts): TestCounts => ({ passed: a.passed + b.passed, failed: a.failed + b.failed })
+export const addCounts = (a: TestCounts, b: TestCounts): TestCounts => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+})

@@ -9,7 +9,13 @@ const STOPPED_EARLY: TestCounts = { passed: 0, failed: 1 }
 
 export function runVitest(args: readonly string[] = []): TestCounts {
   return withReport(countVitest, (file) =>
-    run('node_modules/vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]),
+    run('node_modules/vitest/vitest.mjs', [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      ...args,
+    ]),
   )
 }
 
@@ -21,15 +27,22 @@ export function runJourneys(args: readonly string[] = []): TestCounts {
     return STOPPED_EARLY
   }
   return withReport(countPlaywright, (file) =>
-    run('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...args], { STEPGATE_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: file }),
+    run('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...args], {
+      STEPGATE_CHROMIUM: chromium,
+      PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+    }),
   )
 }
 
 function run(program: string, args: readonly string[], additions: Record<string, string> = {}): number | null {
-  return spawnSync(process.execPath, [program, ...args], { stdio: 'inherit', env: { ...process.env, ...additions } }).status
+  return spawnSync(process.execPath, [program, ...args], { stdio: 'inherit', env: { ...process.env, ...additions } })
+    .status
 }
 
-function withReport<Report>(count: (report: Report) => TestCounts, runner: (file: string) => number | null): TestCounts {
+function withReport<Report>(
+  count: (report: Report) => TestCounts,
+  runner: (file: string) => number | null,
+): TestCounts {
   const folder = mkdtempSync(join(tmpdir(), 'stepgate-report-'))
   const file = join(folder, 'report.json')
   try {

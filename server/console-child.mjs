@@ -16,7 +16,9 @@ const handler = app.getRequestHandler()
 const server = createServer((request, response) => void handler(request, response))
 server.keepAliveTimeout = 72_000
 if (dev) server.on('upgrade', app.getUpgradeHandler())
-server.listen(listen.socketPath ? { path: listen.socketPath } : { host: listen.host, port: listen.port }, () => process.send?.('ready'))
+server.listen(listen.socketPath ? { path: listen.socketPath } : { host: listen.host, port: listen.port }, () =>
+  process.send?.('ready'),
+)
 server.on('error', (error) => {
   process.stderr.write(`The console cannot listen: ${error.message}\n`)
   process.exit(1)

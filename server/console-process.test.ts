@@ -35,28 +35,39 @@ function fetchStatus(path: string): Promise<number> {
 
 test('the console is told neither the database nor the secret', () => {
   process.env['DATABASE_URL'] = 'postgres://ann:hunter2@localhost/x'
-  const told = JSON.stringify(toConsoleEnvironment(settings, { host: '127.0.0.1', port: 1 }, 'http://127.0.0.1:3000', false))
+  const told = JSON.stringify(
+    toConsoleEnvironment(settings, { host: '127.0.0.1', port: 1 }, 'http://127.0.0.1:3000', false),
+  )
   delete process.env['DATABASE_URL']
   expect(told).not.toContain('hunter2')
   expect(told).not.toContain(secret)
 })
 
-test.runIf(isBuilt)('the console is started again when it is killed, and can read nothing but its own files', async () => {
-  const notices: string[] = []
-  writeFileSync(join(folder, 'secret'), secret)
-  console = startConsole({ settings, listen: listen(), gatewayUrl: 'http://127.0.0.1:9', dev: false, onNotice: (sentence) => notices.push(sentence) })
-  await console.ready
-  expect(await fetchStatus('/icon.svg')).toBe(200)
-  const first = console.pid()!
-  const command = readFileSync(`/proc/${first}/cmdline`, 'utf8')
-  expect(command).toContain('--permission')
-  expect(command).not.toMatch(/--allow-(child-process|worker|addons|wasi)/)
-  expect(command).not.toContain(`${folder}\0`)
+test.runIf(isBuilt)(
+  'the console is started again when it is killed, and can read nothing but its own files',
+  async () => {
+    const notices: string[] = []
+    writeFileSync(join(folder, 'secret'), secret)
+    console = startConsole({
+      settings,
+      listen: listen(),
+      gatewayUrl: 'http://127.0.0.1:9',
+      dev: false,
+      onNotice: (sentence) => notices.push(sentence),
+    })
+    await console.ready
+    expect(await fetchStatus('/icon.svg')).toBe(200)
+    const first = console.pid()!
+    const command = readFileSync(`/proc/${first}/cmdline`, 'utf8')
+    expect(command).toContain('--permission')
+    expect(command).not.toMatch(/--allow-(child-process|worker|addons|wasi)/)
+    expect(command).not.toContain(`${folder}\0`)
 
-  process.kill(first, 'SIGKILL')
-  await vi.waitUntil(async () => (await fetchStatus('/icon.svg')) === 200, WAIT)
-  expect(console.pid()).not.toBe(first)
-  expect(notices).toEqual([expect.stringMatching(/^The console ended unexpectedly; starting it again in \d+ ms\.$/)])
-  await console.close()
-  expect(await fetchStatus('/icon.svg')).toBe(0)
-})
+    process.kill(first, 'SIGKILL')
+    await vi.waitUntil(async () => (await fetchStatus('/icon.svg')) === 200, WAIT)
+    expect(console.pid()).not.toBe(first)
+    expect(notices).toEqual([expect.stringMatching(/^The console ended unexpectedly; starting it again in \d+ ms\.$/)])
+    await console.close()
+    expect(await fetchStatus('/icon.svg')).toBe(0)
+  },
+)

@@ -16,7 +16,15 @@ const READY_WITHIN_MS = 60_000
 
 /** All that the console reads. The data folder, with the secret and the database, is not among it. */
 const READABLE = [
-  ...['node_modules', '.next', 'public', 'package.json', 'next.config.mjs', 'server/console-child.mjs', 'tsconfig.json'],
+  ...[
+    'node_modules',
+    '.next',
+    'public',
+    'package.json',
+    'next.config.mjs',
+    'server/console-child.mjs',
+    'tsconfig.json',
+  ],
   // Looked for by Next; they need not exist.
   ...['static', 'pages', 'src', '.env', '.env.local', '.env.production', '.env.production.local'],
 ]
@@ -50,18 +58,24 @@ export function startConsole(options: ConsoleOptions): ConsoleProcess {
     const startedAt = performance.now()
     child = spawnConsole(options)
     child.once('message', () => first.resolve())
-    child.once('error', (error) => first.reject(new StartupError(`The console could not be started: ${error.message}.`)))
+    child.once('error', (error) =>
+      first.reject(new StartupError(`The console could not be started: ${error.message}.`)),
+    )
     child.once('exit', () => {
       first.reject(new StartupError('The console ended while it was starting; the lines above say why.'))
       if (closing) return
-      restartMs = performance.now() - startedAt > HEALTHY_AFTER_MS ? RESTART_MS_MIN : Math.min(restartMs * 2, RESTART_MS_MAX)
+      restartMs =
+        performance.now() - startedAt > HEALTHY_AFTER_MS ? RESTART_MS_MIN : Math.min(restartMs * 2, RESTART_MS_MAX)
       options.onNotice(`The console ended unexpectedly; starting it again in ${restartMs.toString()} ms.`)
       timer = setTimeout(start, restartMs)
     })
   }
   start()
 
-  const deadline = setTimeout(() => first.reject(new StartupError('The console did not start in time.')), READY_WITHIN_MS)
+  const deadline = setTimeout(
+    () => first.reject(new StartupError('The console did not start in time.')),
+    READY_WITHIN_MS,
+  )
   first.promise.finally(() => clearTimeout(deadline)).catch(() => undefined)
   const close = async () => {
     closing = true
@@ -85,12 +99,24 @@ function spawnConsole({ settings, listen, gatewayUrl, dev }: ConsoleOptions): Ch
 /** A console that is taken over can start no program and read no file but its own. Development needs both. */
 function toNodeFlags(listen: ConsoleTarget, dev: boolean): string[] {
   if (dev) return []
-  const socket = 'socketPath' in listen ? [`--allow-fs-read=${listen.socketPath}`, `--allow-fs-write=${listen.socketPath}`] : []
-  return ['--permission', ...READABLE.map((path) => `--allow-fs-read=${join(ROOT, path)}`), ...socket, '--disable-warning=SecurityWarning', '--disable-warning=DEP0169']
+  const socket =
+    'socketPath' in listen ? [`--allow-fs-read=${listen.socketPath}`, `--allow-fs-write=${listen.socketPath}`] : []
+  return [
+    '--permission',
+    ...READABLE.map((path) => `--allow-fs-read=${join(ROOT, path)}`),
+    ...socket,
+    '--disable-warning=SecurityWarning',
+    '--disable-warning=DEP0169',
+  ]
 }
 
 /** Everything the console is told: no database, no secret but its own, nothing inherited. */
-export function toConsoleEnvironment(settings: Settings, listen: ConsoleTarget, gatewayUrl: string, dev: boolean): NodeJS.ProcessEnv {
+export function toConsoleEnvironment(
+  settings: Settings,
+  listen: ConsoleTarget,
+  gatewayUrl: string,
+  dev: boolean,
+): NodeJS.ProcessEnv {
   const { oidc, publicUrl, secret } = settings
   return {
     NODE_ENV: dev ? 'development' : 'production',
@@ -100,7 +126,9 @@ export function toConsoleEnvironment(settings: Settings, listen: ConsoleTarget, 
     // Else Next searches the folders above for a workspace.
     NEXT_PRIVATE_OUTPUT_TRACE_ROOT: ROOT,
     NEXTAUTH_URL: publicUrl,
-    NEXTAUTH_SECRET: Buffer.from(hkdfSync('sha256', secret, '', 'stepgate console sessions v1', 32)).toString('base64url'),
+    NEXTAUTH_SECRET: Buffer.from(hkdfSync('sha256', secret, '', 'stepgate console sessions v1', 32)).toString(
+      'base64url',
+    ),
     STEPGATE_PUBLIC_URL: publicUrl,
     STEPGATE_GATEWAY_URL: gatewayUrl,
     STEPGATE_CONSOLE_COMPRESS: 'false',

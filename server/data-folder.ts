@@ -14,7 +14,10 @@ export function requireWritableFolder(folder: string): void {
     writeFileSync(probe, '')
     rmSync(probe)
   } catch (error) {
-    throw new StartupError(`The data folder ${folder} cannot be written (${describeFileError(error)}): set STEPGATE_DATA_DIR to a folder that can.`, { cause: error })
+    throw new StartupError(
+      `The data folder ${folder} cannot be written (${describeFileError(error)}): set STEPGATE_DATA_DIR to a folder that can.`,
+      { cause: error },
+    )
   }
 }
 
@@ -41,7 +44,9 @@ export function readOrCreateSecret(folder: string): StoredSecret {
   }
   const secret = readFileSync(file, 'utf8').trim()
   if (Buffer.byteLength(secret) >= SECRET_BYTES_MIN) return { secret, created: false }
-  throw new StartupError(`The file ${file} does not hold a secret of at least ${SECRET_BYTES_MIN.toString()} bytes: restore it, or set STEPGATE_SECRET.`)
+  throw new StartupError(
+    `The file ${file} does not hold a secret of at least ${SECRET_BYTES_MIN.toString()} bytes: restore it, or set STEPGATE_SECRET.`,
+  )
 }
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {

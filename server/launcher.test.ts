@@ -33,7 +33,13 @@ interface Run {
 
 function start(settings: Record<string, string> = {}): Run {
   const env = {
-    ...{ NODE_ENV: 'development', PATH: process.env['PATH'], PORT: port.toString(), STEPGATE_DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+    ...{
+      NODE_ENV: 'development',
+      PATH: process.env['PATH'],
+      PORT: port.toString(),
+      STEPGATE_DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+    },
     ...{ STEPGATE_ROLES: 'gateway,worker', ...settings },
   } as NodeJS.ProcessEnv // the words of NODE_ENV are Next's, and production is among the settings
   const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -59,28 +65,41 @@ describe('a start that cannot succeed says why in one sentence', () => {
   test('a port in use', async () => {
     const server: Server = createServer().listen(port, '127.0.0.1')
     await once(server, 'listening')
-    expect(await failure({ STEPGATE_SECRET: secret })).toBe(`Port ${port} on 127.0.0.1 is in use: set PORT to another one.`)
+    expect(await failure({ STEPGATE_SECRET: secret })).toBe(
+      `Port ${port} on 127.0.0.1 is in use: set PORT to another one.`,
+    )
     server.close()
   })
 
   test('a host that is not of this machine', async () => {
-    expect(await failure({ STEPGATE_SECRET: secret, HOST: '192.0.2.1' })).toMatch(/^HOST 192\.0\.2\.1 cannot be listened on \(.*\): set it to an address of this machine\.$/)
+    expect(await failure({ STEPGATE_SECRET: secret, HOST: '192.0.2.1' })).toMatch(
+      /^HOST 192\.0\.2\.1 cannot be listened on \(.*\): set it to an address of this machine\.$/,
+    )
   })
 
   test('a database that does not answer, without its password', async () => {
     const free = await findFreePort()
-    const sentence = await failure({ STEPGATE_SECRET: secret, DATABASE_URL: `postgres://ann:hunter2@127.0.0.1:${free}/stepgate` })
-    expect(sentence).toBe(`The database of DATABASE_URL (127.0.0.1:${free}/stepgate) cannot be reached: nothing listens there.`)
+    const sentence = await failure({
+      STEPGATE_SECRET: secret,
+      DATABASE_URL: `postgres://ann:hunter2@127.0.0.1:${free}/stepgate`,
+    })
+    expect(sentence).toBe(
+      `The database of DATABASE_URL (127.0.0.1:${free}/stepgate) cannot be reached: nothing listens there.`,
+    )
   })
 
   test('a database that is newer than the code', async () => {
     const database = await createTestDatabase()
     const owner = new pg.Client(database.ownerUrl)
     await owner.connect()
-    await owner.query(`INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '29991231000000_future', now())`)
+    await owner.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '29991231000000_future', now())`,
+    )
     await owner.end()
     const sentence = await failure({ STEPGATE_SECRET: secret, DATABASE_URL: database.ownerUrl })
-    expect(sentence).toBe('The database is newer than this version of Stepgate: it has migration 29991231000000_future, which is not known here.')
+    expect(sentence).toBe(
+      'The database is newer than this version of Stepgate: it has migration 29991231000000_future, which is not known here.',
+    )
     await database.close()
   })
 
@@ -93,7 +112,9 @@ describe('a start that cannot succeed says why in one sentence', () => {
   })
 
   test('a missing secret in production', async () => {
-    expect(await failure({ NODE_ENV: 'production' })).toMatch(/^STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes/)
+    expect(await failure({ NODE_ENV: 'production' })).toMatch(
+      /^STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes/,
+    )
     expect(existsSync(join(dataDir, 'secret'))).toBe(false)
   })
 
@@ -127,7 +148,10 @@ describe('a start', () => {
     await vi.waitUntil(() => output.out.includes('Stepgate is ready'), WAIT)
     const isReady = async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.status === 200
     process.kill(Number(readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL')
-    await vi.waitUntil(() => output.err.includes('The embedded PostgreSQL ended unexpectedly; starting it again.'), WAIT)
+    await vi.waitUntil(
+      () => output.err.includes('The embedded PostgreSQL ended unexpectedly; starting it again.'),
+      WAIT,
+    )
     await vi.waitUntil(isReady, WAIT)
     child.kill('SIGTERM')
     expect(await exited).toBe(0)

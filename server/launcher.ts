@@ -1,17 +1,16 @@
 import { join } from 'node:path'
 import { ensureSetupLink } from '#lib/control/setup/ensure-setup-link.ts'
-import { type ConsoleProcess, startConsole } from './console-process.ts'
+import type { Database } from '#lib/store/database.ts'
+import { startConsole } from './console-process.ts'
+import { chooseConsoleTarget, findConsoleTarget, findGatewayUrl } from './console-target.ts'
 import { readOrCreateSecret, requireWritableFolder } from './data-folder.ts'
 import type { ConsoleTarget } from './gateway/gateway-settings.ts'
 import { startGateway } from './gateway/start-gateway.ts'
-import { findFreePort, requireFreePort, toListenError, toLocalUrl } from './listening.ts'
-import type { ParsedSettings, ServerRole, Settings } from './settings.ts'
-import { StartupError } from './startup-error.ts'
-import { openStore, type Store } from './store-process.ts'
+import { requireFreePort, toListenError, toLocalUrl } from './listening.ts'
+import type { ParsedSettings, Settings } from './settings.ts'
+import { openStore } from './store-process.ts'
 import { startWorker } from './worker/start-worker.ts'
 
-/** Room that a Unix socket's address has on every system. */
-const SOCKET_PATH_BYTES_MAX = 100
 const STOP_STEP_WITHIN_MS = 8_000
 
 export interface LaunchOptions {
@@ -31,84 +30,95 @@ export interface Stepgate {
   close(): Promise<void>
 }
 
+/** One start in the making. */
+interface Launch extends Required<LaunchOptions> {
+  readonly settings: Settings
+  /** Undoes what was started, the last first. */
+  readonly stops: (() => Promise<void>)[]
+}
+
+const NOTHING = () => undefined
+
 /** Starts the roles of the settings, in an order in which each finds what it needs, and undoes all of it on failure. */
 export async function launch(parsed: ParsedSettings, options: LaunchOptions = {}): Promise<Stepgate> {
-  const started: (() => Promise<void>)[] = []
+  const { dev = false, onStep = NOTHING, onNotice = NOTHING } = options
+  const stops: Launch['stops'] = []
   const close = async () => {
-    for (const stop of started.splice(0).reverse()) await withinReason(stop())
+    for (const stop of stops.splice(0).reverse()) await withinReason(stop())
   }
+  const settings = prepareFolder(parsed, onNotice)
   try {
-    return { ...(await startRoles(parsed, options, started)), close }
+    const urls = await startRoles({ settings, stops, dev, onStep, onNotice })
+    return { settings, ...urls, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function startRoles(parsed: ParsedSettings, { dev = false, onStep = () => undefined, onNotice = () => undefined }: LaunchOptions, started: (() => Promise<void>)[]) {
-  const has = (role: ServerRole) => parsed.roles.includes(role)
-  const settings = prepareFolder(parsed, onNotice)
-  if (has('gateway') || has('console')) await requireFreePort(settings.port, settings.host)
-  const timed = async <Result>(name: string, work: Promise<Result>): Promise<Result> => {
-    const startedAt = performance.now()
-    const result = await work
-    onStep(name, performance.now() - startedAt)
-    return result
-  }
-
-  // The console takes longest to start and needs nothing but the gateway's address.
-  const listen = await chooseConsoleTarget(settings)
-  const consoleProcess = has('console') ? runConsole(settings, listen, dev, onNotice) : null
-  if (consoleProcess) started.push(consoleProcess.close)
-
-  const needsStore = has('gateway') || has('worker')
-  const store = needsStore ? await timed('database', openStore({ ...settings, onNotice })) : null
-  if (store) started.push(store.close)
-  const gatewayUrl = store && has('gateway') ? await timed('gateway', runGateway(settings, store, toConsoleTarget(settings, listen), started)) : null
-  if (store && has('worker')) started.push((await timed('worker', startWorker({ settings, database: store.database }))).close)
-  if (consoleProcess) await timed('console', consoleProcess.ready)
-  const setupUrl = store && has('gateway') ? await ensureSetupLink(store.database, settings.publicUrl) : null
-  return { settings, gatewayUrl, setupUrl }
-}
-
 /** The folder is needed for the embedded database and for a secret that is not in the settings. */
 function prepareFolder(parsed: ParsedSettings, onNotice: (sentence: string) => void): Settings {
-  const usesStore = parsed.roles.some((role) => role !== 'console')
-  if (parsed.secret === null || (usesStore && parsed.databaseUrl === null)) requireWritableFolder(parsed.dataDir)
+  const hasEmbedded = parsed.databaseUrl === null && parsed.roles.some((role) => role !== 'console')
+  if (parsed.secret === null || hasEmbedded) requireWritableFolder(parsed.dataDir)
   if (parsed.secret !== null) return { ...parsed, secret: parsed.secret }
   const { secret, created } = readOrCreateSecret(parsed.dataDir)
-  if (created) onNotice(`A secret was created in ${join(parsed.dataDir, 'secret')}: back it up with the database, which cannot be read without it.`)
+  const file = join(parsed.dataDir, 'secret')
+  if (created) onNotice(`A secret was created in ${file}: back it up with the database, which needs it to be read.`)
   return { ...parsed, secret }
 }
 
-/** Behind a gateway of this process the console needs no port; without one, it has the gateway's. */
-async function chooseConsoleTarget({ roles, host, port, dataDir, databaseUrl }: Settings): Promise<ConsoleTarget> {
-  if (!roles.includes('gateway')) return { host, port }
-  const socketPath = join(dataDir, `console-${port.toString()}.sock`)
-  if (databaseUrl === null && Buffer.byteLength(socketPath) <= SOCKET_PATH_BYTES_MAX) return { socketPath }
-  return { host: '127.0.0.1', port: await findFreePort() }
+type Urls = Pick<Stepgate, 'gatewayUrl' | 'setupUrl'>
+
+async function startRoles(run: Launch): Promise<Urls> {
+  const { roles, host, port } = run.settings
+  if (roles.includes('gateway') || roles.includes('console')) await requireFreePort(port, host)
+  const target = await chooseConsoleTarget(run.settings)
+  // The console takes longest to start, and needs no more than the address of the gateway to do so.
+  const consoleReady = roles.includes('console') ? runConsole(run, target) : null
+  const urls = await startServers(run, findConsoleTarget(run.settings, target))
+  if (consoleReady) await timed(run, 'console', consoleReady)
+  return urls
 }
 
-function runConsole(settings: Settings, listen: ConsoleTarget, dev: boolean, onNotice: (sentence: string) => void): ConsoleProcess {
-  const gatewayUrl = settings.roles.includes('gateway') ? toLocalUrl(settings.host, settings.port) : settings.gatewayUrl
-  if (gatewayUrl === null) throw new StartupError('STEPGATE_GATEWAY_URL must say where the gateway runs, because this process has the role console without the role gateway.')
-  return startConsole({ settings, listen, gatewayUrl, dev, onNotice })
+function runConsole({ settings, stops, dev, onNotice }: Launch, listen: ConsoleTarget): Promise<void> {
+  const child = startConsole({ settings, listen, gatewayUrl: findGatewayUrl(settings), dev, onNotice })
+  stops.push(() => child.close())
+  return child.ready
 }
 
-function toConsoleTarget({ roles, consoleUrl }: Settings, listen: ConsoleTarget): ConsoleTarget | null {
-  if (roles.includes('console')) return listen
-  if (consoleUrl === null) return null
-  const { protocol, hostname, port } = new URL(consoleUrl)
-  if (protocol !== 'http:') throw new StartupError('STEPGATE_CONSOLE_URL must be an http URL: the gateway reaches the console inside your network.')
-  return { host: hostname, port: port === '' ? 80 : Number(port) }
+async function startServers(run: Launch, consoleTarget: ConsoleTarget | null): Promise<Urls> {
+  const { settings, stops, onNotice } = run
+  const [isGateway, isWorker] = [settings.roles.includes('gateway'), settings.roles.includes('worker')]
+  if (!isGateway && !isWorker) return { gatewayUrl: null, setupUrl: null }
+  const store = await timed(run, 'database', openStore({ ...settings, onNotice }))
+  stops.push(() => store.close())
+  const gatewayUrl = isGateway ? await timed(run, 'gateway', runGateway(run, store.database, consoleTarget)) : null
+  if (isWorker) {
+    const worker = await timed(run, 'worker', startWorker({ settings, database: store.database }))
+    stops.push(() => worker.close())
+  }
+  const setupUrl = isGateway ? await ensureSetupLink(store.database, settings.publicUrl) : null
+  return { gatewayUrl, setupUrl }
 }
 
-async function runGateway(settings: Settings, { database }: Store, consoleTarget: ConsoleTarget | null, started: (() => Promise<void>)[]): Promise<string> {
+async function runGateway(
+  { settings, stops }: Launch,
+  database: Database,
+  consoleTarget: ConsoleTarget | null,
+): Promise<string> {
+  const { host, port } = settings
   const gateway = await startGateway({ settings, database, consoleTarget }).catch((error: unknown) => {
-    throw (error as NodeJS.ErrnoException).syscall === 'listen' ? toListenError(error, settings.port, settings.host) : error
+    throw (error as NodeJS.ErrnoException).syscall === 'listen' ? toListenError(error, port, host) : error
   })
-  started.push(() => gateway.close())
-  return toLocalUrl(settings.host, settings.port)
+  stops.push(() => gateway.close())
+  return toLocalUrl(host, port)
+}
+
+async function timed<Result>({ onStep }: Launch, name: string, work: Promise<Result>): Promise<Result> {
+  const startedAt = performance.now()
+  const result = await work
+  onStep(name, performance.now() - startedAt)
+  return result
 }
 
 /** Stopping goes on with the next part when one hangs. */

@@ -26,9 +26,17 @@ function probe(port: number, host: string): Promise<number> {
 
 export function toListenError(error: unknown, port: number, host: string): StartupError {
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'EADDRINUSE') return new StartupError(`Port ${port.toString()} on ${host} is in use: set PORT to another one.`, { cause: error })
-  if (code === 'EACCES') return new StartupError(`Port ${port.toString()} on ${host} needs privileges that this user does not have: set PORT to another one.`, { cause: error })
-  return new StartupError(`HOST ${host} cannot be listened on (${code ?? String(error)}): set it to an address of this machine.`, { cause: error })
+  if (code === 'EADDRINUSE')
+    return new StartupError(`Port ${port.toString()} on ${host} is in use: set PORT to another one.`, { cause: error })
+  if (code === 'EACCES')
+    return new StartupError(
+      `Port ${port.toString()} on ${host} needs privileges that this user does not have: set PORT to another one.`,
+      { cause: error },
+    )
+  return new StartupError(
+    `HOST ${host} cannot be listened on (${code ?? String(error)}): set it to an address of this machine.`,
+    { cause: error },
+  )
 }
 
 /** Where programs on this machine reach a server that listens on a host. */

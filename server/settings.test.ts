@@ -19,7 +19,11 @@ test('without any setting, everything runs here, reachable from this machine alo
 })
 
 test('the public URL has no slash at its end, and an issuer keeps its own', () => {
-  const oidc = { STEPGATE_OIDC_ISSUER: 'https://id.example.com/', STEPGATE_OIDC_CLIENT_ID: 'stepgate', STEPGATE_OIDC_CLIENT_SECRET: 'x' }
+  const oidc = {
+    STEPGATE_OIDC_ISSUER: 'https://id.example.com/',
+    STEPGATE_OIDC_CLIENT_ID: 'stepgate',
+    STEPGATE_OIDC_CLIENT_SECRET: 'x',
+  }
   const settings = parseSettings({ STEPGATE_PUBLIC_URL: 'https://gate.example.com/', ...oidc })
   expect(settings.publicUrl).toBe('https://gate.example.com')
   expect(settings.oidc?.issuer).toBe('https://id.example.com/')
@@ -56,11 +60,18 @@ test.each([
 })
 
 test('an identity provider is complete or absent', () => {
-  expect(() => parseSettings({ STEPGATE_OIDC_ISSUER: 'https://id.example.com' })).toThrow('STEPGATE_OIDC_CLIENT_ID and STEPGATE_OIDC_CLIENT_SECRET must be set too')
+  expect(() => parseSettings({ STEPGATE_OIDC_ISSUER: 'https://id.example.com' })).toThrow(
+    'STEPGATE_OIDC_CLIENT_ID and STEPGATE_OIDC_CLIENT_SECRET must be set too',
+  )
 })
 
 test('what is secret does not stay in the environment that other programs inherit', () => {
-  const environment = { NODE_ENV: 'test', DATABASE_URL: 'postgres://a:b@c/d', STEPGATE_SECRET: secret, PORT: '4' } as NodeJS.ProcessEnv
+  const environment = {
+    NODE_ENV: 'test',
+    DATABASE_URL: 'postgres://a:b@c/d',
+    STEPGATE_SECRET: secret,
+    PORT: '4',
+  } as NodeJS.ProcessEnv
   expect(takeSettings(environment)).toMatchObject({ databaseUrl: 'postgres://a:b@c/d', secret, port: 4 })
   expect(environment).toEqual({ NODE_ENV: 'test', PORT: '4' })
 })

@@ -45,15 +45,25 @@ const roles = z
 const networks = z
   .string()
   .transform(list)
-  .refine((items) => items.every(isNetwork), 'must be a comma-separated list of addresses or networks, such as 10.0.0.0/8')
+  .refine(
+    (items) => items.every(isNetwork),
+    'must be a comma-separated list of addresses or networks, such as 10.0.0.0/8',
+  )
   .transform((items) => items.map((item) => (item.includes('/') ? item : `${item}/${isIP(item) === 4 ? '32' : '128'}`)))
 
 /** Every setting there is: the one schema, and the table in the README. */
 export const Variables = z.object({
   PORT: port.default(3000).describe('Port of the gateway, which serves the console too.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on. `0.0.0.0` or `::` lets other machines in.'),
-  STEPGATE_PUBLIC_URL: origin.optional().describe('URL under which browsers and services reach Stepgate; part of every token issuer. Default `http://localhost:<PORT>`.'),
-  STEPGATE_DATA_DIR: z.string().default('.stepgate').describe('Folder of the embedded database and the generated secret.'),
+  STEPGATE_PUBLIC_URL: origin
+    .optional()
+    .describe(
+      'URL under which browsers and services reach Stepgate; part of every token issuer. Default `http://localhost:<PORT>`.',
+    ),
+  STEPGATE_DATA_DIR: z
+    .string()
+    .default('.stepgate')
+    .describe('Folder of the embedded database and the generated secret.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
@@ -61,13 +71,22 @@ export const Variables = z.object({
     .describe('PostgreSQL 15 or newer. Without it, the embedded PostgreSQL is started.'),
   STEPGATE_SECRET: z
     .string()
-    .refine((value) => Buffer.byteLength(value) >= SECRET_BYTES_MIN, `must have at least ${SECRET_BYTES_MIN.toString()} bytes`)
+    .refine(
+      (value) => Buffer.byteLength(value) >= SECRET_BYTES_MIN,
+      `must have at least ${SECRET_BYTES_MIN.toString()} bytes`,
+    )
     .optional()
-    .describe('Encrypts signing keys and derives other secrets; at least 32 bytes. Required with `NODE_ENV=production`; else created once in the data folder.'),
-  STEPGATE_ROLES: roles.default([...SERVER_ROLES]).describe('What this process runs: `gateway`, `console`, `worker`, comma-separated. Default all.'),
+    .describe(
+      'Encrypts signing keys and derives other secrets; at least 32 bytes. Required with `NODE_ENV=production`; else created once in the data folder.',
+    ),
+  STEPGATE_ROLES: roles
+    .default([...SERVER_ROLES])
+    .describe('What this process runs: `gateway`, `console`, `worker`, comma-separated. Default all.'),
   STEPGATE_CONSOLE_URL: origin.optional().describe('Where the console runs, for a gateway without the role `console`.'),
   STEPGATE_GATEWAY_URL: origin.optional().describe('Where the gateway runs, for a console without the role `gateway`.'),
-  STEPGATE_TRUSTED_PROXIES: networks.default([]).describe('Networks of the proxies whose `X-Forwarded-For` is believed. Default none.'),
+  STEPGATE_TRUSTED_PROXIES: networks
+    .default([])
+    .describe('Networks of the proxies whose `X-Forwarded-For` is believed. Default none.'),
   STEPGATE_OIDC_ISSUER: httpUrl.optional().describe('OpenID Connect provider for signing in to the console.'),
   STEPGATE_OIDC_CLIENT_ID: z.string().optional().describe('Client id at that provider.'),
   STEPGATE_OIDC_CLIENT_SECRET: z.string().optional().describe('Client secret at that provider.'),
@@ -76,7 +95,10 @@ export const Variables = z.object({
     .enum(['viewer', 'operator', 'administrator'], { error: 'must be viewer, operator or administrator' })
     .optional()
     .describe('Role of people who sign in for the first time. Without it, only people with an account get in.'),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info').describe('Least level of the log lines on standard output.'),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+    .default('info')
+    .describe('Least level of the log lines on standard output.'),
   NODE_ENV: z.string().optional().describe('`production` makes a missing `STEPGATE_SECRET` an error.'),
 })
 
@@ -110,12 +132,16 @@ export type ParsedSettings = Omit<Settings, 'secret'> & { readonly secret: strin
 
 /** Reads the settings from environment variables; an empty variable counts as absent. Throws one sentence per mistake. */
 export function parseSettings(environment: Record<string, string | undefined>): ParsedSettings {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''))
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
   const parsed = Variables.safeParse(present)
   if (!parsed.success) throw new StartupError(toSentences(parsed.error))
   const variables = parsed.data
   if (variables.NODE_ENV === 'production' && variables.STEPGATE_SECRET === undefined) {
-    throw new StartupError('STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes, for example from "openssl rand -base64 48".')
+    throw new StartupError(
+      'STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes, for example from "openssl rand -base64 48".',
+    )
   }
   return {
     port: variables.PORT,
@@ -141,13 +167,22 @@ function toOidcSettings(variables: z.output<typeof Variables>): OidcSettings | n
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
     throw new StartupError(`${missing.join(' and ')} must be set too, because another STEPGATE_OIDC_ setting is.`)
   }
-  return { name: variables.STEPGATE_OIDC_NAME, issuer, clientId, clientSecret, defaultRole: variables.STEPGATE_OIDC_DEFAULT_ROLE ?? null }
+  return {
+    name: variables.STEPGATE_OIDC_NAME,
+    issuer,
+    clientId,
+    clientSecret,
+    defaultRole: variables.STEPGATE_OIDC_DEFAULT_ROLE ?? null,
+  }
 }
 
 /** The value itself is not repeated: it may be a secret. */
 function toSentences(error: z.ZodError): string {
   const first = new Map(error.issues.toReversed().map((issue) => [String(issue.path[0]), issue.message]))
-  return [...first].map(([name, message]) => `${name} ${message}.`).toReversed().join('\n')
+  return [...first]
+    .map(([name, message]) => `${name} ${message}.`)
+    .toReversed()
+    .join('\n')
 }
 
 /** The table of settings, as Markdown. */

@@ -12,5 +12,6 @@ try {
 
 function announce({ settings, gatewayUrl, setupUrl }: Stepgate): void {
   if (gatewayUrl !== null) process.stdout.write(`\nStepgate is ready: ${settings.publicUrl}\n`)
-  if (setupUrl !== null) process.stdout.write(`Create the first administrator with this link, which works once:\n  ${setupUrl}\n`)
+  if (setupUrl !== null)
+    process.stdout.write(`Create the first administrator with this link, which works once:\n  ${setupUrl}\n`)
 }

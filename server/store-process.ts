@@ -41,16 +41,20 @@ async function superviseEmbedded(dataDir: string, onNotice: (sentence: string) =
   let postgres = await startEmbeddedPostgres({ dataDir })
   let stopping = false
   const watch = (running: EmbeddedPostgres): void => {
-    void running.exited.then(async () => {
-      if (stopping) return
-      onNotice('The embedded PostgreSQL ended unexpectedly; starting it again.')
-      await running.stop()
-      postgres = await startEmbeddedPostgres({ dataDir })
-      watch(postgres)
-    }).catch((error: unknown) => {
-      onNotice(`The embedded PostgreSQL cannot be started again: ${error instanceof Error ? error.message : String(error)}`)
-      process.exit(1)
-    })
+    void running.exited
+      .then(async () => {
+        if (stopping) return
+        onNotice('The embedded PostgreSQL ended unexpectedly; starting it again.')
+        await running.stop()
+        postgres = await startEmbeddedPostgres({ dataDir })
+        watch(postgres)
+      })
+      .catch((error: unknown) => {
+        onNotice(
+          `The embedded PostgreSQL cannot be started again: ${error instanceof Error ? error.message : String(error)}`,
+        )
+        process.exit(1)
+      })
   }
   watch(postgres)
   const stop = () => {
@@ -74,7 +78,10 @@ export async function requireReachable(url: string): Promise<void> {
   try {
     await client.connect()
   } catch (error) {
-    throw new StartupError(`The database of DATABASE_URL (${describeAddress(url)}) cannot be reached: ${describeConnectError(error)}.`, { cause: error })
+    throw new StartupError(
+      `The database of DATABASE_URL (${describeAddress(url)}) cannot be reached: ${describeConnectError(error)}.`,
+      { cause: error },
+    )
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -16,7 +16,8 @@ export function failToStart(error: unknown): never {
   const expected = error instanceof StartupError || error instanceof StoreError
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(expected ? `${message}\n` : `Stepgate could not start: ${message.split('\n')[0] ?? ''}\n`)
-  if (!expected && ['debug', 'trace'].includes(process.env['LOG_LEVEL'] ?? '') && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  if (!expected && ['debug', 'trace'].includes(process.env['LOG_LEVEL'] ?? '') && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`)
   process.exit(1)
 }
 

@@ -1,7 +1,11 @@
 import pg from 'pg'
 
-const { builtins, getTypeParser } = pg.types
+const { builtins } = pg.types
+type Parser = (text: string) => unknown
+const findParser = pg.types.getTypeParser as (oid: number, format: string) => Parser // its enum of ids lacks the arrays
+
 const INT8_ARRAY = 1016
+const TEXT_ARRAY = 1009
 
 const toSafeNumber = (text: string): number => {
   const value = Number(text)
@@ -9,10 +13,9 @@ const toSafeNumber = (text: string): number => {
   return value
 }
 
-const TEXT_ARRAY: number = 1009
-const parseTextArray = getTypeParser(TEXT_ARRAY, 'text') as (text: string) => (string | null)[]
+const parseTextArray = findParser(TEXT_ARRAY, 'text') as (text: string) => (string | null)[]
 
-const parsers = new Map<number, (text: string) => unknown>([
+const parsers = new Map<number, Parser>([
   [builtins.INT8, toSafeNumber],
   [INT8_ARRAY, (text) => parseTextArray(text).map((item) => (item === null ? null : toSafeNumber(item)))],
   [builtins.NUMERIC, Number],
@@ -21,10 +24,10 @@ const parsers = new Map<number, (text: string) => unknown>([
 ])
 
 /** Counts come as numbers, sums as numbers, days as `YYYY-MM-DD`. Prisma brings its own parsers. */
-export const columnTypes = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : parsers.get(oid)) ?? (getTypeParser(oid, format ?? 'text') as (text: string) => unknown),
-} as pg.CustomTypesConfig // pg types getTypeParser per column type, which a table of parsers cannot satisfy
+export const columnTypes: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format = 'text') =>
+    (format === 'binary' ? undefined : parsers.get(oid)) ?? findParser(oid, format),
+}
 
 export interface ConnectionOptions {
   readonly url: string

@@ -25,14 +25,22 @@ export interface Database {
 export function openDatabase(options: DatabaseOptions): Database {
   const settings = toConnectionSettings(options)
   const createPool = () => {
-    const pool = new pg.Pool({ ...settings, max: options.connectionsMax ?? 8, idleTimeoutMillis: 60_000, query_timeout: QUERY_TIMEOUT_MS })
+    const pool = new pg.Pool({
+      ...settings,
+      max: options.connectionsMax ?? 8,
+      idleTimeoutMillis: 60_000,
+      query_timeout: QUERY_TIMEOUT_MS,
+    })
     // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
     pool.on('error', () => undefined)
     return pool
   }
   const prismaPool = createPool()
   const pool = createPool()
-  const prisma = new PrismaClient({ adapter: new PrismaPg(prismaPool), transactionOptions: { maxWait: 10_000, timeout: 30_000 } })
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(prismaPool),
+    transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+  })
   return {
     prisma,
     pool,

@@ -36,7 +36,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client(url)
   client.on('error', () => undefined)
   await client.connect()
-  const { rows } = await client.query(sql)
+  const { rows } = await client.query<Record<string, unknown>>(sql)
   await client.end()
   return rows
 }
@@ -48,13 +48,16 @@ async function startInChild(dataDir: string): Promise<{ child: ChildProcess; own
     const { ownerUrl } = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)}, durable: false })
     console.log(ownerUrl)
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(child)
-  const [chunk] = (await once(child.stdout!, 'data')) as [Buffer]
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
   return { child, ownerUrl: chunk.toString().trim(), pid: readPid(dataDir) }
 }
 
-const readPid = (dataDir: string) => Number(readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0])
+const readPid = (dataDir: string) =>
+  Number(readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0])
 
 test('keeps its data over a stop and a start, at the same address', async () => {
   const dataDir = makeFolder()
@@ -102,7 +105,10 @@ test('takes over from a postgres that outlived its starter, and recovers from on
   const dataDir = makeFolder()
   const { child, pid } = await startInChild(dataDir)
   // Stopped, the watchdog's standard input stays open: postgres goes on without anybody who answers for it.
-  await query(findRunningOwnerUrl(dataDir)!, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stepgate-starter'`)
+  await query(
+    findRunningOwnerUrl(dataDir)!,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stepgate-starter'`,
+  )
   const second = await start(dataDir)
   expect(isAlive(pid)).toBe(false)
   child.kill('SIGKILL')
@@ -116,7 +122,9 @@ test('takes over from a postgres that outlived its starter, and recovers from on
 test('refuses files that another program has in use', async () => {
   const dataDir = makeFolder()
   const postgres = await start(dataDir)
-  await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow('are in use by another Stepgate: stop it, or set STEPGATE_DATA_DIR')
+  await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(
+    'are in use by another Stepgate: stop it, or set STEPGATE_DATA_DIR',
+  )
   expect(await query(postgres.ownerUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
 })
 

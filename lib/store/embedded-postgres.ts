@@ -1,9 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { findBinaries } from './embedded/binaries.ts'
-import { APP_ROLE, type Cluster, DATABASE, initialize, OWNER_ROLE, prepareClusterFolder, prepareSocketFolder } from './embedded/cluster.ts'
+import {
+  APP_ROLE,
+  type Cluster,
+  DATABASE,
+  initialize,
+  OWNER_ROLE,
+  prepareClusterFolder,
+  prepareSocketFolder,
+} from './embedded/cluster.ts'
 import { type Passwords, preparePasswords, readPasswords } from './embedded/passwords.ts'
 import { POSTGRES_ENVIRONMENT } from './embedded/postgres-environment.ts'
 import { readPostmasterFile, stopPostmaster, waitUntil } from './embedded/postmaster.ts'
@@ -56,7 +64,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     await waitUntilReady(postgres, cluster)
     const starter = await connectAsStarter(urlOf(DATABASE))
-    return { ownerUrl: urlOf(DATABASE), appUrl: urlOf(DATABASE, 'app'), urlOf, exited, stop: () => starter.end().catch(() => undefined).then(stop) }
+    return {
+      ownerUrl: urlOf(DATABASE),
+      appUrl: urlOf(DATABASE, 'app'),
+      urlOf,
+      exited,
+      stop: () =>
+        starter
+          .end()
+          .catch(() => undefined)
+          .then(stop),
+    }
   } catch (error) {
     await stop()
     throw error
@@ -70,7 +88,10 @@ function toUrl(socketFolder: string, database: string, role: 'owner' | 'app', pa
   return `postgres://${name}:${passwords[role]}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`
 }
 
-function toSettings(socketFolder: string, { durable = true, connectionsMax = 60 }: EmbeddedPostgresOptions): Record<string, string> {
+function toSettings(
+  socketFolder: string,
+  { durable = true, connectionsMax = 60 }: EmbeddedPostgresOptions,
+): Record<string, string> {
   return {
     listen_addresses: '',
     unix_socket_directories: socketFolder,
@@ -94,10 +115,20 @@ function toSettings(socketFolder: string, { durable = true, connectionsMax = 60 
 }
 
 /** In a session of its own: Ctrl-C in the terminal reaches the launcher alone, which stops postgres last. */
-function spawnPostgres(binary: string, { folder, data, user }: Cluster, settings: Record<string, string>): ChildProcess {
+function spawnPostgres(
+  binary: string,
+  { folder, data, user }: Cluster,
+  settings: Record<string, string>,
+): ChildProcess {
   const log = openSync(join(folder, 'log'), 'w', 0o600)
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
-  const child = spawn(binary, args, { ...user, cwd: folder, env: POSTGRES_ENVIRONMENT, stdio: ['ignore', log, log], detached: true })
+  const child = spawn(binary, args, {
+    ...user,
+    cwd: folder,
+    env: POSTGRES_ENVIRONMENT,
+    stdio: ['ignore', log, log],
+    detached: true,
+  })
   child.on('error', () => undefined)
   closeSync(log)
   return child
@@ -143,7 +174,9 @@ async function stopLeftover(dataDir: string, data: string): Promise<void> {
   const leftover = readPostmasterFile(data)
   if (!leftover) return
   if (await hasStarter(dataDir, leftover.socketFolder)) {
-    throw new StoreError(`The database files in ${data} are in use by another Stepgate: stop it, or set STEPGATE_DATA_DIR to another folder.`)
+    throw new StoreError(
+      `The database files in ${data} are in use by another Stepgate: stop it, or set STEPGATE_DATA_DIR to another folder.`,
+    )
   }
   await stopPostmaster(leftover.pid)
 }
@@ -151,11 +184,17 @@ async function stopLeftover(dataDir: string, data: string): Promise<void> {
 async function hasStarter(dataDir: string, socketFolder: string): Promise<boolean> {
   const passwords = readPasswords(dataDir)
   if (!passwords) return false
-  const client = new pg.Client({ connectionString: toUrl(socketFolder, DATABASE, 'owner', passwords), connectionTimeoutMillis: 5_000 })
+  const client = new pg.Client({
+    connectionString: toUrl(socketFolder, DATABASE, 'owner', passwords),
+    connectionTimeoutMillis: 5_000,
+  })
   client.on('error', () => undefined)
   try {
     await client.connect()
-    const { rows } = await client.query<{ taken: boolean }>('SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1) AS taken', [STARTER_NAME])
+    const { rows } = await client.query<{ taken: boolean }>(
+      'SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1) AS taken',
+      [STARTER_NAME],
+    )
     return rows[0]?.taken === true
   } catch {
     // It is starting or stopping; stopping it is safe, as its data is durable.

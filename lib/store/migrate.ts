@@ -71,7 +71,9 @@ async function requireServerVersion(client: pg.Client): Promise<void> {
   )
   const { version = '', encoding = '' } = rows[0] ?? {}
   if (Number.parseInt(version, 10) < SERVER_VERSION_MIN) {
-    throw new StoreError(`The database server is PostgreSQL ${version}; Stepgate needs ${SERVER_VERSION_MIN.toString()} or newer.`)
+    throw new StoreError(
+      `The database server is PostgreSQL ${version}; Stepgate needs ${SERVER_VERSION_MIN.toString()} or newer.`,
+    )
   }
   if (encoding !== 'UTF8') throw new StoreError(`The database has the encoding ${encoding}; Stepgate needs UTF8.`)
 }
@@ -83,20 +85,31 @@ async function findMissing(client: pg.Client, migrations: readonly Migration[]):
   const known = new Map(migrations.map((migration) => [migration.name, migration]))
   for (const row of rows) requireSame(row.migration_name, row.checksum, known.get(row.migration_name))
   const unfinished = rows.find((row) => row.finished_at === null)
-  if (unfinished) throw new StoreError(`Migration ${unfinished.migration_name} of the database did not finish; restore a backup or finish it by hand.`)
+  if (unfinished)
+    throw new StoreError(
+      `Migration ${unfinished.migration_name} of the database did not finish; restore a backup or finish it by hand.`,
+    )
   const applied = new Set(rows.map((row) => row.migration_name))
   return migrations.filter(({ name }) => !applied.has(name))
 }
 
 function requireSame(name: string, checksum: string, migration: Migration | undefined): void {
-  if (!migration) throw new StoreError(`The database is newer than this version of Stepgate: it has migration ${name}, which is not known here.`)
-  if (migration.checksum !== checksum) throw new StoreError(`Migration ${name} was applied to the database with other content than it has here.`)
+  if (!migration)
+    throw new StoreError(
+      `The database is newer than this version of Stepgate: it has migration ${name}, which is not known here.`,
+    )
+  if (migration.checksum !== checksum)
+    throw new StoreError(`Migration ${name} was applied to the database with other content than it has here.`)
 }
 
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   await client.query('BEGIN')
   try {
-    await client.query('INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ($1, $2, $3)', [randomUUID(), checksum, name])
+    await client.query('INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ($1, $2, $3)', [
+      randomUUID(),
+      checksum,
+      name,
+    ])
     await client.query(sql)
     await client.query(
       'UPDATE "_prisma_migrations" SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 AND finished_at IS NULL',
@@ -105,6 +118,8 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK')
-    throw new StoreError(`Migration ${name} failed: ${error instanceof Error ? error.message : String(error)}.`, { cause: error })
+    throw new StoreError(`Migration ${name} failed: ${error instanceof Error ? error.message : String(error)}.`, {
+      cause: error,
+    })
   }
 }

@@ -37,13 +37,16 @@ interface Block {
 }
 
 function readBlocks(keyword: string): Block[] {
-  return [...schema.matchAll(new RegExp(`^${keyword} (\\w+) \\{\\n([^}]*)^\\}`, 'gm'))].map(([, name = '', body = '']) => ({
-    name,
-    lines: body.split('\n').map((line) => line.trim()),
-  }))
+  return [...schema.matchAll(new RegExp(`^${keyword} (\\w+) \\{\\n([^}]*)^\\}`, 'gm'))].map(
+    ([, name = '', body = '']) => ({
+      name,
+      lines: body.split('\n').map((line) => line.trim()),
+    }),
+  )
 }
 
-const mapped = ({ name, lines }: Block) => lines.map((line) => /^@@map\("(.+)"\)/.exec(line)?.[1]).find((map) => map !== undefined) ?? name
+const mapped = ({ name, lines }: Block) =>
+  lines.map((line) => /^@@map\("(.+)"\)/.exec(line)?.[1]).find((map) => map !== undefined) ?? name
 
 const enums = new Map(readBlocks('enum').map((block) => [block.name, block]))
 const models = readBlocks('model')
@@ -61,23 +64,31 @@ function columnsOf({ lines }: Block): string[] {
 }
 
 describe('the migrations', () => {
-  test.each(models.map((block) => [mapped(block), block] as const))('make table %s as the schema file says', async (table, block) => {
-    const { rows } = await database.pool.query<{ column: string }>(
-      `SELECT column_name || ' ' || udt_name || CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END AS column
+  test.each(models.map((block) => [mapped(block), block] as const))(
+    'make table %s as the schema file says',
+    async (table, block) => {
+      const { rows } = await database.pool.query<{ column: string }>(
+        `SELECT column_name || ' ' || udt_name || CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END AS column
        FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1`,
-      [table],
-    )
-    expect(rows.map(({ column }) => column).sort()).toEqual(columnsOf(block).sort())
-  })
+        [table],
+      )
+      expect(rows.map(({ column }) => column).sort()).toEqual(columnsOf(block).sort())
+    },
+  )
 
-  test.each([...enums.values()].map((block) => [mapped(block), block] as const))('make enum %s as the schema file says', async (name, { lines }) => {
-    const values = lines.flatMap((line) => {
-      const [, value, map] = /^(\w+)(?:\s+@map\("(.+)"\))?$/.exec(line) ?? []
-      return value === undefined ? [] : [map ?? value]
-    })
-    const { rows } = await database.pool.query<{ values: string[] }>(`SELECT enum_range(NULL::"${name}")::text[] AS values`)
-    expect(rows[0]?.values).toEqual(values)
-  })
+  test.each([...enums.values()].map((block) => [mapped(block), block] as const))(
+    'make enum %s as the schema file says',
+    async (name, { lines }) => {
+      const values = lines.flatMap((line) => {
+        const [, value, map] = /^(\w+)(?:\s+@map\("(.+)"\))?$/.exec(line) ?? []
+        return value === undefined ? [] : [map ?? value]
+      })
+      const { rows } = await database.pool.query<{ values: string[] }>(
+        `SELECT enum_range(NULL::"${name}")::text[] AS values`,
+      )
+      expect(rows[0]?.values).toEqual(values)
+    },
+  )
 
   test('let Prisma read every table', async () => {
     for (const { name } of models) {
@@ -88,7 +99,10 @@ describe('the migrations', () => {
 
   test('allow exactly the words of the vocabulary', async () => {
     const wordsOf = async (constraint: string) => {
-      const { rows } = await database.pool.query<{ text: string }>('SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conname = $1', [constraint])
+      const { rows } = await database.pool.query<{ text: string }>(
+        'SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conname = $1',
+        [constraint],
+      )
       return [...(rows[0]?.text ?? '').matchAll(/'([a-z-]+)'::text/g)].map(([, word]) => word).sort()
     }
     expect(await wordsOf('decision_signature_reason_check')).toEqual([...REASONS].sort())
@@ -101,7 +115,10 @@ describe('the migrations', () => {
 
   test('keep a count for every bucket of the token ages', async () => {
     const ages = [...TOKEN_AGE_EDGES_SECONDS, Infinity].map((_, index) => index + 1)
-    const { rows } = await database.pool.query<{ sum: number[] }>(`SELECT sum_token_ages(ages) AS sum FROM (VALUES ($1::bigint[]), ($1), (NULL)) AS t (ages)`, [ages])
+    const { rows } = await database.pool.query<{ sum: number[] }>(
+      `SELECT sum_token_ages(ages) AS sum FROM (VALUES ($1::bigint[]), ($1), (NULL)) AS t (ages)`,
+      [ages],
+    )
     expect(rows[0]?.sum).toEqual(ages.map((count) => count * 2))
   })
 
@@ -110,7 +127,9 @@ describe('the migrations', () => {
     await database.prisma.signInFailure.create({ data: { key: Buffer.alloc(32), at } })
     const stored = await database.prisma.signInFailure.findFirstOrThrow()
     expect(stored.at.toISOString()).toBe(at.toISOString())
-    const { rows } = await database.pool.query<{ text: string; at: Date }>('SELECT at::text AS text, at FROM sign_in_failure')
+    const { rows } = await database.pool.query<{ text: string; at: Date }>(
+      'SELECT at::text AS text, at FROM sign_in_failure',
+    )
     expect(rows[0]?.text).toBe('2026-03-29 01:30:00.123+00')
     expect(rows[0]?.at.toISOString()).toBe(at.toISOString())
   })
@@ -140,7 +159,9 @@ describe('migrating', () => {
     const { ownerUrl, drop } = await createEmptyDatabase()
     await migrate({ url: ownerUrl })
     const [first, ...rest] = readMigrations()
-    await expect(migrate({ url: ownerUrl, migrations: [{ ...first!, checksum: 'other' }, ...rest] })).rejects.toThrow('with other content')
+    await expect(migrate({ url: ownerUrl, migrations: [{ ...first!, checksum: 'other' }, ...rest] })).rejects.toThrow(
+      'with other content',
+    )
     await drop()
   })
 
@@ -150,7 +171,9 @@ describe('migrating', () => {
     await expect(migrate({ url: ownerUrl, migrations })).rejects.toThrow('Migration 1_broken failed: division by zero.')
     const client = new pg.Client(ownerUrl)
     await client.connect()
-    const { rows } = await client.query(`SELECT to_regclass('half') AS half, (SELECT count(*)::int FROM _prisma_migrations) AS applied`)
+    const { rows } = await client.query(
+      `SELECT to_regclass('half') AS half, (SELECT count(*)::int FROM _prisma_migrations) AS applied`,
+    )
     expect(rows).toEqual([{ half: null, applied: 0 }])
     await client.end()
     await drop()

@@ -74,11 +74,14 @@ function findProblem(row: Row, last: Link): string | null {
 
 /** A cut tail leaves a chain that is intact in itself; the head row remembers how long it was. */
 async function compareWithHead(client: pg.ClientBase, last: Link): Promise<AuditVerification> {
-  const { rows } = await client.query<{ id: string; hash: string }>(`SELECT entry_id::text AS id, encode(hash, 'hex') AS hash FROM audit_head`)
+  const { rows } = await client.query<{ id: string; hash: string }>(
+    `SELECT entry_id::text AS id, encode(hash, 'hex') AS hash FROM audit_head`,
+  )
   const head = rows[0]
   if (!head) return broken(last, last.id, 'the head of the chain is missing')
   if (BigInt(head.id) > last.id) return broken(last, last.id + 1n, 'entries were cut off at the end')
-  if (BigInt(head.id) !== last.id || head.hash !== last.hash) return broken(last, last.id, 'it is not the entry that was written last')
+  if (BigInt(head.id) !== last.id || head.hash !== last.hash)
+    return broken(last, last.id, 'it is not the entry that was written last')
   return { entries: Number(last.id), intact: true, brokenAt: null, problem: null, head: last.hash }
 }
 

@@ -7,7 +7,9 @@ try {
   if (intact) {
     process.stdout.write(`The audit log is intact: ${entries.toString()} entries, head ${head}.\n`)
   } else {
-    process.stderr.write(`The audit log is broken at entry ${brokenAt ?? '?'}: ${problem ?? '?'}. The ${entries.toString()} entries before it are intact.\n`)
+    process.stderr.write(
+      `The audit log is broken at entry ${brokenAt ?? '?'}: ${problem ?? '?'}. The ${entries.toString()} entries before it are intact.\n`,
+    )
     process.exitCode = 1
   }
 } catch (error) {

@@ -33,7 +33,9 @@ function locatePackage(): { native: string; version: string } {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
     return { native: join(root, 'native'), version }
   } catch (cause) {
-    throw new StoreError(`There is no embedded PostgreSQL for ${platform}: set DATABASE_URL to a PostgreSQL server.`, { cause })
+    throw new StoreError(`There is no embedded PostgreSQL for ${platform}: set DATABASE_URL to a PostgreSQL server.`, {
+      cause,
+    })
   }
 }
 
@@ -67,7 +69,8 @@ function copyForEverybody(native: string, version: string): string {
     renameSync(unfinished, target)
   } catch (cause) {
     // Another start may have been quicker.
-    if (!existsSync(target)) throw new StoreError(`The embedded PostgreSQL could not be copied to ${SHARED_FOLDER}.`, { cause })
+    if (!existsSync(target))
+      throw new StoreError(`The embedded PostgreSQL could not be copied to ${SHARED_FOLDER}.`, { cause })
   }
   return target
 }

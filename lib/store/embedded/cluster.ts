@@ -1,5 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { StoreError } from '../store-error.ts'
@@ -55,7 +69,12 @@ function makeFolderElsewhere(link: string): string {
 }
 
 /** Creates the database files once; an interrupted creation leaves nothing that looks finished. */
-export function initialize(folder: string, user: OperatingSystemUser | null, binaries: Binaries, durable: boolean): Cluster {
+export function initialize(
+  folder: string,
+  user: OperatingSystemUser | null,
+  binaries: Binaries,
+  durable: boolean,
+): Cluster {
   const data = join(folder, 'data')
   if (existsSync(join(data, 'PG_VERSION'))) {
     requireVersion(data, binaries.version)
@@ -70,7 +89,19 @@ export function initialize(folder: string, user: OperatingSystemUser | null, bin
 }
 
 function runInitdb(initdb: string, data: string, user: OperatingSystemUser | null, durable: boolean): void {
-  const args = ['--pgdata', data, '--username', OWNER_ROLE, '--auth-local', 'reject', '--auth-host', 'reject', '--encoding', 'UTF8', '--no-instructions']
+  const args = [
+    '--pgdata',
+    data,
+    '--username',
+    OWNER_ROLE,
+    '--auth-local',
+    'reject',
+    '--auth-host',
+    'reject',
+    '--encoding',
+    'UTF8',
+    '--no-instructions',
+  ]
   const locale = ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8']
   const { status, stderr, error } = spawnSync(initdb, [...args, ...locale, ...(durable ? [] : ['--no-sync'])], {
     ...user,
@@ -79,14 +110,17 @@ function runInitdb(initdb: string, data: string, user: OperatingSystemUser | nul
     encoding: 'utf8',
   })
   if (status === 0) return
-  const detail = error?.message ?? stderr.split('\n').find((line) => /error|fatal/i.test(line)) ?? `exit code ${String(status)}`
+  const detail =
+    error?.message ?? stderr.split('\n').find((line) => /error|fatal/i.test(line)) ?? `exit code ${String(status)}`
   throw new StoreError(`The database could not be created in ${data}: ${detail.trim()}.`)
 }
 
 function requireVersion(data: string, version: string): void {
   const stored = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
   if (stored !== version.split('.')[0]) {
-    throw new StoreError(`The database files in ${data} are of PostgreSQL ${stored}; this version of Stepgate brings ${version}.`)
+    throw new StoreError(
+      `The database files in ${data} are of PostgreSQL ${stored}; this version of Stepgate brings ${version}.`,
+    )
   }
 }
 

@@ -38,7 +38,9 @@ function findNobody(): OperatingSystemUser {
   const fields = lines.map((line) => line.split(':')).find(([name]) => name === 'nobody')
   const [uid, gid] = [Number(fields?.[2]), Number(fields?.[3])]
   if (!(uid > 0)) {
-    throw new StoreError('PostgreSQL does not run as root, and this machine has no user nobody: start Stepgate as an ordinary user, or set DATABASE_URL.')
+    throw new StoreError(
+      'PostgreSQL does not run as root, and this machine has no user nobody: start Stepgate as an ordinary user, or set DATABASE_URL.',
+    )
   }
   return { uid, gid }
 }

@@ -43,15 +43,22 @@ export function preparePasswords(dataDir: string, postgres: string, cluster: Clu
 
 /** Single-user mode: a statement a line, no authentication, no other connections. */
 function runAlone(postgres: string, { data, user }: Cluster, statements: readonly string[]): void {
-  const { status, stdout, stderr } = spawnSync(postgres, ['--single', '-D', data, '-c', 'exit_on_error=true', 'postgres'], {
-    ...user,
-    cwd: dirname(data),
-    env: POSTGRES_ENVIRONMENT,
-    input: statements.map((statement) => `${statement}\n`).join(''),
-    encoding: 'utf8',
-  })
+  const { status, stdout, stderr } = spawnSync(
+    postgres,
+    ['--single', '-D', data, '-c', 'exit_on_error=true', 'postgres'],
+    {
+      ...user,
+      cwd: dirname(data),
+      env: POSTGRES_ENVIRONMENT,
+      input: statements.map((statement) => `${statement}\n`).join(''),
+      encoding: 'utf8',
+    },
+  )
   if (status === 0) return
-  const detail = `${stderr}${stdout}`.split('\n').find((line) => /ERROR|FATAL/.test(line)) ?? `exit code ${String(status)}`
+  const detail =
+    `${stderr}${stdout}`.split('\n').find((line) => /ERROR|FATAL/.test(line)) ?? `exit code ${String(status)}`
   // The statement, which names a password, stands on other lines.
-  throw new StoreError(`The database in ${data} could not be prepared: ${detail.replace(/^.*(ERROR|FATAL):\s*/, '').trim()}.`)
+  throw new StoreError(
+    `The database in ${data} could not be prepared: ${detail.replace(/^.*(ERROR|FATAL):\s*/, '').trim()}.`,
+  )
 }

@@ -22,7 +22,9 @@ export function readPostmasterFile(data: string): PostmasterFile | null {
 function isPostgres(pid: number): boolean {
   if (!isAlive(pid)) return false
   const command = `/proc/${pid.toString()}/cmdline`
-  return !existsSync('/proc/self/cmdline') || (existsSync(command) && readFileSync(command, 'utf8').includes('postgres'))
+  return (
+    !existsSync('/proc/self/cmdline') || (existsSync(command) && readFileSync(command, 'utf8').includes('postgres'))
+  )
 }
 
 export function isAlive(pid: number): boolean {
