@@ -29,5 +29,5 @@ function isLostRace(error: unknown): boolean {
 
 function sqlStateOf({ meta }: Prisma.PrismaClientKnownRequestError): string {
   const adapterError = meta?.['driverAdapterError'] as { cause?: { originalCode?: string } } | undefined // shape of @prisma/adapter-pg
-  return adapterError?.cause?.originalCode ?? String(meta?.['code'] ?? '')
+  return adapterError?.cause?.originalCode ?? ''
 }

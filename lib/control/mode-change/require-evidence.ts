@@ -19,7 +19,7 @@ export function requireEvidence(
   proof: PreviewProof | null,
   said: Said,
 ): void {
-  if (!proof || proof.environment !== environment)
+  if (proof?.environment !== environment)
     throw lookAgain(
       'The preview is missing, expired or not ours. Look at the evidence and send the token of the preview.',
     )

@@ -58,7 +58,7 @@ describe('signing in', () => {
     ])
     for (const { status, body } of refusals)
       expect({ status, ...(body as object), instance: '' }).toEqual({
-        ...(refusals[0]?.body as object),
+        ...(refusals[0].body as object),
         status: 401,
         instance: '',
       })

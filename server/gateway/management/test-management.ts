@@ -113,8 +113,8 @@ export async function send(
   })
   const text = await response.text()
   const isJson =
-    /json/.test(response.headers.get('content-type') ?? '') &&
-    !/ndjson/.test(response.headers.get('content-type') ?? '')
+    (response.headers.get('content-type') ?? '').includes('json') &&
+    !(response.headers.get('content-type') ?? '').includes('ndjson')
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : text }
 }
 

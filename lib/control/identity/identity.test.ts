@@ -1,27 +1,22 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createCredential } from './credential/create-credential.ts'
-import { isClientSecret } from './credential/client-secret.ts'
-import { listCredentials } from './credential/list-credentials.ts'
-import { revokeCredential } from './credential/revoke-credential.ts'
-import { createEndpoint } from './endpoint/create-endpoint.ts'
-import { deleteEndpoint } from './endpoint/delete-endpoint.ts'
-import { importOpenApi } from './endpoint/import-openapi.ts'
-import { setEndpointRules } from './endpoint/set-endpoint-rules.ts'
-import { updateEndpoint } from './endpoint/update-endpoint.ts'
-import { createGrant } from './grant/create-grant.ts'
-import { deleteGrant } from './grant/delete-grant.ts'
-import { createIdentity } from './identity/create-identity.ts'
-import { deleteIdentity } from './identity/delete-identity.ts'
-import { getIdentityPosture, listIdentities } from './identity/list-identities.ts'
-import { updateIdentity } from './identity/update-identity.ts'
-import { updateIdentitySetting } from './identity/update-identity-setting.ts'
-import { hashOpaqueToken } from './opaque-token.ts'
-import { createScope } from './scope/create-scope.ts'
-import { deleteScope } from './scope/delete-scope.ts'
-import { listScopes } from './scope/list-scopes.ts'
-import { createService } from './service/create-service.ts'
-import { createTestControl, type TestControl } from './test-control.ts'
+import { createCredential } from '../credential/create-credential.ts'
+import { isClientSecret } from '../credential/client-secret.ts'
+import { listCredentials } from '../credential/list-credentials.ts'
+import { revokeCredential } from '../credential/revoke-credential.ts'
+import { createGrant } from '../grant/create-grant.ts'
+import { deleteGrant } from '../grant/delete-grant.ts'
+import { createIdentity } from '../identity/create-identity.ts'
+import { deleteIdentity } from '../identity/delete-identity.ts'
+import { getIdentityPosture, listIdentities } from '../identity/list-identities.ts'
+import { updateIdentity } from '../identity/update-identity.ts'
+import { updateIdentitySetting } from '../identity/update-identity-setting.ts'
+import { hashOpaqueToken } from '../opaque-token.ts'
+import { createScope } from '../scope/create-scope.ts'
+import { deleteScope } from '../scope/delete-scope.ts'
+import { listScopes } from '../scope/list-scopes.ts'
+import { createService } from '../service/create-service.ts'
+import { createTestControl, type TestControl } from '../test-control.ts'
 
 let control: TestControl
 let prisma: TestControl['database']['prisma']
@@ -225,151 +220,6 @@ describe('scopes and grants', () => {
       action: 'grant.delete',
       before: { clientId: 'partner', scope: 'orders:read' },
       after: null,
-    })
-  })
-})
-
-describe('endpoints', () => {
-  const rule = (...allOf: string[]) => ({
-    access: 'token' as const,
-    requirements: [{ kind: 'scopes' as const, allOf }],
-  })
-
-  it('take rules that name their own service’s scopes alone, and publish them', async () => {
-    const { ctx, operator } = control
-    const refused = createEndpoint(ctx, operator, 'production', {
-      serviceSlug: 'payments',
-      method: 'POST',
-      route: '/pay',
-      rule: rule('orders:read'),
-    })
-    await expect(refused).rejects.toMatchObject({
-      code: 'invalid-value',
-      errors: [{ pointer: '/rule/requirements/0/allOf/0' }],
-    })
-    const endpoint = await createEndpoint(ctx, operator, 'production', {
-      serviceSlug: 'orders',
-      method: 'GET',
-      route: '/orders/:id',
-      rule: rule('orders:read'),
-    })
-    expect(await snapshotOf('orders')).toMatchObject({
-      endpoints: [{ id: endpoint.id, mode: 'off', rule: rule('orders:read') }],
-    })
-    await expect(
-      createEndpoint(ctx, operator, 'production', { serviceSlug: 'orders', method: 'GET', route: '/orders/:id' }),
-    ).rejects.toMatchObject({ errors: [{ pointer: '/route' }] })
-    for (const [field, value] of [
-      ['method', 'HEAD'],
-      ['method', 'BREW'],
-      ['route', '/a b'],
-      ['route', '/a?b'],
-      ['route', '/a\u200b'],
-    ] as const) {
-      await expect(
-        createEndpoint(ctx, operator, 'production', {
-          serviceSlug: 'orders',
-          method: 'GET',
-          route: '/x',
-          [field]: value,
-        }),
-      ).rejects.toMatchObject({ errors: [{ pointer: `/${field}` }] })
-    }
-    const changed = await updateEndpoint(ctx, operator, 'production', endpoint.id, 1, { rule: null })
-    expect(changed).toMatchObject({ rule: null, requiredScopes: [], version: 2 })
-    expect(await lastEntry()).toMatchObject({
-      action: 'endpoint.update',
-      before: { rule: rule('orders:read') },
-      after: { rule: null },
-    })
-  })
-
-  it('change together or not at all', async () => {
-    const { ctx, operator } = control
-    const [a, b] = await Promise.all(
-      ['/a', '/b'].map((route) =>
-        createEndpoint(ctx, operator, 'production', { serviceSlug: 'orders', method: 'GET', route }),
-      ),
-    )
-    const other = await createEndpoint(ctx, operator, 'production', {
-      serviceSlug: 'payments',
-      method: 'GET',
-      route: '/c',
-    })
-    const at = (id = '', version = 1) => ({ id, version })
-    const entries = await prisma.auditEntry.count()
-    await expect(
-      setEndpointRules(ctx, operator, 'production', {
-        endpoints: [at(a?.id), at(b?.id, 9)],
-        rule: rule('orders:read'),
-      }),
-    ).rejects.toMatchObject({ code: 'version-mismatch' })
-    await expect(
-      setEndpointRules(ctx, operator, 'production', { endpoints: [at(a?.id), at(other.id)], rule: null }),
-    ).rejects.toMatchObject({ errors: [{ pointer: '/endpoints/1/id' }] })
-    await expect(
-      setEndpointRules(ctx, operator, 'production', { endpoints: [at(a?.id), at(a?.id)], rule: null }),
-    ).rejects.toMatchObject({ code: 'invalid-value' })
-    expect(await prisma.auditEntry.count()).toBe(entries)
-    const { revision } = await setEndpointRules(ctx, operator, 'production', {
-      endpoints: [at(a?.id), at(b?.id)],
-      rule: rule('orders:read'),
-    })
-    expect(revision).toBe(await revisionOf('production'))
-    expect(await prisma.auditEntry.count()).toBe(entries + 2)
-    await expect(
-      deleteScope(ctx, operator, (await prisma.scope.findFirstOrThrow({ where: { name: 'orders:read' } })).id, 1),
-    ).rejects.toMatchObject({ code: 'in-use' })
-  })
-
-  it('are forgotten when no live instance can serve them', async () => {
-    const { ctx, operator } = control
-    const { id } = await createEndpoint(ctx, operator, 'production', {
-      serviceSlug: 'orders',
-      method: 'GET',
-      route: '/old',
-    })
-    const row = await prisma.endpoint.update({ where: { id }, data: { lastSeenAt: new Date() } })
-    const instance = { environmentId: row.environmentId, serviceId: row.serviceId, lastSeenAt: new Date() }
-    await prisma.instance.create({ data: { ...instance, id, startedAt: new Date(Date.now() - 60_000) } })
-    await expect(deleteEndpoint(ctx, operator, 'production', id, 1)).rejects.toMatchObject({ code: 'in-use' })
-    await prisma.instance.update({ where: { id }, data: { startedAt: new Date(Date.now() + 1_000) } })
-    await deleteEndpoint(ctx, operator, 'production', id, 1)
-    expect(await prisma.endpoint.count({ where: { id } })).toBe(0)
-  })
-
-  it('come from OpenAPI documents, tried first without writing', async () => {
-    const { ctx, operator } = control
-    const document = JSON.stringify({
-      openapi: '3.0.3',
-      components: {
-        securitySchemes: {
-          oauth: {
-            type: 'oauth2',
-            flows: { clientCredentials: { tokenUrl: '/t', scopes: { 'refunds:create': 'Create refunds' } } },
-          },
-        },
-      },
-      paths: { '/refunds/{refundId}': { post: { summary: 'Refund', security: [{ oauth: ['refunds:create'] }] } } },
-    })
-    const entries = await prisma.auditEntry.count()
-    const dry = await importOpenApi(ctx, operator, 'production', 'payments', { document, dryRun: true })
-    expect(dry).toMatchObject({
-      created: [{ method: 'POST', route: '/refunds/:refundId' }],
-      missing: [{ route: '/c' }],
-      createdScopes: ['refunds:create'],
-      revision: null,
-    })
-    expect(await prisma.auditEntry.count()).toBe(entries)
-    const done = await importOpenApi(ctx, operator, 'production', 'payments', { document })
-    expect(done.revision).toBe(await revisionOf('production'))
-    expect(await prisma.scope.findFirst({ where: { name: 'refunds:create' } })).toMatchObject({
-      description: 'Create refunds',
-    })
-    expect(await importOpenApi(ctx, operator, 'production', 'payments', { document })).toMatchObject({
-      created: [],
-      unchanged: [{ route: '/refunds/:refundId' }],
-      revision: null,
     })
   })
 })
