@@ -200,7 +200,7 @@ export function EndpointPage({ id }: { readonly id: string }) {
   if (error !== null) return <ProblemAlert problem={error} onRetry={() => void refetch()} />
   return (
     <div aria-busy className="flex flex-col gap-4">
-      <PageHeader title={<Skeleton className="h-7 w-80" />} description={<Skeleton className="h-5 w-48" />} />
+      <PageHeader title="Endpoint" description={<Skeleton className="h-5 w-48" />} />
       <Skeleton className="h-96" />
     </div>
   )

@@ -26,7 +26,7 @@ function Cause({ cause }: { readonly cause: ReadinessCause }) {
 export function Verdict({ evidence }: { readonly evidence: EndpointEvidence }) {
   const { icon: Icon, box, text } = LOOKS[evidence.readiness]
   return (
-    <section aria-label="Readiness" className={`flex flex-col gap-2 rounded-lg border p-3 ${box}`}>
+    <div role="group" aria-label="Readiness" className={`flex flex-col gap-2 rounded-lg border p-3 ${box}`}>
       <div className="flex flex-wrap items-center gap-x-2">
         <Icon aria-hidden className={`size-4 shrink-0 ${text}`} />
         <h3 className={`font-medium ${text}`}>{READINESS_WORDS[evidence.readiness]}</h3>
@@ -44,6 +44,6 @@ export function Verdict({ evidence }: { readonly evidence: EndpointEvidence }) {
           ))}
         </ul>
       )}
-    </section>
+    </div>
   )
 }

@@ -139,12 +139,18 @@ export function IdentityPage({ clientId }: { readonly clientId: string }) {
   const toPath = useEnvironmentPath()
   const { data, error, refetch, reload } = useIdentity(clientId)
   if (error?.status === 404 || error?.status === 400 || error?.status === 422) notFound()
-  if (data === undefined)
-    return error === null ? (
-      <Skeleton className="h-96" />
-    ) : (
-      <ProblemAlert problem={error} onRetry={() => void refetch()} />
+  if (data === undefined) {
+    return (
+      <>
+        <PageHeader parent={{ label: 'Identities', href: toPath('/identities') }} title={clientId} />
+        {error === null ? (
+          <Skeleton className="h-96" />
+        ) : (
+          <ProblemAlert problem={error} onRetry={() => void refetch()} />
+        )}
+      </>
     )
+  }
   return (
     <>
       <PageHeader

@@ -75,12 +75,18 @@ export function ScopePage({ id }: { readonly id: string }) {
     setDialog(null)
   }
   if (error?.status === 404 || error?.status === 400 || error?.status === 422) notFound()
-  if (scope === undefined)
-    return error === null ? (
-      <Skeleton className="h-96" />
-    ) : (
-      <ProblemAlert problem={error} onRetry={() => void refetch()} />
+  if (scope === undefined) {
+    return (
+      <>
+        <PageHeader parent={{ label: 'Scopes', href: toPath('/scopes') }} title="Scope" />
+        {error === null ? (
+          <Skeleton className="h-96" />
+        ) : (
+          <ProblemAlert problem={error} onRetry={() => void refetch()} />
+        )}
+      </>
     )
+  }
   return (
     <>
       <PageHeader

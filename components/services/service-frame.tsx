@@ -29,7 +29,7 @@ export function ServiceFrame({ service, children }: ServiceFrameProps) {
     <>
       <PageHeader
         parent={{ label: 'Services', href: toPath('/services') }}
-        title={data?.name ?? <Skeleton className="h-7 w-48" />}
+        title={data?.name ?? service}
         description={
           data === undefined ? (
             <Skeleton className="mt-1 h-5 w-72" />
