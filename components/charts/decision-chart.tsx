@@ -4,7 +4,9 @@ import { useMemo, useState } from 'react'
 import { classNames } from '@/components/ui/class-names.ts'
 import { Skeleton } from '@/components/ui/skeleton.tsx'
 import { toShortCount } from '@/components/ui/words.ts'
+import { useNarrow } from '@/components/ui/data-table/use-media.ts'
 import { ChartTable } from './chart-table.tsx'
+import { toCoarserSeries } from './coarser-series.ts'
 import { toSeriesStyles, type Series, type SeriesBy } from './series-styles.ts'
 import type { TimeSpan } from './stacked-bars.tsx'
 import { Swatch } from './swatch.tsx'
@@ -25,20 +27,26 @@ interface DecisionChartProps {
   readonly size?: keyof typeof HEIGHTS
   /** Series left out until asked for: allowed requests would dwarf the denials. */
   readonly hiddenAtFirst?: readonly string[]
+  /** Fewer and wider bars where there is little room. */
+  readonly bucketsMax?: number
   readonly onBrush?: ((span: TimeSpan) => void) | undefined
 }
 
+const NARROW_BUCKETS_MAX = 40
 const NO_KEYS: readonly string[] = []
 
 /** Decisions over time, stacked; the legend switches series, a table says the same to those who cannot see it. */
 export function DecisionChart({
   label,
-  series,
+  series: given,
   by = 'outcome',
   size = 'md',
   hiddenAtFirst = NO_KEYS,
+  bucketsMax = 120,
   onBrush,
 }: DecisionChartProps) {
+  const most = Math.min(bucketsMax, useNarrow() ? NARROW_BUCKETS_MAX : bucketsMax)
+  const series = useMemo(() => given && toCoarserSeries(given, most), [given, most])
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(hiddenAtFirst))
   const styles = useMemo(() => (series === undefined ? [] : toSeriesStyles(by, series.series)), [by, series])
   const shown = styles.filter(({ key }) => !hidden.has(key))

@@ -18,15 +18,19 @@ import { Posture, type Overview } from './posture.tsx'
 export function OverviewPage() {
   const environment = useEnvironment()
   const { data: overview, error, refetch } = useQuery(overviewQuery(environment))
-  const isEmpty = overview?.services === 0
+  const isEmpty = overview !== undefined && isWithoutTraffic(overview)
   return (
     <>
       <PageHeader title="Overview" description={<Published overview={overview} />} />
       {overview === undefined && error !== null && <ProblemAlert problem={error} onRetry={() => void refetch()} />}
-      {isEmpty ? <FirstSteps /> : <Fleet overview={overview} />}
+      {isEmpty ? <FirstSteps hasServices={overview.services > 0} /> : <Fleet overview={overview} />}
     </>
   )
 }
+
+/** No service at all, or none that was ever heard of in this environment. */
+const isWithoutTraffic = ({ services, endpoints, instances }: Overview): boolean =>
+  services === 0 || (endpoints.off + endpoints['log-only'] + endpoints.enforce === 0 && instances.live === 0)
 
 const Published = ({ overview }: { readonly overview: Overview | undefined }) =>
   overview === undefined ? (
@@ -74,6 +78,7 @@ function Denials() {
           series={data}
           hiddenAtFirst={NOT_DENIED}
           size="lg"
+          bucketsMax={48}
         />
       )}
     </Panel>
