@@ -1,0 +1,101 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './support/journey.ts'
+
+interface Endpoints {
+  readonly items: readonly { id: string; method: string; route: string; serviceSlug: string; mode: string; percent: number; readiness: string }[]
+}
+
+type Ask = <Answer>(path: string) => Promise<Answer>
+
+async function findEndpoint(ask: Ask, query: string, matches: (endpoint: Endpoints['items'][number]) => boolean) {
+  const { items } = await ask<Endpoints>(`/environments/production/endpoints?limit=500&${query}`)
+  const endpoint = items.find(matches)
+  if (endpoint === undefined) throw new Error(`The fleet has no such endpoint: ${query}`)
+  return endpoint
+}
+
+const findRefunds = (ask: Ask) => findEndpoint(ask, 'service=payments', ({ method, route }) => method === 'POST' && route === '/refunds')
+
+async function openChange(page: Page, mode: RegExp): Promise<ReturnType<Page['getByRole']>> {
+  await page.getByRole('main').getByRole('button', { name: 'Change mode' }).first().click()
+  const panel = page.getByRole('dialog', { name: 'Change mode' })
+  await panel.getByRole('radio', { name: mode }).check({ force: true })
+  return panel
+}
+
+test.describe.configure({ mode: 'serial' })
+
+test('the overview names who would break, and leads there', async ({ page, ask }) => {
+  const refunds = await findRefunds(ask)
+  await page.goto('/e/production/overview')
+  await page.getByRole('link', { name: /backoffice would break at POST \/refunds/ }).click()
+  await expect(page).toHaveURL(new RegExp(`/endpoints/${refunds.id}`))
+  const evidence = page.getByRole('region', { name: 'Evidence' })
+  await expect(evidence.getByRole('heading', { name: 'Not ready' })).toBeVisible()
+  await expect(evidence.getByRole('list', { name: 'Callers that would be denied' })).toContainText('refunds:create')
+})
+
+test('a gate over callers that would be denied is lowered only knowingly, holds, and goes back up with a reason', async ({ page, ask }) => {
+  test.setTimeout(120_000)
+  const { id } = await findRefunds(ask)
+  await page.goto(`/e/production/endpoints/${id}`)
+  const panel = await openChange(page, /^Enforce/)
+  await panel.getByRole('spinbutton', { name: 'Percent of callers' }).fill('25')
+  await expect(panel.getByRole('list', { name: 'Callers that would be denied' }).first()).toContainText('backoffice')
+  const enforce = panel.getByRole('button', { name: /^Enforce for 25 % of callers/ })
+  await expect(enforce).toBeDisabled()
+  await panel.getByRole('checkbox', { name: /I accept/ }).check()
+  await panel.getByRole('textbox', { name: 'Reason' }).fill('Trying the gate on a quarter of the callers')
+  await enforce.click()
+  await expect(panel).toBeHidden()
+
+  await expect(page.getByRole('main').getByText('Enforced', { exact: true }).first()).toBeVisible()
+  await expect(page.getByRole('main').getByText('25 %', { exact: true }).first()).toBeVisible()
+  const changes = page.getByRole('region', { name: 'Mode changes' })
+  await expect(changes.getByRole('listitem').first()).toContainText('Trying the gate')
+  await expect(async () => {
+    await page.reload()
+    await expect(changes.getByRole('listitem').first()).toContainText(/Actual: denied since\s*[1-9]/, { timeout: 2_000 })
+  }).toPass({ timeout: 60_000 })
+  await expect(changes.getByRole('listitem').first()).toContainText('nobody whom the forecast did not name')
+
+  await page.getByRole('button', { name: 'Back to log-only' }).first().click()
+  await page.getByRole('textbox', { name: 'Reason' }).fill('The back office needs its scope first')
+  await page.keyboard.press('Enter')
+  await expect(async () => expect((await findRefunds(ask)).mode).toBe('log-only')).toPass()
+})
+
+test('the fix is one click away', async ({ page, ask }) => {
+  const { id } = await findRefunds(ask)
+  await page.goto(`/e/production/endpoints/${id}`)
+  await page.getByRole('button', { name: 'Grant refunds:create to backoffice' }).first().click()
+  await expect(async () => {
+    const { items } = await ask<{ items: { scope: string }[] }>('/environments/production/grants?clientId=backoffice')
+    expect(items.map(({ scope }) => scope)).toContain('refunds:create')
+  }).toPass()
+})
+
+test('an endpoint that is ready is enforced, confirmed by its instances, and undone', async ({ page, ask }) => {
+  const ready = await findEndpoint(ask, 'mode=log-only&readiness=ready', () => true)
+  await page.goto(`/e/production/endpoints/${ready.id}`)
+  const panel = await openChange(page, /^Enforce/)
+  await panel.getByRole('button', { name: '100 %' }).click()
+  await expect(panel.getByRole('heading', { name: 'Ready' })).toBeVisible()
+  await panel.getByRole('button', { name: /^Enforce/ }).click()
+  await expect(page.getByRole('main').getByText('Enforced', { exact: true }).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(async () => {
+    const now = await findEndpoint(ask, `service=${ready.serviceSlug}`, ({ id }) => id === ready.id)
+    expect(now.mode).toBe('log-only')
+  }).toPass()
+})
+
+test('a draft of a rule is replayed before it is saved', async ({ page, ask }) => {
+  const open = await findEndpoint(ask, 'service=payments', ({ route }) => route === '/customers/:customerId/payment-methods')
+  await page.goto(`/e/production/endpoints/${open.id}`)
+  await page.getByRole('button', { name: /rule/i }).first().click()
+  await page.getByRole('combobox').first().click()
+  await page.getByRole('option', { name: /refunds:create/ }).click()
+  await page.keyboard.press('Escape')
+  await expect(page.getByText(/would be denied/).first()).toBeVisible()
+})
