@@ -88,23 +88,28 @@ export function followRevisions({ createClient, onPublished, logger }: FeedOptio
   }
 }
 
-/** Settles within the deadline; a connection that missed it is destroyed, so that its query cannot linger. */
+/**
+ * Settles within the deadline; a connection that missed it is destroyed, so that its query cannot linger. An answer that has
+ * arrived while this process was busy is read first.
+ */
 async function withDeadline<Result>(
   work: Promise<Result>,
   client: pg.Client,
   timeoutMs = QUERY_TIMEOUT_MS,
 ): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection // pg has no way to drop a silent socket
-      stream.destroy()
-      reject(new Error(`The database did not answer within ${timeoutMs} ms.`))
-    }, timeoutMs)
-  })
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  let settled = false
+  const giveUp = (): void => {
+    if (settled) return
+    const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection // pg has no way to drop a silent socket
+    stream.destroy()
+    reject(new Error(`The database did not answer within ${timeoutMs} ms.`))
+  }
+  const timer = setTimeout(() => setImmediate(giveUp), timeoutMs)
   try {
-    return await Promise.race([work, deadline])
+    return await Promise.race([work, late])
   } finally {
+    settled = true
     clearTimeout(timer)
   }
 }
