@@ -1,5 +1,5 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
@@ -107,12 +107,24 @@ function Actions({ endpoint, onChangeMode }: ActionsProps) {
   )
 }
 
+/** Evidence names the instances that are behind: it is read anew when the last of them has confirmed. */
+function useFreshEvidence({ id, confirmation: { state } }: Endpoint) {
+  const environment = useEnvironment()
+  const client = useQueryClient()
+  useEffect(() => {
+    if (state !== 'applied') return
+    void client.invalidateQueries({ queryKey: ['evidence', environment, id] })
+    void client.invalidateQueries({ queryKey: ['mode-changes', environment, id] })
+  }, [client, environment, id, state])
+}
+
 function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
   const [windowHours, setWindowHours] = useState(WINDOW_HOURS_DEFAULT)
   const { openModeChange, modeChangeSheet } = useModeChangeSheet()
   const isPending = endpoint.confirmation.state === 'pending'
+  useFreshEvidence(endpoint)
   useQuery(
     pendingEndpointsQuery(
       environment,

@@ -30,8 +30,8 @@ function namesOf(names: readonly string[]): string {
 export const CallersNotSeen = ({ callers }: { readonly callers: EndpointEvidence['callersNotSeen'] }) =>
   callers.length === 0 ? null : (
     <Note icon={UserX} title={`${toPlural(callers.length, 'caller')} not seen in the window`}>
-      {namesOf(callers.map(({ name }) => name))}: holds what is required, or called before. Nothing is known of what
-      would become of it.
+      {namesOf(callers.map(({ name }) => name))}. {callers.length === 1 ? 'It holds' : 'They hold'} what is required, or
+      called before: what would become of {callers.length === 1 ? 'it' : 'them'} is not known.
     </Note>
   )
 
@@ -69,9 +69,8 @@ export function InstancesBehind({ instances }: InstancesBehindProps) {
   return (
     <Note
       icon={ServerOff}
-      title={`${String(confirmed)} of ${toPlural(live, 'live instance')} confirm the published configuration`}
+      title={`${String(live - confirmed)} of ${toPlural(live, 'live instance')} behind the published configuration`}
     >
-      Behind:{' '}
       {namesOf(
         behind.map(
           ({ hostname, revision, state }) =>

@@ -34,7 +34,8 @@ const Figure = ({ label, denied, requests, detail }: FigureProps) => (
 )
 
 function ForecastAndActual({ change }: { readonly change: ModeChange }) {
-  const { forecast, actual } = change
+  const { forecast, to } = change
+  const actual = to.mode === 'enforce' ? change.actual : null
   if (forecast === null && actual === null) return null
   return (
     <div className="flex flex-col gap-2">

@@ -5,6 +5,7 @@ export const Toaster = () => (
   <Sonner
     position="bottom-right"
     closeButton
+    className="font-sans!"
     visibleToasts={4}
     gap={8}
     toastOptions={{
