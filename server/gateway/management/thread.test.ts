@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestDatabase } from '#lib/store/test-database.ts'
+import { startTestGateway } from '../testing/gateway-fixture.ts'
 import { startTestManagement, type TestManagement } from './test-management.ts'
 
 let management: TestManagement
@@ -118,5 +120,19 @@ describe('the management API', () => {
       'getSetupState',
     ] as const)
       expect((await call(name)).status, name).toBe(200)
+  })
+})
+
+describe('a fresh installation', () => {
+  it('comes with an environment, made once however many gateways start', async () => {
+    const database = await createTestDatabase()
+    const gateways = await Promise.all([1, 2, 3].map(() => startTestGateway(database)))
+    const environments = await database.prisma.environment.findMany({ include: { signingKeys: true } })
+    expect(environments.map(({ slug, signingKeys }) => [slug, signingKeys.length])).toEqual([['production', 3]])
+    expect(await database.prisma.auditEntry.findMany({ select: { actorKind: true, action: true } })).toEqual([
+      { actorKind: 'system', action: 'environment.create' },
+    ])
+    await Promise.all(gateways.map((gateway) => gateway.close()))
+    await database.close()
   })
 })
