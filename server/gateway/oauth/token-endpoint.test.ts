@@ -390,7 +390,9 @@ describe('a credential', () => {
         where: { secretHash },
         include: { uses: { orderBy: { workload: 'asc' } } },
       })
-      const counted = found.uses.filter(({ workload }) => workload.startsWith('orders-')).map(({ count }) => Number(count))
+      const counted = found.uses
+        .filter(({ workload }) => workload.startsWith('orders-'))
+        .map(({ count }) => Number(count))
       return counted.reduce((sum, count) => sum + count, 0) === 3 && found
     })
     expect(credential.lastUsedAt).not.toBeNull()
