@@ -28,17 +28,21 @@ export interface ReplayOptions {
   readonly progress: (step: string, detail?: string) => void
 }
 
-const dayOf = ({ from }: Slot): string => from.toISOString().slice(0, 10)
+const BLOCK_HOURS = 6
 
-/** The same for the same day of a service, so that a replay that was cut off can be repeated. */
-function batchIdOf(service: string, day: string, recordedAt: string): string {
-  const hex = createHash('sha256').update(`${recordedAt} ${service} ${day}`).digest('hex')
+const dayOf = ({ from }: Slot): string => from.toISOString().slice(0, 10)
+/** Batches are kept small: the gateway holds each as a whole. */
+const blockOf = (slot: Slot): string => `${dayOf(slot)} ${Math.floor(slot.from.getUTCHours() / BLOCK_HOURS).toString()}`
+
+/** The same for the same block of a service, so that a replay that was cut off can be repeated. */
+function batchIdOf(service: string, block: string, recordedAt: string): string {
+  const hex = createHash('sha256').update(`${recordedAt} ${service} ${block}`).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 function composeBatch(
   service: string,
-  day: string,
+  block: string,
   slots: readonly Slot[],
   recorded: readonly RecordedSignature[],
   terms: ReplayTerms,
@@ -70,7 +74,7 @@ function composeBatch(
   const window = { from: slots[0]?.from.toISOString() ?? now, to: now }
   const dropped = { allowed: 0, wouldDeny: 0, denied: 0, samples: 0 }
   return {
-    batchId: batchIdOf(service, day, terms.traffic.recordedAt),
+    batchId: batchIdOf(service, block, terms.traffic.recordedAt),
     instance,
     window,
     signatures,
@@ -120,13 +124,15 @@ export async function replayHistory(options: ReplayOptions): Promise<void> {
   const tokens = new Map(
     await Promise.all(services.map(async ([service]) => [service, await tokenOf(service, options)] as const)),
   )
-  const days = [...Map.groupBy(planSlots(until, HISTORY_DAYS), dayOf)]
-  for (const [index, [day, slots]] of days.entries()) {
+  const days = [...Map.groupBy(planSlots(until, HISTORY_DAYS), dayOf).values()]
+  for (const [index, slots] of days.entries()) {
     progress('Replaying two weeks of recorded traffic', `day ${(index + 1).toString()} of ${days.length.toString()}`)
-    await Promise.all(
-      services.map(([service, recorded]) =>
-        send(gatewayUrl, tokens.get(service) ?? '', composeBatch(service, day, slots, recorded, terms)),
-      ),
-    )
+    for (const [block, blockSlots] of Map.groupBy(slots, blockOf)) {
+      await Promise.all(
+        services.map(([service, recorded]) =>
+          send(gatewayUrl, tokens.get(service) ?? '', composeBatch(service, block, blockSlots, recorded, terms)),
+        ),
+      )
+    }
   }
 }
