@@ -6,6 +6,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   sdk: 'sdk/run.ts',
   gateway: 'gateway/run.ts',
   memory: 'memory.ts',
+  console: 'console.ts',
 }
 
 const picked = process.argv.slice(2)
