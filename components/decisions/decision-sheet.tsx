@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { Check, X } from 'lucide-react'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import type { ReactNode } from 'react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import { sampleQuery } from '#lib/client/decisions.ts'
@@ -15,7 +15,7 @@ import { KeyValues } from '@/components/ui/key-values.tsx'
 import { ProblemAlert } from '@/components/ui/problem-alert.tsx'
 import { toExactTime } from '@/components/ui/relative-time.tsx'
 import { SkeletonLines } from '@/components/ui/skeleton.tsx'
-import { EndpointName, ModeBadge, OutcomeBadge } from '@/components/ui/status-badges.tsx'
+import { ModeBadge, OutcomeBadge } from '@/components/ui/status-badges.tsx'
 import { CHECK_WORDS, toDuration, toReasonWords } from '@/components/ui/words.ts'
 import { CallerName, ReplayedBadge } from './sample-list.tsx'
 import type { DecisionFilter } from './use-decision-filter.ts'
@@ -41,7 +41,11 @@ export function DecisionSheet({ id, filter, onClose }: DecisionSheetProps) {
       open
       onOpenChange={onClose}
       title={
-        data === undefined ? 'Decision' : <EndpointName method={data.method} route={data.route} className="text-sm!" />
+        data === undefined ? (
+          'Decision'
+        ) : (
+          <span className="font-mono text-sm break-all">{`${data.method} ${data.route}`}</span>
+        )
       }
       footer={
         data && (

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Sample>[] = [
   {
     accessorKey: 'outcome',
     header: 'Outcome',
-    meta: { width: 184 },
+    meta: { width: 176 },
     cell: ({ row: { original } }) => <OutcomeBadge outcome={original.outcome} />,
   },
   {
@@ -42,13 +42,13 @@ const COLUMNS: readonly Column<Sample>[] = [
   {
     accessorKey: 'serviceSlug',
     header: 'Service',
-    meta: { width: 136, from: 'xl' },
+    meta: { width: 120, from: 'xl' },
     cell: ({ row: { original } }) => original.serviceSlug,
   },
   {
     id: 'caller',
     header: 'Caller',
-    meta: { width: 208 },
+    meta: { width: 176 },
     cell: ({ row: { original } }) => <CallerName caller={original.caller} />,
   },
   {
@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<Sample>[] = [
   {
     accessorKey: 'replayed',
     header: () => <span className="sr-only">Replayed</span>,
-    meta: { width: 104, align: 'right', from: 'md' },
+    meta: { width: 100, align: 'right', from: 'md' },
     cell: ({ row: { original } }) => original.replayed && <ReplayedBadge />,
   },
 ]

@@ -55,7 +55,7 @@ function TopList({ filter, by, title, isMono = false, toLabel = ({ label }) => l
           <ProblemAlert problem={error} onRetry={() => void refetch()} />
         </div>
       )}
-      <ol className="min-h-51 p-1">
+      <ol className="lg:min-h-51 p-1">
         {items === undefined && error === null && <LoadingItems />}
         {items?.length === 0 && <li className="px-3 py-10 text-center text-muted">Nothing denied in this span.</li>}
         {items?.map((item) => (

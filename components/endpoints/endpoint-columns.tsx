@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { BackToLogOnly } from '../mode-change/back-to-log-only.tsx'
 import { RuleChips } from '../rules/rule-chips.tsx'

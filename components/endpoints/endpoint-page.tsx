@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { notFound, useRouter } from 'next/navigation'
 import { useEffect, useMemo, useState } from 'react'
 import { endpointQuery } from '#lib/client/endpoints.ts'

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { useMemo, useState } from 'react'
 import { evidenceQuery } from '#lib/client/evidence.ts'
 import type { CallerEvidence } from '#lib/client/object-types.ts'

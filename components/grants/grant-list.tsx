@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus, Undo2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { useMemo, useState, type ReactNode } from 'react'
 import { grantsQuery } from '#lib/client/grants.ts'
 import type { Grant } from '#lib/client/object-types.ts'

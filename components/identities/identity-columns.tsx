@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import type { IdentityPosture } from '#lib/client/object-types.ts'
 import { Badge } from '../ui/badge.tsx'
 import type { Column } from '../ui/data-table/column.ts'

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Ban, Pencil, Play, Trash2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { notFound } from 'next/navigation'
 import { useState } from 'react'
 import { identityQuery } from '#lib/client/identities.ts'

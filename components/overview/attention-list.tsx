@@ -14,7 +14,7 @@ import {
   Users,
   type LucideIcon,
 } from 'lucide-react'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { useEnvironmentPath } from '@/components/shell/environment-context.tsx'
 import { classNames } from '@/components/ui/class-names.ts'
 import { EmptyState } from '@/components/ui/empty-state.tsx'

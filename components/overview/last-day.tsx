@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import type { ReactNode } from 'react'
 import { useEnvironmentPath } from '@/components/shell/environment-context.tsx'
 import { Panel } from '@/components/ui/panel.tsx'

@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import type { ReactNode } from 'react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import { useEnvironmentPath } from '@/components/shell/environment-context.tsx'

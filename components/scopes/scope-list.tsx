@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pencil, Trash2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { useState, type ReactNode } from 'react'
 import type { ApiProblem } from '#lib/client/api-problem.ts'
 import type { ScopePosture } from '#lib/client/object-types.ts'

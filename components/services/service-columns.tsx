@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import type { ServicePosture } from '#lib/client/object-types.ts'
 import { TrafficCell } from '../endpoints/traffic-cell.tsx'
 import type { Column } from '../ui/data-table/column.ts'

@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { useState } from 'react'
 import { createEnvironment, environmentsQuery } from '#lib/client/environments.ts'
 import { EnvironmentCreate } from '#lib/contract/catalog.ts'

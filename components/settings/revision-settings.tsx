@@ -1,7 +1,7 @@
 'use client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { GitCommitVertical } from 'lucide-react'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import type { Revision } from '#lib/client/object-types.ts'
 import { revisionPagesQuery } from '#lib/client/revisions.ts'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'

@@ -1,5 +1,5 @@
 'use client'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { usePathname } from 'next/navigation'
 import { classNames } from '@/components/ui/class-names.ts'
 import { useEnvironmentPath } from './environment-context.tsx'
@@ -18,6 +18,7 @@ export function NavigationList({ onNavigate }: { readonly onNavigate?: () => voi
             <li key={path}>
               <Link
                 href={href}
+                prefetch
                 aria-current={isCurrent ? 'page' : undefined}
                 {...(onNavigate === undefined ? {} : { onClick: onNavigate })}
                 className={classNames(

@@ -1,5 +1,5 @@
 'use client'
-import Link from 'next/link'
+import { Link } from './link.tsx'
 import type { LucideIcon } from 'lucide-react'
 import { LoaderCircle } from 'lucide-react'
 import type { ComponentProps, ReactNode } from 'react'

@@ -1,7 +1,7 @@
 'use client'
 import type { LucideIcon } from 'lucide-react'
 import { Check } from 'lucide-react'
-import Link from 'next/link'
+import { Link } from './link.tsx'
 import type { DropdownMenu as Radix } from 'radix-ui'
 import { createContext, lazy, Suspense, use, useState, type ReactNode } from 'react'
 import { classNames } from './class-names.ts'

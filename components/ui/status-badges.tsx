@@ -97,10 +97,8 @@ export const EndpointName = ({
   readonly route: string
   readonly className?: string
 }) => (
-  <span className={classNames('inline-flex min-w-0 items-baseline gap-2 font-mono text-xs', className)}>
-    <span className={classNames('w-[3.25rem] shrink-0 font-medium', METHOD_TONES[method] ?? 'text-text')}>
-      {method}
-    </span>
+  <span className={classNames('inline-flex max-w-full min-w-0 items-baseline gap-2 font-mono text-xs', className)}>
+    <span className={classNames('w-12 shrink-0 font-medium', METHOD_TONES[method] ?? 'text-text')}>{method}</span>
     <span className="min-w-0 truncate">{route}</span>
   </span>
 )

@@ -1,7 +1,7 @@
 'use client'
-import Link from 'next/link'
+import { Link } from './link.tsx'
 import { usePathname } from 'next/navigation'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 
 export interface TabLink {
@@ -18,6 +18,10 @@ interface TabLinksProps {
 /** Parts of one object, each with an address of its own. */
 export function TabLinks({ label, tabs }: TabLinksProps) {
   const pathname = usePathname()
+  const current = useRef<HTMLAnchorElement>(null)
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [pathname])
   return (
     <nav aria-label={label} className="scroll-thin mb-4 flex gap-1 overflow-x-auto border-b border-line">
       {tabs.map(({ href, label: name, count }) => {
@@ -26,6 +30,7 @@ export function TabLinks({ label, tabs }: TabLinksProps) {
           <Link
             key={href}
             href={href}
+            ref={isCurrent ? current : undefined}
             aria-current={isCurrent ? 'page' : undefined}
             className={classNames(
               '-mb-px inline-flex h-9 items-center gap-1.5 border-b-2 px-2 whitespace-nowrap transition-colors',
