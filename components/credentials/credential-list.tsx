@@ -151,11 +151,18 @@ const RotationHint = ({ live }: { readonly live: number }) =>
     </p>
   )
 
+/** The gateway refuses a third live one of a kind. */
+const LIVE_MAX = 2
+const FULL_REASON = 'Two are live already: revoke the one that is out of use first'
+
 const NewCredential = ({
   onNew,
+  full,
   disabledReason,
 }: {
   readonly onNew: (kind: Credential['kind']) => void
+  /** Kinds of which no more may be live. */
+  readonly full: readonly Credential['kind'][]
   readonly disabledReason?: string
 }) =>
   disabledReason === undefined ? (
@@ -172,6 +179,7 @@ const NewCredential = ({
         onSelect={() => {
           onNew('client-secret')
         }}
+        {...(full.includes('client-secret') ? { disabledReason: FULL_REASON } : {})}
       >
         Client secret
       </MenuItem>
@@ -180,6 +188,7 @@ const NewCredential = ({
         onSelect={() => {
           onNew('public-key')
         }}
+        {...(full.includes('public-key') ? { disabledReason: FULL_REASON } : {})}
       >
         Public key
       </MenuItem>
@@ -197,14 +206,17 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
   const { data, error, refetch } = useQuery(credentialsQuery(environment, clientId))
   const [creating, setCreating] = useState<Credential['kind'] | null>(null)
   const [revoking, setRevoking] = useState<Credential | null>(null)
-  const live = data?.items.filter(({ state }) => state === 'live').length ?? 0
+  const live = data?.items.filter(({ state }) => state === 'live') ?? []
+  const full = (['client-secret', 'public-key'] as const).filter(
+    (each) => live.filter(({ kind }) => kind === each).length >= LIVE_MAX,
+  )
   return (
     <Panel
       id="credentials"
       title="Credentials"
       description={`What proves ${clientId} in this environment. Two may be live while rotating`}
       flush
-      actions={<NewCredential onNew={setCreating} {...gate} />}
+      actions={<NewCredential onNew={setCreating} full={full} {...gate} />}
     >
       {data === undefined ? (
         <div className="p-4">
@@ -235,7 +247,7 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
         </EmptyState>
       ) : (
         <>
-          <RotationHint live={live} />
+          <RotationHint live={live.length} />
           <ul className="divide-y divide-line">
             {data.items.map((credential) => (
               <CredentialItem

@@ -1,7 +1,7 @@
 'use client'
 import { Plus, X } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
+import { Link } from '../ui/link.tsx'
 import { useState } from 'react'
 import type { Grant, ScopePosture } from '#lib/client/object-types.ts'
 import { useTakeBack } from '../grants/use-take-back.ts'
@@ -18,6 +18,13 @@ const USE_WORDS: Readonly<Record<Grant['use'], string>> = {
   unused: 'not needed in the last 30 days',
   'too-new': 'too new to tell',
   'not-known': 'not known: an endpoint that needs it is off',
+}
+
+/** What a chip says beside the name; a grant in use needs no word. */
+const CHIP_WORDS: Readonly<Partial<Record<Grant['use'], string>>> = {
+  unused: 'unused',
+  'too-new': 'new',
+  'not-known': 'not known',
 }
 
 function HolderChip({ grant }: { readonly grant: Grant }) {
@@ -43,7 +50,15 @@ function HolderChip({ grant }: { readonly grant: Grant }) {
         {grant.clientId}
         <span className="sr-only">, {USE_WORDS[grant.use]}</span>
       </Link>
-      {isUnused && <span className="text-xs text-log-only">unused</span>}
+      {CHIP_WORDS[grant.use] !== undefined && (
+        <span
+          aria-hidden
+          title={USE_WORDS[grant.use]}
+          className={classNames('shrink-0 text-xs', isUnused ? 'text-log-only' : 'text-muted')}
+        >
+          {CHIP_WORDS[grant.use]}
+        </span>
+      )}
       {gate.disabledReason === undefined && (
         <button
           type="button"

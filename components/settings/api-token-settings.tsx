@@ -22,8 +22,8 @@ const ApiTokenDialog = dynamic(async () => (await import('./api-token-dialog.tsx
 function TokenItem({ token, onRevoke }: { readonly token: ApiToken; readonly onRevoke: () => void }) {
   const { account } = useSession()
   return (
-    <li className="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto_auto]">
-      <div className="min-w-0">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto_auto]">
+      <div className="min-w-0 max-sm:col-span-2">
         <p className="flex flex-wrap items-center gap-x-2">
           <span className="font-medium">{token.name}</span>
           <code className="text-xs text-faint">sgp_…{token.hint}</code>
@@ -33,7 +33,9 @@ function TokenItem({ token, onRevoke }: { readonly token: ApiToken; readonly onR
           · last used <RelativeTime at={token.lastUsedAt} /> · expires <RelativeTime at={token.expiresAt} />
         </p>
       </div>
-      <Badge title={ROLE_WORDS[token.role].detail}>{ROLE_WORDS[token.role].label}</Badge>
+      <span>
+        <Badge title={ROLE_WORDS[token.role].detail}>{ROLE_WORDS[token.role].label}</Badge>
+      </span>
       <Button size="sm" variant="danger" onClick={onRevoke}>
         Revoke
       </Button>

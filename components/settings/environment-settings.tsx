@@ -91,6 +91,7 @@ const Copied = ({ value, what }: { readonly value: string; readonly what: string
 const Addresses = ({ environment }: { readonly environment: Environment }) => (
   <Panel id="addresses" title="What services need" description="Comes with each credential as settings">
     <KeyValues
+      className="max-sm:grid-cols-1 max-sm:gap-y-0.5 max-sm:[&_dd]:mb-2"
       items={[
         ['Slug', <code key="slug">{environment.slug}</code>],
         ['Issuer', <Copied key="issuer" value={environment.issuer} what="issuer" />],

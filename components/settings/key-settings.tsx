@@ -28,6 +28,9 @@ const PURPOSES: readonly {
   readonly title: string
   readonly description: string
   readonly consequence: string
+  /** Said besides, when a previous key is still in use. */
+  readonly withdrawal?: string
+  readonly meanings: Readonly<Record<SigningKey['status'], string>>
 }[] = [
   {
     purpose: 'token',
@@ -35,13 +38,27 @@ const PURPOSES: readonly {
     description: 'Services receive all but the revoked ones with their configuration',
     consequence:
       'New tokens are signed with the next key, which every service has already. The present key stays valid until the tokens it signed have expired. No caller notices.',
+    meanings: {
+      next: 'Every service knows it already, so that a rotation surprises nobody.',
+      current: 'Signs every new token.',
+      previous: 'Signs no more; tokens it signed are accepted until they expire.',
+      revoked: 'Tokens it signed are refused.',
+    },
   },
   {
     purpose: 'snapshot',
     title: 'Keys that sign configurations',
     description: 'Services pin one of them as STEPGATE_CONFIG_KEY',
     consequence:
-      'Configurations are signed with the next key and, for a while, with the present one too. Services that pin the present key alone must be given the new STEPGATE_CONFIG_KEY before it is retired; both may be pinned at once, separated by a comma.',
+      'A new key signs from now on, and the present one beside it until the following rotation. Before that one, give every service the new STEPGATE_CONFIG_KEY; both may be pinned at once, separated by a comma.',
+    withdrawal:
+      'The previous key is withdrawn now. A service that pins it alone refuses every configuration from then on, and keeps deciding by the last one it has.',
+    meanings: {
+      next: 'Signs after the next rotation.',
+      current: 'Signs every configuration: the one to pin.',
+      previous: 'Signs beside the current one, for services that still pin it, until the following rotation.',
+      revoked: 'Signs no more; a service that pins it alone refuses every configuration.',
+    },
   },
 ]
 
@@ -54,11 +71,13 @@ const STATUS: Readonly<Record<SigningKey['status'], { readonly label: string; re
 
 const KeyItem = ({
   signingKey: { status, keyId, publicKey, createdAt, statusAt },
+  meaning,
 }: {
   readonly signingKey: SigningKey
+  readonly meaning: string
 }) => (
   <li className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 sm:grid-cols-[6rem_minmax(0,1fr)_auto] sm:items-center">
-    <span>
+    <span className="sm:row-span-2 sm:self-start">
       <Badge tone={STATUS[status].tone}>{STATUS[status].label}</Badge>
     </span>
     <span className="flex min-w-0 items-center gap-1">
@@ -71,6 +90,7 @@ const KeyItem = ({
       since <RelativeTime at={statusAt} />, made <RelativeTime at={createdAt} />
       <span className="sr-only">, key id {keyId}</span>
     </span>
+    <p className="text-xs text-muted sm:col-span-2">{meaning}</p>
   </li>
 )
 
@@ -79,19 +99,26 @@ function Keys({
   title,
   description,
   consequence,
+  withdrawal,
+  meanings,
   keys,
 }: (typeof PURPOSES)[number] & { readonly keys: readonly SigningKey[] }) {
   const environment = useEnvironment()
   const gate = useRoleGate('administrator')
   const [isOpen, setOpen] = useState(false)
   const rotate = useMutation(rotateSigningKey)
+  const withdrawn = keys.some(({ status }) => status === 'previous') ? withdrawal : undefined
   const confirm = () => {
     rotate.mutate(
       { params: { environment }, body: { purpose } },
       {
         onSuccess: () => {
           setOpen(false)
-          toast.success('The next key is the current one now')
+          toast.success(
+            purpose === 'token'
+              ? 'The next key signs from now on'
+              : 'A new key signs from now on, the one before beside it',
+          )
         },
       },
     )
@@ -117,19 +144,25 @@ function Keys({
     >
       <ul className="divide-y divide-line">
         {keys.map((signingKey) => (
-          <KeyItem key={signingKey.id} signingKey={signingKey} />
+          <KeyItem key={signingKey.id} signingKey={signingKey} meaning={meanings[signingKey.status]} />
         ))}
       </ul>
       <ConfirmDialog
         open={isOpen}
         onOpenChange={setOpen}
-        title="Rotate to the next key?"
+        title={purpose === 'token' ? 'Rotate to the next key?' : 'Rotate to a new key?'}
         confirm="Rotate"
+        danger={withdrawn !== undefined}
         pending={rotate.isPending}
         problem={rotate.error}
         onConfirm={confirm}
       >
-        {consequence}
+        <p>{consequence}</p>
+        {withdrawn !== undefined && (
+          <p role="note" className="mt-3 rounded-lg bg-denied-tint px-3 py-2 text-denied">
+            {withdrawn}
+          </p>
+        )}
       </ConfirmDialog>
     </Panel>
   )

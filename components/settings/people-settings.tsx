@@ -8,6 +8,7 @@ import type { Account, AccountInvitation } from '#lib/client/object-types.ts'
 import { useHasRole, useRoleGate, useSession } from '../shell/session-context.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { MenuItem } from '../ui/menu.tsx'
 import { MoreMenu } from '../ui/more-menu.tsx'
@@ -24,7 +25,7 @@ const InvitationDialog = dynamic(async () => (await import('./account-dialogs.ts
 
 type Open =
   | { readonly what: 'invite' }
-  | { readonly what: 'edit'; readonly account: Account }
+  | { readonly what: 'edit' | 'disable'; readonly account: Account }
   | { readonly what: 'invitation'; readonly invitation: AccountInvitation }
   | null
 
@@ -41,15 +42,13 @@ function AccountItem({ account, onOpen }: { readonly account: Account; readonly 
   const complain = ({ title, message }: { title: string; message: string }) =>
     toast.error(title, { description: message })
   const isOwn = own.id === account.id
-  const toggle = () => {
+  const enable = () => {
     update.mutate(
-      { params: { id: account.id }, ifMatch: account.version, body: { disabled: !account.disabled } },
+      { params: { id: account.id }, ifMatch: account.version, body: { disabled: false } },
       {
-        onSuccess: ({ name, disabled }) =>
-          toast.success(
-            disabled ? `${name} is disabled` : `${name} may sign in again`,
-            disabled ? { description: 'Sessions and API tokens of the account no longer work.' } : {},
-          ),
+        onSuccess: ({ name }) => {
+          toast.success(`${name} may sign in again`)
+        },
         onError: complain,
       },
     )
@@ -66,18 +65,20 @@ function AccountItem({ account, onOpen }: { readonly account: Account; readonly 
     )
   }
   return (
-    <li className="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto_auto]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto_auto]">
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 font-medium">
           {account.name}
           {isOwn && <Badge>You</Badge>}
           {account.disabled && <Badge tone="denied">Disabled</Badge>}
         </p>
-        <p className="truncate text-xs text-muted">
+        <p className="text-xs break-words text-muted">
           {account.email} · {SIGN_IN_WORDS[account.signIn]} · last seen <RelativeTime at={account.lastSeenAt} />
         </p>
       </div>
-      <Badge title={ROLE_WORDS[account.role].detail}>{ROLE_WORDS[account.role].label}</Badge>
+      <span className="max-sm:col-start-1 max-sm:row-start-2">
+        <Badge title={ROLE_WORDS[account.role].detail}>{ROLE_WORDS[account.role].label}</Badge>
+      </span>
       <MoreMenu label={`More about ${account.name}`}>
         <MenuItem
           onSelect={() => {
@@ -94,13 +95,51 @@ function AccountItem({ account, onOpen }: { readonly account: Account; readonly 
         </MenuItem>
         <MenuItem
           danger={!account.disabled}
-          onSelect={toggle}
+          onSelect={
+            account.disabled
+              ? enable
+              : () => {
+                  onOpen({ what: 'disable', account })
+                }
+          }
           {...(isOwn ? { disabledReason: 'This is your own account' } : {})}
         >
           {account.disabled ? 'Enable' : 'Disable'}
         </MenuItem>
       </MoreMenu>
     </li>
+  )
+}
+
+function DisableDialog({ account, onClose }: { readonly account: Account; readonly onClose: () => void }) {
+  const update = useMutation(updateAccount)
+  const confirm = () => {
+    update.mutate(
+      { params: { id: account.id }, ifMatch: account.version, body: { disabled: true } },
+      {
+        onSuccess: ({ name }) => {
+          toast.success(`${name} is disabled`)
+          onClose()
+        },
+      },
+    )
+  }
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title={`Disable ${account.name}?`}
+      confirm="Disable"
+      danger
+      pending={update.isPending}
+      problem={update.error}
+      onConfirm={confirm}
+    >
+      {account.email} is signed out everywhere and can no longer sign in; API tokens of the account stop working. It can
+      be enabled again.
+    </ConfirmDialog>
   )
 }
 
@@ -160,6 +199,7 @@ export function PeopleSettings() {
       {open?.what === 'edit' && (
         <AccountDialog account={open.account} onClose={close} onReload={() => void refetch()} />
       )}
+      {open?.what === 'disable' && <DisableDialog account={open.account} onClose={close} />}
       {open?.what === 'invitation' && <InvitationDialog invitation={open.invitation} onClose={close} />}
     </Panel>
   )
