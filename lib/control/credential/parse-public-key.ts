@@ -32,7 +32,8 @@ function readJson(text: string): JsonWebKey {
 }
 
 function readPem(text: string): KeyObject {
-  if (text.includes('PRIVATE KEY')) throw refused('is a private key; send its public part and treat this one as exposed')
+  if (text.includes('PRIVATE KEY'))
+    throw refused('is a private key; send its public part and treat this one as exposed')
   if (!/^-----BEGIN PUBLIC KEY-----\r?\n[\s\S]+-----END PUBLIC KEY-----$/.test(text))
     throw refused('is neither SPKI PEM (BEGIN PUBLIC KEY) nor a JWK')
   try {
