@@ -1,7 +1,7 @@
 import { launch } from '#server/launcher.ts'
 import { takeSettings } from '#server/process-environment.ts'
 import { endWhenAsked, failToStart, report } from '#server/terminal.ts'
-import { type Fleet, startFleet } from './fleet.ts'
+import { type FleetProcess, startFleetProcess } from './fleet-process.ts'
 
 // Request logs would bury the progress lines.
 process.env['LOG_LEVEL'] ??= 'warn'
@@ -20,7 +20,10 @@ try {
   if (gatewayUrl === null) throw new Error('the demo needs the role gateway')
   const { publicUrl, dataDir } = settings
   const startedAt = performance.now()
-  const fleet = await startFleet({ gatewayUrl, dataDir, setupUrl, progress: announceStep })
+  const fleet = await startFleetProcess(
+    { gatewayUrl, dataDir, setupUrl },
+    { progress: announceStep, onNotice: report.onNotice },
+  )
   stops.push(() => fleet.close())
   report.onStep('demo fleet', performance.now() - startedAt)
   announce(fleet, publicUrl)
@@ -38,7 +41,7 @@ function announceStep(step: string, detail = ''): void {
   process.stdout.write(isGoingOn ? `\u001B[1A\u001B[K${line}` : line)
 }
 
-function announce({ signIn }: Fleet, publicUrl: string): void {
+function announce({ signIn }: FleetProcess, publicUrl: string): void {
   const accounts = signIn.map(({ role, email, password }) => `  ${role.padEnd(14)} ${email.padEnd(24)} ${password}`)
   process.stdout.write(
     `\nStepgate is ready: ${publicUrl}\n\nSign in as one of\n${accounts.join('\n')}\n\nCtrl-C stops everything.\n`,
