@@ -12,7 +12,7 @@ import { toEnvironmentPath, useEnvironment } from './environment-context.tsx'
 import { NAVIGATION } from './navigation.ts'
 import { RESULT_ICONS } from './result-icons.ts'
 import { useHasRole } from './session-context.tsx'
-import type { Environments } from './shell.tsx'
+import type { Environments } from './environments.ts'
 import { signOut } from './sign-out.ts'
 import { applyTheme } from './theme.ts'
 

@@ -4,7 +4,7 @@ import { usePathname } from 'next/navigation'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/components/ui/menu.tsx'
 import { BrandMark } from './brand.tsx'
 import { toEnvironmentPath, useEnvironment } from './environment-context.tsx'
-import type { Environments } from './shell.tsx'
+import type { Environments } from './environments.ts'
 
 /** Parts of the console that every environment has; an object's own page may not exist in another. */
 const sectionOf = (pathname: string): string => `/${pathname.split('/')[3] ?? 'overview'}`

@@ -1,10 +1,10 @@
 'use client'
 import dynamic from 'next/dynamic'
 import { useCallback, useEffect, useState, type ReactNode } from 'react'
-import type { RouteResponse } from '#lib/contract/routes.ts'
 import { useEnvironment } from './environment-context.tsx'
 import { rememberEnvironment } from './last-environment.ts'
 import { SessionProvider, type CurrentSession } from './session-context.tsx'
+import type { Environments } from './environments.ts'
 import { Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -13,8 +13,6 @@ const CommandPalette = dynamic(() => import('./command-palette.tsx').then((modul
   ssr: false,
 })
 const ShortcutHelp = dynamic(() => import('./shortcut-help.tsx').then((module) => module.ShortcutHelp), { ssr: false })
-
-export type Environments = RouteResponse<'listEnvironments'>['items']
 
 interface ShellProps {
   readonly session: CurrentSession

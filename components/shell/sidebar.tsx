@@ -1,7 +1,7 @@
 'use client'
 import { EnvironmentMenu } from './environment-menu.tsx'
 import { NavigationList } from './navigation-list.tsx'
-import type { Environments } from './shell.tsx'
+import type { Environments } from './environments.ts'
 import { UserMenu } from './user-menu.tsx'
 
 export const Sidebar = ({ environments }: { readonly environments: Environments }) => (

@@ -5,7 +5,7 @@ import { IconButton } from '@/components/ui/button.tsx'
 import { Sheet } from '@/components/ui/dialog.tsx'
 import { EnvironmentMenu } from './environment-menu.tsx'
 import { NavigationList } from './navigation-list.tsx'
-import type { Environments } from './shell.tsx'
+import type { Environments } from './environments.ts'
 import { UserMenu } from './user-menu.tsx'
 
 interface TopBarProps {

@@ -13,7 +13,7 @@ export const LIST_SEARCH_ID = 'list-search'
 
 /** Narrows the list below by words. */
 export const ListSearch = ({ label, placeholder, value, onChange }: ListSearchProps) => (
-  <label className="relative min-w-48 flex-1 sm:max-w-72">
+  <label className="relative w-full sm:w-64">
     <span className="sr-only">{label}</span>
     <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
     <TextInput

@@ -1,6 +1,6 @@
 'use client'
 import { debounce, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import type { Sort } from './data-table/data-table.tsx'
+import type { Sort } from './data-table/column.ts'
 
 const TYPING_MS = 250
 

@@ -19,3 +19,8 @@ declare module '@tanstack/react-table' {
 export type Column<Row> = ColumnDef<Row>
 
 export const FROM_CLASSES = { md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const
+
+export interface Sort {
+  readonly column: string
+  readonly direction: 'asc' | 'desc'
+}

@@ -2,14 +2,9 @@
 import { lazy, Suspense, type ReactNode } from 'react'
 import type { ApiProblem } from '#lib/client/api-problem.ts'
 import { ProblemAlert } from '../problem-alert.tsx'
-import type { Column } from './column.ts'
+import type { Column, Sort } from './column.ts'
 import { LoadingTable } from './loading-table.tsx'
 import type { TableGrid as Grid } from './table-grid.tsx'
-
-export interface Sort {
-  readonly column: string
-  readonly direction: 'asc' | 'desc'
-}
 
 export interface DataTableProps<Row> {
   /** What the rows are, for screen readers. */

@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
 import { Checkbox } from '../checkbox.tsx'
 import { classNames } from '../class-names.ts'
 import { FROM_CLASSES } from './column.ts'
-import type { Sort } from './data-table.tsx'
+import type { Sort } from './column.ts'
 
 interface TableHeadProps<Row> {
   readonly table: Table<Row>

@@ -2,7 +2,7 @@
 import { getCoreRowModel, getSortedRowModel, useReactTable, type SortingState, type Table } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import type { Column } from './column.ts'
-import type { Sort } from './data-table.tsx'
+import type { Sort } from './column.ts'
 
 interface TableModel<Row> {
   readonly rows: readonly Row[]

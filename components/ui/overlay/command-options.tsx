@@ -8,16 +8,15 @@ const SEARCHED_FROM = 6
 
 export const CommandOptions = ({ label, options, chosen, onChoose }: OptionListProps) => (
   <Command label={label} loop>
-    {options.length >= SEARCHED_FROM ? (
-      <Command.Input
-        autoFocus
-        placeholder="Search…"
-        className="h-9 w-full border-b border-line bg-transparent px-3 outline-none"
-      />
-    ) : (
-      // Keeps arrow keys working where there is nothing to search.
-      <Command.Input autoFocus aria-label={label} className="sr-only" />
-    )}
+    {/* There even where nothing needs searching: arrow keys go through it. One element, as options may come later. */}
+    <Command.Input
+      autoFocus
+      aria-label={label}
+      placeholder="Search…"
+      className={
+        options.length >= SEARCHED_FROM ? 'h-9 w-full border-b border-line bg-transparent px-3 outline-none' : 'sr-only'
+      }
+    />
     <Command.List className="scroll-thin max-h-72 overflow-y-auto p-1">
       <Command.Empty className="px-2 py-4 text-center text-muted">Nothing found.</Command.Empty>
       {options.map((option) => (
