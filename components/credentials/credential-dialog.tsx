@@ -5,6 +5,7 @@ import { createCredential } from '#lib/client/credentials.ts'
 import type { CredentialIssued } from '#lib/client/object-types.ts'
 import { CredentialCreate } from '#lib/contract/catalog.ts'
 import { FormDialog } from '../forms/form-dialog.tsx'
+import { remindToKeep } from '../forms/remind-to-keep.ts'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { SdkSnippet } from '../services/sdk-snippet.tsx'
 import { useEnvironment } from '../shell/environment-context.tsx'
@@ -130,8 +131,7 @@ function IssuedDialog({
   }
   if (secret !== null && !isCodeShown) {
     return (
-      // Escape and a click outside would throw the secret away.
-      <Dialog open onOpenChange={() => undefined} title={`Client secret “${credential.name}”`} size="lg">
+      <Dialog open onOpenChange={remindToKeep} title={`Client secret “${credential.name}”`} size="lg">
         <SecretOnce what="client secret" secret={secret} environmentVariables={environmentVariables} onDone={finish} />
       </Dialog>
     )

@@ -1,13 +1,13 @@
 'use client'
-import { Search, X } from 'lucide-react'
+import { Search } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { METHODS, MODES } from '#lib/policy/vocabulary.ts'
-import { Button } from '../ui/button.tsx'
+import { FilterBar } from '../ui/filters/filter-bar.tsx'
+import { FilterMenu } from '../ui/filters/filter-menu.tsx'
 import { TextInput } from '../ui/input.tsx'
 import { MODE_WORDS, READINESS_WORDS, toCount } from '../ui/words.ts'
 import { READINESS_ORDER, type EndpointFilter } from './endpoint-filter.ts'
-import { FilterMenu } from './filter-menu.tsx'
 
 interface EndpointFiltersProps {
   readonly filter: EndpointFilter
@@ -72,15 +72,15 @@ export function EndpointFilters({
 }: EndpointFiltersProps) {
   const options = useOptions(all)
   return (
-    <div className="flex flex-wrap items-center gap-2">
-      <label className="relative min-w-48 flex-1 sm:max-w-72">
+    <FilterBar label="Filter endpoints" isFiltered={isFiltered} onReset={onClear}>
+      <label className="relative w-full sm:w-64">
         <span className="sr-only">Search endpoints</span>
         <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
         <TextInput
           id={SEARCH_ID}
           type="search"
           placeholder="Method, route, service"
-          aria-keyshortcuts="/"
+          aria-keyshortcuts="f"
           className="pl-8"
           value={filter.q}
           onChange={(event) => {
@@ -92,7 +92,7 @@ export function EndpointFilters({
         <FilterMenu
           label="Service"
           options={options.service}
-          chosen={filter.service}
+          value={filter.service}
           onChange={(service) => {
             onChange({ service })
           }}
@@ -101,32 +101,27 @@ export function EndpointFilters({
       <FilterMenu
         label="Mode"
         options={options.mode}
-        chosen={filter.mode}
-        onChange={(mode) => {
-          onChange({ mode })
+        value={filter.mode}
+        onChange={(chosen) => {
+          onChange({ mode: MODES.filter((mode) => chosen.includes(mode)) })
         }}
       />
       <FilterMenu
         label="Readiness"
         options={options.readiness}
-        chosen={filter.readiness}
-        onChange={(readiness) => {
-          onChange({ readiness })
+        value={filter.readiness}
+        onChange={(chosen) => {
+          onChange({ readiness: READINESS_ORDER.filter((readiness) => chosen.includes(readiness)) })
         }}
       />
       <FilterMenu
         label="Method"
         options={options.method}
-        chosen={filter.method as readonly (typeof METHODS)[number][]}
+        value={filter.method}
         onChange={(method) => {
           onChange({ method })
         }}
       />
-      {isFiltered && (
-        <Button variant="ghost" icon={X} onClick={onClear}>
-          Clear
-        </Button>
-      )}
-    </div>
+    </FilterBar>
   )
 }

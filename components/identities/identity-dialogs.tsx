@@ -27,8 +27,8 @@ export function IntegrationDialog({ onClose }: { readonly onClose: () => void })
       toast.success(`${name} exists in every environment`, {
         description: 'Give it a credential and the scopes it needs.',
       })
-      onClose()
-      router.push(toPath(`/identities/${clientId}`))
+      // In place of the address that opened the dialog: going back would open it again.
+      router.replace(toPath(`/identities/${clientId}`))
     },
   )
   const name = form.register('name')

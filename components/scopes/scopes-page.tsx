@@ -4,7 +4,7 @@ import dynamic from 'next/dynamic'
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useMemo } from 'react'
 import type { ScopePosture } from '#lib/client/object-types.ts'
-import { FilterMenu } from '../endpoints/filter-menu.tsx'
+import { FilterMenu } from '../ui/filters/filter-menu.tsx'
 import { useCommands } from '../shell/commands.ts'
 import { useRoleGate } from '../shell/session-context.tsx'
 import { Button } from '../ui/button.tsx'
@@ -105,7 +105,7 @@ export function ScopesPage() {
           <FilterMenu
             label="Service"
             options={services}
-            chosen={service}
+            value={service}
             onChange={(next) => void setParams({ service: [...next] })}
           />
           <Segmented

@@ -22,8 +22,8 @@ export function ServiceDialog({ onClose }: { readonly onClose: () => void }) {
     (body) => create.mutateAsync({ body }),
     ({ slug, name }) => {
       toast.success(`${name} exists in every environment`, { description: 'Give it a credential next.' })
-      onClose()
-      router.push(toPath(`/services/${slug}/identity`))
+      // In place of the address that opened the dialog: going back would open it again.
+      router.replace(toPath(`/services/${slug}/identity`))
     },
   )
   const name = form.register('name')

@@ -4,6 +4,7 @@ import { inviteAccount, updateAccount } from '#lib/client/accounts.ts'
 import type { Account, AccountInvitation } from '#lib/client/object-types.ts'
 import { AccountCreate, AccountUpdate } from '#lib/contract/people.ts'
 import { FormDialog } from '../forms/form-dialog.tsx'
+import { remindToKeep } from '../forms/remind-to-keep.ts'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { usePinned } from '../forms/use-pinned.ts'
 import { Button } from '../ui/button.tsx'
@@ -100,8 +101,7 @@ interface InvitationDialogProps {
 export const InvitationDialog = ({ invitation: { account, setupUrl }, onClose }: InvitationDialogProps) => (
   <Dialog
     open
-    // Escape and a click outside would throw the link away.
-    onOpenChange={() => undefined}
+    onOpenChange={remindToKeep}
     title={`One-time link for ${account.name}`}
     description={`Hand it to ${account.email} yourself. It is shown once, works once, and for 72 hours.`}
     footer={

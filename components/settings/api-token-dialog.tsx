@@ -5,6 +5,7 @@ import { createApiToken } from '#lib/client/api-tokens.ts'
 import type { ApiTokenIssued } from '#lib/client/object-types.ts'
 import { ApiTokenCreate } from '#lib/contract/people.ts'
 import { FormDialog } from '../forms/form-dialog.tsx'
+import { remindToKeep } from '../forms/remind-to-keep.ts'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { useSession } from '../shell/session-context.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
@@ -24,8 +25,7 @@ export function ApiTokenDialog({ onClose }: { readonly onClose: () => void }) {
   const [issued, setIssued] = useState<ApiTokenIssued | null>(null)
   if (issued === null) return <CreateDialog onIssued={setIssued} onClose={onClose} />
   return (
-    // Escape and a click outside would throw the token away.
-    <Dialog open onOpenChange={() => undefined} title={`API token “${issued.apiToken.name}”`}>
+    <Dialog open onOpenChange={remindToKeep} title={`API token “${issued.apiToken.name}”`}>
       <SecretOnce what="API token" secret={issued.token} onDone={onClose} />
     </Dialog>
   )
