@@ -82,12 +82,12 @@ interface ChosenProps {
 }
 
 /** What was chosen in a list below, with a way back. */
-function Chosen({ filter: { dimensions, span, setDimensions }, by, label }: ChosenProps) {
+function Chosen({ filter: { dimensions, span, isKnown, setDimensions }, by, label }: ChosenProps) {
   const environment = useEnvironment()
   const chosen = dimensions[by]
   const { data } = useQuery({
     ...topQuery(environment, { ...span, [by]: chosen, by, limit: 1 }, false),
-    enabled: chosen !== undefined,
+    enabled: isKnown && chosen !== undefined,
     staleTime: 60_000,
   })
   if (chosen === undefined) return null

@@ -6,7 +6,7 @@ import { classNames } from '@/components/ui/class-names.ts'
 import { TextField } from '@/components/ui/field.tsx'
 import { readText } from '@/components/ui/form-text.ts'
 import { Popover } from '@/components/ui/popover.tsx'
-import { fromLocalField, toLocalField, toSpanWords } from './time-range.ts'
+import { fromLocalField, isTooLong, SPAN_DAYS_MAX, toLocalField, toSpanWords } from './time-range.ts'
 import type { DecisionFilter } from './use-decision-filter.ts'
 
 /** The keyboard's way to what brushing over the chart does. */
@@ -19,6 +19,7 @@ export function SpanPicker({ filter: { brushed, span, setSpan } }: { readonly fi
     const from = fromLocalField(readText(given, 'from'))
     const to = fromLocalField(readText(given, 'to'))
     if (from === null || to === null || from >= to) return setError('The end must come after the start.')
+    if (isTooLong({ from, to })) return setError(`At most ${String(SPAN_DAYS_MAX)} days at a time.`)
     setError(undefined)
     setSpan({ from, to })
     setOpen(false)

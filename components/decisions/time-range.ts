@@ -31,3 +31,8 @@ export const fromLocalField = (value: string): string | null => {
   const time = new Date(value).getTime()
   return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
+
+/** The API answers no longer span. */
+export const SPAN_DAYS_MAX = 31
+export const isTooLong = ({ from, to }: TimeSpan): boolean =>
+  new Date(to).getTime() - new Date(from).getTime() > SPAN_DAYS_MAX * 24 * HOUR_MS
