@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import './issue-words.ts'
 
 /** Lower-case name used in URLs, tokens and configuration. */
 export const Slug = z
