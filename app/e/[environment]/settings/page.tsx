@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { EnvironmentSettings } from '@/components/settings/environment-settings.tsx'
+import { EnvironmentSettings } from '@/components/settings/form-pages.tsx'
 
 export const metadata: Metadata = { title: 'Settings' }
 

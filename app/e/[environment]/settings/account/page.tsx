@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { OwnAccountSettings } from '@/components/settings/own-account-settings.tsx'
+import { OwnAccountSettings } from '@/components/settings/form-pages.tsx'
 
 export const metadata: Metadata = { title: 'Your account' }
 

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { EnvironmentsSettings } from '@/components/settings/environments-settings.tsx'
+import { EnvironmentsSettings } from '@/components/settings/form-pages.tsx'
 
 export const metadata: Metadata = { title: 'Environments' }
 
