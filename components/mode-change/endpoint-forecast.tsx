@@ -20,17 +20,27 @@ const Section = ({ title, children }: { readonly title: string; readonly childre
 
 const namesOf = (callers: readonly CallerEvidence[]): string => callers.map(({ caller }) => caller.name).join(', ')
 
+const identities = (count: number): string => toPlural(count, 'identity', 'identities')
+
+function toInsideWords(known: readonly CallerEvidence[], percent: number): string {
+  const inside = known.filter(({ bucketPercent }) => (bucketPercent ?? 100) < percent)
+  if (known.length === 0) return `No identity was seen.`
+  if (inside.length > 0)
+    return `Enforced for ${namesOf(inside)}: ${String(inside.length)} of the ${identities(known.length)} seen.`
+  const [only] = known
+  return known.length === 1 && only !== undefined
+    ? `${only.caller.name}, the one identity seen, does not fall within ${String(percent)} %.`
+    : `None of the ${identities(known.length)} seen falls within ${String(percent)} %.`
+}
+
 /** Who is enforced at this percent, of those seen. People are told apart one by one, so their share is only a share. */
 function WhoIsIn({ item: { to, evidence } }: { readonly item: Item }) {
   if (to.mode !== 'enforce' || to.percent >= 100) return null
   const known = evidence.callers.filter(({ bucketPercent }) => bucketPercent !== null)
-  const inside = known.filter(({ bucketPercent }) => (bucketPercent ?? 100) < to.percent)
   const people = evidence.callers.filter(({ caller }) => caller.kind === 'user')
   return (
     <p className="text-muted">
-      {inside.length === 0
-        ? `None of the ${toPlural(known.length, 'identity', 'identities')} seen falls within ${String(to.percent)} %.`
-        : `Enforced for ${namesOf(inside)}: ${String(inside.length)} of the ${toPlural(known.length, 'identity', 'identities')} seen.`}
+      {toInsideWords(known, to.percent)}
       {people.length > 0 && ` Of the people of ${namesOf(people)}, about ${String(to.percent)} %, each for good.`}
     </p>
   )

@@ -32,7 +32,7 @@ describe('input', () => {
       ],
     }
     expect(refusal(EndpointCreate, { serviceSlug: 'orders', method: 'GET', route: '/a', rule })).toEqual([
-      '/rule/requirements/0/seconds expected number, received string',
+      '/rule/requirements/0/seconds must be a number',
       '/rule/requirements/1/allOf/0 write a scope as resource:action, in lower case',
     ])
   })
@@ -42,9 +42,9 @@ describe('input', () => {
   })
 
   it('says when the body itself is wrong', () => {
-    expect(() => parseInput(ServiceCreate, null)).toThrow('The body: expected object')
+    expect(() => parseInput(ServiceCreate, null)).toThrow('The body: must be an object')
     expect(() => parseInput(z.strictObject({ limit: z.int() }), { limit: 'x' }, 'query')).toThrow(
-      'query/limit: expected',
+      'query/limit: must be',
     )
   })
 })

@@ -58,7 +58,7 @@ export function useRowKeys({ count, body, scrollToIndex, onOpen, onToggle }: Row
     } else if (event.key === 'Enter') {
       event.preventDefault()
       onOpen(active)
-    } else if ((event.key === ' ' || event.key === 'x') && onToggle) {
+    } else if ((event.key === ' ' || event.key.toLowerCase() === 'x') && onToggle) {
       event.preventDefault()
       onToggle(active, event.shiftKey)
     }
