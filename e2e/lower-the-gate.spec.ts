@@ -2,7 +2,15 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './support/journey.ts'
 
 interface Endpoints {
-  readonly items: readonly { id: string; method: string; route: string; serviceSlug: string; mode: string; percent: number; readiness: string }[]
+  readonly items: readonly {
+    id: string
+    method: string
+    route: string
+    serviceSlug: string
+    mode: string
+    percent: number
+    readiness: string
+  }[]
 }
 
 type Ask = <Answer>(path: string) => Promise<Answer>
@@ -14,7 +22,8 @@ async function findEndpoint(ask: Ask, query: string, matches: (endpoint: Endpoin
   return endpoint
 }
 
-const findRefunds = (ask: Ask) => findEndpoint(ask, 'service=payments', ({ method, route }) => method === 'POST' && route === '/refunds')
+const findRefunds = (ask: Ask) =>
+  findEndpoint(ask, 'service=payments', ({ method, route }) => method === 'POST' && route === '/refunds')
 
 async function openChange(page: Page, mode: RegExp): Promise<ReturnType<Page['getByRole']>> {
   await page.getByRole('main').getByRole('button', { name: 'Change mode' }).first().click()
@@ -35,7 +44,10 @@ test('the overview names who would break, and leads there', async ({ page, ask }
   await expect(evidence.getByRole('list', { name: 'Callers that would be denied' })).toContainText('refunds:create')
 })
 
-test('a gate over callers that would be denied is lowered only knowingly, holds, and goes back up with a reason', async ({ page, ask }) => {
+test('a gate over callers that would be denied is lowered only knowingly, holds, and goes back up with a reason', async ({
+  page,
+  ask,
+}) => {
   test.setTimeout(120_000)
   const { id } = await findRefunds(ask)
   await page.goto(`/e/production/endpoints/${id}`)
@@ -49,12 +61,19 @@ test('a gate over callers that would be denied is lowered only knowingly, holds,
   await enforce.click()
   await expect(panel).toBeHidden()
 
-  await expect(page.getByRole('main').getByText(/^Enforced ?25 %$/).first()).toBeVisible()
+  await expect(
+    page
+      .getByRole('main')
+      .getByText(/^Enforced ?25 %$/)
+      .first(),
+  ).toBeVisible()
   const changes = page.getByRole('region', { name: 'Mode changes' })
   await expect(changes.getByRole('listitem').first()).toContainText('Trying the gate')
   await expect(async () => {
     await page.reload()
-    await expect(changes.getByRole('listitem').first()).toContainText(/Actual: denied since\s*[1-9]/, { timeout: 2_000 })
+    await expect(changes.getByRole('listitem').first()).toContainText(/Actual: denied since\s*[1-9]/, {
+      timeout: 2_000,
+    })
   }).toPass({ timeout: 60_000 })
   await expect(changes.getByRole('listitem').first()).toContainText('nobody whom the forecast did not name')
 
@@ -90,7 +109,11 @@ test('an endpoint that is ready is enforced, confirmed by its instances, and und
 })
 
 test('a draft of a rule is replayed before it is saved', async ({ page, ask }) => {
-  const open = await findEndpoint(ask, 'service=payments', ({ route }) => route === '/customers/:customerId/payment-methods')
+  const open = await findEndpoint(
+    ask,
+    'service=payments',
+    ({ route }) => route === '/customers/:customerId/payment-methods',
+  )
   await page.goto(`/e/production/endpoints/${open.id}`)
   await page.getByRole('button', { name: /rule/i }).first().click()
   await page.getByRole('combobox').first().click()

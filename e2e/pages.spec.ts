@@ -36,5 +36,5 @@ for (const look of LOOKS) {
 test('a page that does not exist says so, and leads back', async ({ page, baseURL }) => {
   const response = await page.request.get(`${baseURL ?? ''}/e/production/nowhere`)
   expect(response.status()).toBe(404)
-  expect(await response.text()).toContain('Overview')
+  expect(await response.text()).toContain('There is nothing here')
 })

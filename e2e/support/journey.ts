@@ -9,7 +9,10 @@ interface Journey {
   /** A page of somebody who is signed in. What it logs as an error fails the journey. */
   readonly page: Page
   /** Asks the management API as the same person. */
-  readonly ask: <Answer>(path: string, init?: { method?: string; body?: unknown; headers?: Record<string, string> }) => Promise<Answer>
+  readonly ask: <Answer>(
+    path: string,
+    init?: { method?: string; body?: unknown; headers?: Record<string, string> },
+  ) => Promise<Answer>
 }
 
 const SESSION_COOKIE = 'stepgate_session'
@@ -19,7 +22,9 @@ export const test = base.extend<Journey>({
   baseURL: async ({}, use) => use(productUrl()),
   page: async ({ context, role }, use) => {
     const token = await signIn(role)
-    await context.addCookies([{ name: SESSION_COOKIE, value: token, url: productUrl(), httpOnly: true, sameSite: 'Lax' }])
+    await context.addCookies([
+      { name: SESSION_COOKIE, value: token, url: productUrl(), httpOnly: true, sameSite: 'Lax' },
+    ])
     const page = await context.newPage()
     const errors = collectErrors(page)
     await use(page)
@@ -30,7 +35,12 @@ export const test = base.extend<Journey>({
     await use(async (path, { method = 'GET', body, headers = {} } = {}) => {
       const response = await fetch(`${productUrl()}/api/v1${path}`, {
         method,
-        headers: { cookie: `${SESSION_COOKIE}=${token}`, origin: productUrl(), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          cookie: `${SESSION_COOKIE}=${token}`,
+          origin: productUrl(),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const answer: unknown = await response.json()
@@ -66,12 +76,18 @@ export function collectErrors(page: Page): string[] {
 
 /** Nothing that axe finds against WCAG 2.2 AA. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([])
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
+    [],
+  )
 }
 
 /** No page scrolls sideways. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
   expect(overflow, 'pixels wider than the window').toBeLessThanOrEqual(0)
 }

@@ -19,7 +19,9 @@ function required(name: string): string {
 export const productUrl = (): string => required('STEPGATE_E2E_URL')
 
 export function accountOf(role: Role): Account {
-  const accounts = JSON.parse(readFileSync(join(required('STEPGATE_E2E_DATA_DIR'), 'demo-accounts.json'), 'utf8')) as Account[] // written by the demo
+  const accounts = JSON.parse(
+    readFileSync(join(required('STEPGATE_E2E_DATA_DIR'), 'demo-accounts.json'), 'utf8'),
+  ) as Account[] // written by the demo
   const account = accounts.find((candidate) => candidate.role === role)
   if (account === undefined) throw new Error(`The demo has no ${role}.`)
   return account
