@@ -95,7 +95,7 @@ test('a single decision shows every check that was evaluated', async ({ page }) 
 })
 
 test('the audit log shows before and after, and its chain is intact', async ({ page }) => {
-  await page.goto('/e/production/audit')
+  await page.goto('/e/production/audit?q=change-mode')
   await page
     .getByRole('row', { name: /Change mode/ })
     .first()
