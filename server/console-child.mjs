@@ -10,12 +10,19 @@ process.on('disconnect', () => process.exit(0))
 // Ctrl-C reaches the whole group; the parent decides when the console ends.
 process.on('SIGINT', () => {})
 
-const app = next({ dev, dir: folder, hostname: 'localhost', port: listen.port ?? 80 })
+const server = createServer()
+server.keepAliveTimeout = 72_000
+// In development Next takes the upgrades of this server, through which it reloads pages.
+const app = next({
+  dev,
+  dir: folder,
+  hostname: 'localhost',
+  port: listen.port ?? 80,
+  ...(dev && { httpServer: server }),
+})
 await app.prepare()
 const handler = app.getRequestHandler()
-const server = createServer((request, response) => void handler(request, response))
-server.keepAliveTimeout = 72_000
-if (dev) server.on('upgrade', app.getUpgradeHandler())
+server.on('request', (request, response) => void handler(request, response))
 server.listen(listen.socketPath ? { path: listen.socketPath } : { host: listen.host, port: listen.port }, () =>
   process.send?.('ready'),
 )

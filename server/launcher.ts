@@ -102,12 +102,12 @@ async function startServers(run: Launch, consoleTarget: ConsoleTarget | null): P
 }
 
 async function runGateway(
-  { settings, stops }: Launch,
+  { settings, stops, dev }: Launch,
   database: Database,
   consoleTarget: ConsoleTarget | null,
 ): Promise<string> {
   const { host, port } = settings
-  const gateway = await startGateway({ settings, database, consoleTarget }).catch((error: unknown) => {
+  const gateway = await startGateway({ settings, database, consoleTarget, dev }).catch((error: unknown) => {
     throw (error as NodeJS.ErrnoException).syscall === 'listen' ? toListenError(error, port, host) : error
   })
   stops.push(() => gateway.close())

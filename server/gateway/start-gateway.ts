@@ -8,6 +8,7 @@ import type { ConsoleTarget, GatewaySettings } from './gateway-settings.ts'
 import { registerHealthRoutes } from './health-routes.ts'
 import { readClientAddressBehind, trustProxies } from './http/client-address.ts'
 import { createConsoleProxy, type ConsoleProxy } from './http/console-proxy.ts'
+import { passUpgrades } from './http/pass-upgrades.ts'
 import { createLogger } from './http/create-logger.ts'
 import { BODY_BYTES_MAX, takeJsonOnly } from './http/json-body.ts'
 import { logRequests } from './http/log-requests.ts'
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly database: Database
   /** Null where this gateway serves no console. */
   readonly consoleTarget: ConsoleTarget | null
+  /** The console is Next's development server. */
+  readonly dev?: boolean
   readonly logger?: Logger
 }
 
@@ -44,6 +47,7 @@ export async function startGateway({
   settings,
   database,
   consoleTarget,
+  dev = false,
   logger = createLogger(settings.logLevel),
 }: GatewayOptions): Promise<Gateway> {
   const readAddress = readClientAddressBehind(trustProxies(settings.trustedProxies))
@@ -59,6 +63,7 @@ export async function startGateway({
     await core.close()
   })
   await registerRoutes(app, core)
+  if (dev && consoleTarget !== null) passUpgrades(app.server, consoleTarget)
   try {
     await app.listen({ port: settings.port, host: settings.host })
   } catch (error) {
