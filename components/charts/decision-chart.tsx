@@ -74,7 +74,7 @@ export function DecisionChart({
           >
             <Swatch style={style} />
             {style.label}
-            <span className="tabular-nums">{toShortCount(sumOf(series, style.key))}</span>
+            <span className="tabular-nums">{toShortCount(sumOf(given, style.key))}</span>
           </button>
         ))}
       </div>

@@ -92,7 +92,7 @@ function Figure({ label, path, value, before, tone = 'text-text', note }: Figure
 
 /** "+12 %"; in counts where the day before is too small for a share to mean anything. */
 function toChange(value: number, before: number): string {
-  if (value === before) return 'as before'
+  if (value === before || Math.abs(value - before) < before / 1_000) return 'as before'
   const sign = value > before ? '+' : '−'
   const distance = Math.abs(value - before)
   return before < 20 || distance / before > 5
