@@ -90,7 +90,7 @@ test('a single decision shows every check that was evaluated', async ({ page }) 
   await page.getByLabel('Single decisions').getByRole('row').nth(1).click()
   const sheet = page.getByRole('dialog')
   await expect(sheet.getByText(/would have been denied/i).first()).toBeVisible()
-  await expect(sheet.getByText('Signature', { exact: false }).first()).toBeVisible()
+  await expect(sheet.getByRole('region', { name: 'Checks, in order' })).toContainText('This decided')
   await expectAccessible(page)
 })
 
