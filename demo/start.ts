@@ -1,3 +1,4 @@
+import '#server/keep-heap-small.ts'
 import { launch } from '#server/launcher.ts'
 import { takeSettings } from '#server/process-environment.ts'
 import { endWhenAsked, failToStart, report } from '#server/terminal.ts'

@@ -1,3 +1,4 @@
+import './keep-heap-small.ts'
 import { launch, type Stepgate } from './launcher.ts'
 import { takeSettings } from './process-environment.ts'
 import { endWhenAsked, failToStart, report } from './terminal.ts'
