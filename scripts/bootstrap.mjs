@@ -95,6 +95,8 @@ function become(program, args) {
     PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
     // Saves start-up time and the memory that stripping types takes.
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.stepgate/compile-cache'),
+    // glibc would give each thread an arena of its own, and keep what was freed in it.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
   }
   if (typeof process.execve === 'function') {
     process.removeAllListeners('warning')
