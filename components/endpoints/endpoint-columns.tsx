@@ -4,7 +4,7 @@ import { BackToLogOnly } from '../mode-change/back-to-log-only.tsx'
 import { RuleChips } from '../rules/rule-chips.tsx'
 import type { Column } from '../ui/data-table/column.ts'
 import { EndpointName, ReadinessBadge } from '../ui/status-badges.tsx'
-import { toCount } from '../ui/words.ts'
+import { toCount, toPlural } from '../ui/words.ts'
 import { requestCount } from './endpoint-filter.ts'
 import { ModeState } from './mode-state.tsx'
 import { TrafficCell } from './traffic-cell.tsx'
@@ -119,7 +119,9 @@ export const NarrowEndpoint = ({
       <ModeState endpoint={endpoint} short />
       {withService && <span className="truncate">{endpoint.serviceName}</span>}
       {endpoint.wouldDenyCallers > 0 && (
-        <span className="ml-auto shrink-0 font-medium text-log-only">{toCount(endpoint.wouldDenyCallers)} denied</span>
+        <span className="ml-auto shrink-0 font-medium text-log-only">
+          {toPlural(endpoint.wouldDenyCallers, 'caller')} denied
+        </span>
       )}
     </div>
   </div>

@@ -1,7 +1,8 @@
 'use client'
 import { Plus, Waypoints } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { useCommands } from '../shell/commands.ts'
 import { useEnvironmentPath } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
@@ -27,6 +28,23 @@ export function EndpointsPage() {
   const toPath = useEnvironmentPath()
   const gate = useRoleGate('operator')
   const [isOpen, setOpen] = useState(false)
+  useCommands(
+    useMemo(
+      () => [
+        {
+          id: 'declare-endpoint',
+          title: 'Declare an endpoint',
+          icon: Plus,
+          shortcut: 'c',
+          ...(gate.disabledReason === undefined ? {} : { disabledReason: gate.disabledReason }),
+          run: () => {
+            setOpen(true)
+          },
+        },
+      ],
+      [gate.disabledReason],
+    ),
+  )
   return (
     <>
       <PageHeader

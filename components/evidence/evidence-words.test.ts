@@ -6,13 +6,13 @@ const none = { requests: 0, wouldDeny: 0, upperBound: null, undetermined: 0, une
 describe('evidence in words', () => {
   it('states the upper bound that an absence of denials leaves', () => {
     expect(toForecastSentence({ ...none, requests: 1_284, upperBound: 0.00233 })).toBe(
-      '0 of 1,284 requests would be denied; at most 0.24 % at 95 % confidence.',
+      '0 of 1,284 requests would be denied; at most 0.24\u00a0% at 95\u00a0% confidence.',
     )
   })
 
   it('states the share when there are denials', () => {
     expect(toForecastSentence({ ...none, requests: 1_284, wouldDeny: 96, undetermined: 4 })).toBe(
-      '96 of 1,284 requests would be denied (4 more cannot be told from what was recorded), 7.5 %.',
+      '96 of 1,284 requests would be denied (4 more cannot be told from what was recorded), 7.5\u00a0%.',
     )
   })
 

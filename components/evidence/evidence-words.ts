@@ -20,7 +20,12 @@ function toUnknownWords(evidence: Forecast): string {
 }
 
 /** What the recorded requests say, with the bound that an absence of denials still leaves. */
-export function toForecastSentence(evidence: Forecast): string {
+export const toForecastSentence = (evidence: Forecast): string => unbroken(toForecastWords(evidence))
+
+/** A number and its percent sign stay on one line. */
+const unbroken = (sentence: string): string => sentence.replaceAll(' %', '\u00a0%')
+
+function toForecastWords(evidence: Forecast): string {
   if (evidence.requests === 0) return toUnknownWords(evidence)
   const counted = `${toCount(evidence.wouldDeny)} of ${toPlural(evidence.requests, 'request')} would be denied`
   const open =

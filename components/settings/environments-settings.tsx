@@ -1,83 +1,22 @@
 'use client'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { Link } from '../ui/link.tsx'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { createEnvironment, environmentsQuery } from '#lib/client/environments.ts'
-import { EnvironmentCreate } from '#lib/contract/catalog.ts'
-import { FormDialog } from '../forms/form-dialog.tsx'
-import { LifetimeField } from '../forms/lifetime-field.tsx'
-import { useContractSubmit } from '../forms/use-contract-submit.ts'
-import { toSlug } from '../services/to-slug.ts'
+import { environmentsQuery } from '#lib/client/environments.ts'
 import { toEnvironmentPath, useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
-import { useContractForm } from '../ui/contract-form.ts'
-import { TextField } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
-import { toast } from '../ui/toast.ts'
 import { toDuration } from '../ui/words.ts'
 
-function EnvironmentDialog({ onClose }: { readonly onClose: () => void }) {
-  const create = useMutation(createEnvironment)
-  const form = useContractForm(EnvironmentCreate, { slug: '', name: '', defaultTokenLifetimeSeconds: 900 })
-  const { errors, dirtyFields } = form.formState
-  const { submit, problem, isPending } = useContractSubmit(
-    form,
-    (body) => create.mutateAsync({ body }),
-    ({ slug, name }) => {
-      toast.success(`${name} exists, with keys of its own`)
-      onClose()
-      // The shell reads the environments on the server.
-      window.location.assign(toEnvironmentPath(slug, '/overview'))
-    },
-  )
-  const name = form.register('name')
-  return (
-    <FormDialog
-      title="Create an environment"
-      description="It gets signing keys of its own. Services, identities and scopes are known there at once; credentials, grants, rules and modes are not."
-      submitLabel="Create"
-      isPending={isPending}
-      problem={problem}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <TextField
-        label="Name"
-        required
-        error={errors.name?.message}
-        {...name}
-        onChange={(event) => {
-          void name.onChange(event)
-          if (dirtyFields.slug !== true) form.setValue('slug', toSlug(event.currentTarget.value))
-        }}
-      />
-      <TextField
-        label="Slug"
-        required
-        className="font-mono"
-        hint="Part of its issuer’s URL. It cannot be changed later."
-        error={errors.slug?.message}
-        {...form.register('slug')}
-      />
-      <fieldset>
-        <legend className="mb-1 font-medium">Default token lifetime</legend>
-        <LifetimeField
-          value={form.watch('defaultTokenLifetimeSeconds') ?? 900}
-          onChange={(value) => {
-            if (value !== null)
-              form.setValue('defaultTokenLifetimeSeconds', value, { shouldDirty: true, shouldValidate: true })
-          }}
-          error={errors.defaultTokenLifetimeSeconds?.message}
-        />
-      </fieldset>
-    </FormDialog>
-  )
-}
+const EnvironmentDialog = dynamic(async () => (await import('./environment-dialog.tsx')).EnvironmentDialog, {
+  ssr: false,
+})
 
 /** Every environment, and a way to a new one. */
 export function EnvironmentsSettings() {

@@ -1,21 +1,17 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { MonitorSmartphone } from 'lucide-react'
-import { changePassword, revokeSession, sessionsQuery } from '#lib/client/session.ts'
+import dynamic from 'next/dynamic'
+import { revokeSession, sessionsQuery } from '#lib/client/session.ts'
 import type { Session } from '#lib/client/object-types.ts'
-import { PasswordChange } from '#lib/contract/people.ts'
-import { useContractSubmit } from '../forms/use-contract-submit.ts'
-import { WriteProblem } from '../forms/write-problem.tsx'
 import { useSession } from '../shell/session-context.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
-import { useContractForm } from '../ui/contract-form.ts'
-import { TextField } from '../ui/field.tsx'
 import { KeyValues } from '../ui/key-values.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
-import { SkeletonLines } from '../ui/skeleton.tsx'
+import { Skeleton, SkeletonLines } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
 import { describeBrowser } from './describe-browser.ts'
 import { ROLE_WORDS } from './role-words.ts'
@@ -81,54 +77,10 @@ function Sessions() {
   )
 }
 
-function Password() {
-  const { account } = useSession()
-  const change = useMutation(changePassword)
-  const form = useContractForm(PasswordChange, { currentPassword: '', newPassword: '' })
-  const { errors } = form.formState
-  const { submit, problem, isPending } = useContractSubmit(
-    form,
-    (body) => change.mutateAsync({ body }),
-    () => {
-      form.reset()
-      toast.success('The password is changed', { description: 'Your other sessions are ended.' })
-    },
-  )
-  if (account.signIn === 'oidc')
-    return (
-      <Panel id="password" title="Password">
-        <p className="text-muted">You sign in through your identity provider; the password is kept there.</p>
-      </Panel>
-    )
-  return (
-    <Panel id="password" title="Password" description="Changing it ends your other sessions">
-      <form noValidate onSubmit={submit} className="flex max-w-sm flex-col gap-4">
-        <input type="text" name="username" autoComplete="username" value={account.email} readOnly hidden />
-        <TextField
-          label="Present password"
-          type="password"
-          autoComplete="current-password"
-          required
-          error={errors.currentPassword?.message}
-          {...form.register('currentPassword')}
-        />
-        <TextField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          required
-          hint="At least 12 characters."
-          error={errors.newPassword?.message}
-          {...form.register('newPassword')}
-        />
-        <WriteProblem problem={problem} />
-        <Button type="submit" variant="primary" className="self-start" pending={isPending}>
-          Change password
-        </Button>
-      </form>
-    </Panel>
-  )
-}
+const PasswordForm = dynamic(async () => (await import('./password-form.tsx')).PasswordForm, {
+  ssr: false,
+  loading: () => <Skeleton className="h-72" />,
+})
 
 /** Who one is here, and where one is signed in. */
 export function OwnAccountSettings() {
@@ -145,7 +97,7 @@ export function OwnAccountSettings() {
             ]}
           />
         </Panel>
-        <Password />
+        <PasswordForm />
       </div>
       <Sessions />
     </div>

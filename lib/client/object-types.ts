@@ -23,7 +23,6 @@ export type Session = RouteResponse<'listSessions'>['items'][number]
 
 export type EndpointEvidence = RouteResponse<'readEvidence'>
 export type CallerEvidence = EndpointEvidence['callers'][number]
-export type Caller = CallerEvidence['caller']
 export type Fix = CallerEvidence['fixes'][number]
 export type ReadinessCause = EndpointEvidence['causes'][number]
 export type Readiness = EndpointEvidence['readiness']
