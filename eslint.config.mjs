@@ -43,7 +43,7 @@ export default defineConfig(
   },
   {
     // Next, Vitest and Playwright look for a default export.
-    files: ['app/**', '*.config.ts', 'e2e/*.config.ts', 'lib/store/test-cluster.ts', '**/*.d.ts'],
+    files: ['app/**', '*.config.ts', 'e2e/support/start-product.ts', 'lib/store/test-cluster.ts', '**/*.d.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { hashContent, isStale, markDone, STEPS, toStepEnvironment } from './set-up-steps.mjs'
+import { COMPILE_CACHE, hashContent, isStale, markDone, STEPS, toStepEnvironment } from './set-up-steps.mjs'
 
 const NODE_MAJOR_MIN = 20
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -94,9 +94,10 @@ function become(program, args) {
     ...process.env,
     PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
     // Saves start-up time and the memory that stripping types takes.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.stepgate/compile-cache'),
-    // glibc would give each thread an arena of its own, and keep what was freed in it.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, COMPILE_CACHE),
+    // glibc would give each thread an arena of its own, and keep what was freed in it, large buffers too.
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
+    MALLOC_MMAP_THRESHOLD_: process.env.MALLOC_MMAP_THRESHOLD_ ?? '131072',
   }
   if (typeof process.execve === 'function') {
     process.removeAllListeners('warning')

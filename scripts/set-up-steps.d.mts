@@ -9,7 +9,9 @@ export interface Step {
 
 export const PACKAGES: Step
 export const DATABASE_CLIENT: Step
+export const SERVER: Step
 export const SDK: Step
+export const COMPILE_CACHE: string
 export const CONSOLE: Step
 export const STEPS: Readonly<Record<string, Step>>
 export function hashContent(root: string, paths: readonly string[]): string

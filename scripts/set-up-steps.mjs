@@ -32,6 +32,18 @@ export const DATABASE_CLIENT = {
   args: ['node_modules/prisma/build/index.js', 'generate', '--no-hints'],
 }
 
+/** Where every program of ours keeps its compiled code. */
+export const COMPILE_CACHE = 'node_modules/.stepgate/compile-cache'
+
+export const SERVER = {
+  name: 'server',
+  inputs: ['server', 'lib', 'scripts/compile-server.mjs', 'package-lock.json'],
+  output: COMPILE_CACHE,
+  command: 'node',
+  args: ['scripts/compile-server.mjs'],
+  env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+}
+
 export const SDK = {
   name: 'middleware',
   inputs: ['sdk/src', 'sdk/build.mjs', 'sdk/package.json', 'lib/policy', 'package-lock.json'],
@@ -53,7 +65,7 @@ export const CONSOLE = {
 }
 
 /** In the order in which they build on each other. */
-export const STEPS = { packages: PACKAGES, client: DATABASE_CLIENT, sdk: SDK, console: CONSOLE }
+export const STEPS = { packages: PACKAGES, client: DATABASE_CLIENT, server: SERVER, sdk: SDK, console: CONSOLE }
 
 /** Hash of the names and contents of everything below the paths; tests and missing paths do not count. */
 export function hashContent(root, paths) {

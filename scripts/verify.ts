@@ -14,7 +14,7 @@ const CHECKS = [
   ],
   [
     'arrows',
-    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config=.dependency-cruiser.mjs',
     'app',
     'bench',

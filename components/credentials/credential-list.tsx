@@ -79,7 +79,7 @@ function CredentialItem({ credential, onRevoke }: { readonly credential: Credent
         <Icon aria-hidden className="size-4 shrink-0 text-faint" strokeWidth={1.75} />
         <span className={state === 'live' ? 'font-medium' : 'font-medium text-muted'}>{name}</span>
         <span className="text-xs text-muted">{KIND_WORDS[kind]}</span>
-        <code className="text-xs text-faint">{hint}</code>
+        <code className="text-xs text-faint">{kind === 'client-secret' ? `…${hint}` : `${hint}…`}</code>
         <Badge tone={STATE_TONES[state]}>{STATE_WORDS[state]}</Badge>
         <span className="ml-auto">
           {state === 'live' && (

@@ -1,5 +1,5 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { endpointsQuery } from '#lib/client/endpoints.ts'
 import type { Endpoint } from '#lib/client/object-types.ts'
@@ -29,17 +29,21 @@ export function useEndpointRows(environment: string, filter: EndpointFilter, ser
     () => (service === undefined ? filter : { ...filter, service: [service] }),
     [filter, service],
   )
-  const all = useQuery({
-    ...endpointsQuery(environment, service === undefined ? {} : { service: [service] }),
-    refetchInterval: FLEET_REFRESH_MS,
-  })
-  const isWhole = all.data !== undefined && !all.isPlaceholderData && all.data.nextCursor === null
+  const wholeFleet = endpointsQuery(environment, service === undefined ? {} : { service: [service] })
+  const known = useQueryClient().getQueryData(wholeFleet.queryKey)
+  const isWhole = known?.nextCursor === null
   const byServer = useQuery({
-    ...endpointsQuery(environment, { ...toListQuery(effective), limit: all.data === undefined ? FIRST_SCREEN : 2_500 }),
+    ...endpointsQuery(environment, { ...toListQuery(effective), limit: known === undefined ? FIRST_SCREEN : 2_500 }),
     enabled: !isWhole,
     refetchInterval: false,
   })
-  const source = isWhole ? all.data : byServer.data
+  // After the screenful, which would wait behind it.
+  const all = useQuery({
+    ...wholeFleet,
+    enabled: known !== undefined || byServer.isFetched,
+    refetchInterval: FLEET_REFRESH_MS,
+  })
+  const source = isWhole ? known : byServer.data
   const rows = useMemo(() => source && filterEndpoints(source.items, effective), [source, effective])
   useQuery(
     pendingEndpointsQuery(
@@ -51,7 +55,7 @@ export function useEndpointRows(environment: string, filter: EndpointFilter, ser
   return {
     rows,
     all: source?.items ?? NO_ENDPOINTS,
-    total: isWhole ? all.data.total : (byServer.data?.total ?? 0),
+    total: source?.total ?? 0,
     isWhole,
     problem: query.error ?? all.error,
     retry: () => void all.refetch(),

@@ -97,6 +97,17 @@ describe('the migrations', () => {
     }
   })
 
+  test('give the application every table, and of the audit log only a look', async () => {
+    const { rows } = await database.pool.query<{ table: string; read: boolean; write: boolean }>(
+      `SELECT relname AS table, has_table_privilege(oid, 'SELECT') AS read,
+         has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'DELETE') AS write
+       FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`,
+    )
+    const names = (wanted: (row: (typeof rows)[number]) => boolean) => rows.filter(wanted).map(({ table }) => table)
+    expect(names(({ read }) => !read)).toEqual([])
+    expect(names(({ write }) => !write).sort()).toEqual(['_prisma_migrations', 'audit_entry', 'audit_head'])
+  })
+
   test('allow exactly the words of the vocabulary', async () => {
     const wordsOf = async (constraint: string) => {
       const { rows } = await database.pool.query<{ text: string }>(

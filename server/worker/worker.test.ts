@@ -106,7 +106,12 @@ describe('keeping the house', () => {
 
   test('what has ended is removed, by a role that may', async () => {
     await database.prisma.setupLink.create({
-      data: { tokenHash: Buffer.from(randomUUID().replaceAll('-', '')), role: 'viewer', expiresAt: new Date(0), createdBy: 'test' },
+      data: {
+        tokenHash: Buffer.from(randomUUID().replaceAll('-', '')),
+        role: 'viewer',
+        expiresAt: new Date(0),
+        createdBy: 'test',
+      },
     })
     await removeExpired(database.pool)
     expect(await database.prisma.setupLink.count()).toBe(0)
