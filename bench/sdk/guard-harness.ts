@@ -17,9 +17,11 @@ export interface BenchRequest {
 const reader: RequestReader<BenchRequest> = {
   authorization: (request) => request.authorization,
   userAgent: () => 'bench/1',
-  forwardedFor: () => undefined,
-  socketAddress: () => '127.0.0.1',
+  header: () => undefined,
+  method: () => 'GET',
   path: () => '/orders/42',
+  params: () => ({}),
+  socket: () => undefined,
 }
 
 export const AUDIENCE = 'orders'

@@ -45,9 +45,11 @@ interface FakeRequest {
 const reader: RequestReader<FakeRequest> = {
   authorization: (request) => request.authorization,
   userAgent: () => 'tests/1',
-  forwardedFor: () => undefined,
-  socketAddress: () => '127.0.0.1',
+  header: () => undefined,
+  method: () => 'GET',
   path: () => '/orders',
+  params: () => ({}),
+  socket: () => undefined,
 }
 
 const storedCount = (): number => plane.signatures.reduce((sum, { count }) => sum + count, 0)

@@ -16,9 +16,11 @@ interface Ask {
 const reader: RequestReader<Ask> = {
   authorization: ({ authorization }) => authorization,
   userAgent: ({ userAgent }) => userAgent,
-  forwardedFor: () => undefined,
-  socketAddress: () => undefined,
+  header: () => undefined,
+  method: () => 'GET',
   path: () => '/',
+  params: () => ({}),
+  socket: () => undefined,
 }
 
 const plane = new TestControlPlane()

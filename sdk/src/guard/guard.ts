@@ -146,7 +146,11 @@ export class Guard {
   }
 
   #addressOf<Request>({ request, reader }: Visit<Request>): string | null {
-    return clientAddress(reader.socketAddress(request), reader.forwardedFor(request), this.#parts.trustedProxies)
+    return clientAddress(
+      reader.socket(request)?.remoteAddress,
+      reader.header(request, 'x-forwarded-for'),
+      this.#parts.trustedProxies,
+    )
   }
 
   /** An error of ours must not let a request through that would be refused, nor refuse one in log-only. */
