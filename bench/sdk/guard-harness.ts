@@ -46,6 +46,7 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode): GuardHarness {
         kind: 'stepgate',
         audience: AUDIENCE,
         scopeClaim: 'scope',
+        claimScopes: [],
         keys: [key.publicJwk],
       },
     ],

@@ -1,9 +1,9 @@
-import { Clock, Globe, KeyRound, Network, TriangleAlert } from 'lucide-react'
+import { Braces, Clock, Gauge, Globe, KeyRound, MapPin, Network, Radar, Smartphone, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Rule } from '#lib/client/object-types.ts'
 import { Badge } from '../ui/badge.tsx'
 import { classNames } from '../ui/class-names.ts'
-import { toDuration } from '../ui/words.ts'
+import { SIGNAL_WORDS, toCount, toDuration, toPlural } from '../ui/words.ts'
 import {
   ruleStance,
   SENDER_WORDS,
@@ -57,6 +57,48 @@ function toChips(requirement: RuleRequirement): ReactNode[] {
         <Badge key="network" title={requirement.cidrs.join(', ')}>
           <Network aria-hidden className="size-3" />
           {requirement.cidrs.length === 1 ? requirement.cidrs[0] : `${String(requirement.cidrs.length)} networks`}
+        </Badge>,
+      ]
+    case 'autonomous-system':
+      return [
+        <Badge key="autonomous-system" title="The caller's address belongs to one of these autonomous systems">
+          <Network aria-hidden className="size-3" />
+          {requirement.anyOf.map((number) => `AS${String(number)}`).join(' or ')}
+        </Badge>,
+      ]
+    case 'country':
+      return [
+        <Badge key="country" title="The caller's address lies in one of these countries">
+          <MapPin aria-hidden className="size-3" />
+          {requirement.anyOf.join(' or ')}
+        </Badge>,
+      ]
+    case 'known-device':
+      return [
+        <Badge key="device" title="The caller uses a device that was accepted for it">
+          <Smartphone aria-hidden className="size-3" />
+          known device
+        </Badge>,
+      ]
+    case 'rate':
+      return [
+        <Badge key="rate" title="Requests of one caller to one instance">
+          <Gauge aria-hidden className="size-3" />≤ {toCount(requirement.requestsMax)} in{' '}
+          {toDuration(requirement.windowSeconds)}
+        </Badge>,
+      ]
+    case 'signals':
+      return [
+        <Badge key="signals" title={requirement.noneOf.map((signal) => SIGNAL_WORDS[signal]).join(', ')}>
+          <Radar aria-hidden className="size-3" />
+          {toPlural(requirement.noneOf.length, 'signal')} refused
+        </Badge>,
+      ]
+    case 'condition':
+      return [
+        <Badge key="condition" className="min-w-0 font-mono font-normal" title={requirement.expression}>
+          <Braces aria-hidden className="size-3" />
+          <span className="truncate">{requirement.expression}</span>
         </Badge>,
       ]
   }

@@ -1,6 +1,6 @@
 import type { Rule } from '#lib/contract/rule.ts'
 import type { SenderConstraint } from '#lib/policy/vocabulary.ts'
-import { toDuration } from '../ui/words.ts'
+import { SIGNAL_WORDS, toCount, toDuration } from '../ui/words.ts'
 
 export type RuleRequirement = Rule['requirements'][number]
 type OfKind<Kind extends RuleRequirement['kind']> = Extract<RuleRequirement, { kind: Kind }>
@@ -66,6 +66,18 @@ function requirementWords(requirement: RuleRequirement): string {
       return requirement.cidrs.length === 1
         ? `a caller in ${requirement.cidrs[0] ?? ''}`
         : `a caller in one of ${String(requirement.cidrs.length)} networks`
+    case 'autonomous-system':
+      return `a caller in ${requirement.anyOf.map((number) => `AS${String(number)}`).join(' or ')}`
+    case 'country':
+      return `a caller in ${requirement.anyOf.join(' or ')}`
+    case 'known-device':
+      return 'a device that was accepted for the caller'
+    case 'rate':
+      return `at most ${toCount(requirement.requestsMax)} requests of one caller in ${toDuration(requirement.windowSeconds)}`
+    case 'signals':
+      return `no ${requirement.noneOf.map((signal) => SIGNAL_WORDS[signal].toLowerCase()).join(', no ')}`
+    case 'condition':
+      return `the condition ${requirement.expression}`
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CallerKind, Check, Mode, Outcome, Reason } from '#lib/policy/vocabulary.ts'
+import type { CallerKind, Check, Mode, Outcome, Reason, Signal } from '#lib/policy/vocabulary.ts'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 
 /** The closed lists, as people read them. Log-only never says "denied": nothing was. */
@@ -34,6 +34,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'audience-mismatch': 'Token for another service',
   'identity-disabled': 'Identity disabled',
   'token-revoked': 'Token revoked',
+  'sender-unproven': 'Sender not proven',
   'scope-missing': 'Missing scope',
   'token-too-old': 'Token too old',
   'sender-mismatch': 'Token not bound to its sender',
@@ -41,12 +42,21 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'country-not-allowed': 'Country not allowed',
   'device-not-allowed': 'Device not allowed',
   'rate-exceeded': 'Rate exceeded',
+  'signal-raised': 'Unusual request',
+  'condition-not-met': 'Condition not met',
   'requirement-unknown': 'Requirement this SDK does not know',
   'endpoint-unknown': 'Undeclared endpoint',
 }
 /** A reason that may come from a newer control plane is shown as it is. */
 export const toReasonWords = (reason: string): string =>
   reason in REASON_WORDS ? REASON_WORDS[reason as Reason] : reason // the line's own condition
+
+export const SIGNAL_WORDS: Readonly<Record<Signal, string>> = {
+  'device-first-seen': 'Device seen for the first time',
+  'endpoint-first-use': 'First use of the endpoint',
+  'travel-impossible': 'Impossible travel',
+  'credential-concurrent': 'Credential in use elsewhere',
+}
 
 export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   endpoint: 'Endpoint',
@@ -61,6 +71,11 @@ export const CHECK_WORDS: Readonly<Record<Check, string>> = {
   'token-age': 'Token age',
   sender: 'Sender',
   network: 'Network',
+  country: 'Country',
+  device: 'Device',
+  rate: 'Rate',
+  signals: 'Signals',
+  condition: 'Condition',
   requirement: 'Requirement',
 }
 

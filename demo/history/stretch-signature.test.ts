@@ -23,6 +23,7 @@ const refund: RecordedSignature = {
     scopes: ['charges:read'],
     missingScopes: ['refunds:create'],
     sender: 'none',
+    context: null,
     evaluated: true,
   },
   counts: [0, 1, 3].map((frame) => ({ frame, count: 10, tokenAges: AGES })),
@@ -30,6 +31,7 @@ const refund: RecordedSignature = {
     {
       path: '/refunds',
       address: '127.0.0.1',
+      device: null,
       userAgent: 'backoffice/5.2',
       subject: null,
       tokenId: 'a-token',

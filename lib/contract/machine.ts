@@ -7,10 +7,12 @@ import { z } from 'zod'
 import {
   CALLER_KINDS,
   CHECKS,
+  DEVICE_STANDINGS,
   MODES,
   OUTCOMES,
   REASONS,
   SENDER_CONSTRAINTS,
+  SIGNALS,
   SNAPSHOT_STATES,
   TOKEN_AGE_EDGES_SECONDS,
 } from '../policy/vocabulary.ts'
@@ -70,6 +72,23 @@ export const InventoryReceipt = z.object({
   revision: z.int().describe('Revision of the environment after the report.'),
 })
 
+const Expressions = z.array(textUpTo(1_000)).max(8).default([])
+
+/** What surrounded the requests besides their token, as far as the instance looked. */
+export const ContextReport = z.strictObject({
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .nullable()
+    .default(null)
+    .describe('ISO 3166-1 alpha-2; null when unknown.'),
+  autonomousSystem: z.int().min(0).max(4_294_967_295).nullable().default(null).describe('RFC 6793; null when unknown.'),
+  device: z.enum(DEVICE_STANDINGS).default('none'),
+  signals: z.array(z.enum(SIGNALS)).max(SIGNALS.length).default([]).describe('Sorted.'),
+  conditionsMet: Expressions.describe('Conditions that were evaluated and held, as written.'),
+  conditionsUnmet: Expressions.describe('Conditions that were evaluated and did not hold, or failed.'),
+})
+
 /** Facts of a folded decision; identical ones are one item with a count. */
 export const SignatureReport = z.strictObject({
   ...EndpointRef.shape,
@@ -84,6 +103,7 @@ export const SignatureReport = z.strictObject({
   scopes: z.array(ShortText).max(200).describe('Scopes of the token, sorted.'),
   missingScopes: z.array(ShortText).max(50),
   sender: z.enum(SENDER_CONSTRAINTS),
+  context: ContextReport.nullable().default(null).describe('Null where nothing but the token was looked at.'),
   revision: RevisionNumber,
   evaluated: z.boolean().describe('False where the mode was off: the request was only counted.'),
   count: z.int().min(1).max(1_000_000_000),
@@ -105,6 +125,7 @@ export const SampleReport = z.strictObject({
   address: textUpTo(64).nullable(),
   userAgent: textUpTo(300).nullable(),
   subject: ShortText.nullable(),
+  device: ShortText.nullable().default(null).describe('What tells the device apart; null when nothing does.'),
   tokenId: ShortText.nullable().describe('`jti`.'),
   tokenAgeSeconds: z.number().min(-86_400).max(1e9).nullable(),
   checks: z
@@ -153,6 +174,7 @@ export const DecisionReceipt = z.object({
 export type InstanceReport = z.infer<typeof InstanceReport>
 export type InventoryReport = z.infer<typeof InventoryReport>
 export type InventoryReceipt = z.infer<typeof InventoryReceipt>
+export type ContextReport = z.infer<typeof ContextReport>
 export type SignatureReport = z.infer<typeof SignatureReport>
 export type SampleReport = z.infer<typeof SampleReport>
 export type DecisionBatch = z.infer<typeof DecisionBatch>

@@ -1,4 +1,4 @@
-import type { Facts } from '../policy/decision.ts'
+import { NO_CONTEXT, type Facts } from '../policy/decision.ts'
 import { evaluate } from '../policy/evaluate.ts'
 import type { ParsedRule, Rule } from '../policy/rule.ts'
 import type { Reason } from '../policy/vocabulary.ts'
@@ -91,4 +91,5 @@ const toFacts = (recorded: RecordedFacts, tokenAgeSeconds: number | null): Facts
   tokenAgeSeconds,
   sender: recorded.sender,
   address: null,
+  context: NO_CONTEXT,
 })

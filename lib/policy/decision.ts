@@ -1,4 +1,39 @@
-import type { CallerKind, Check, Mode, Outcome, Reason, SenderConstraint, TokenProblem, Verdict } from './vocabulary.ts'
+import type {
+  CallerKind,
+  Check,
+  DeviceStanding,
+  Mode,
+  Outcome,
+  Reason,
+  SenderConstraint,
+  Signal,
+  TokenProblem,
+  Verdict,
+} from './vocabulary.ts'
+
+/** What surrounds a request besides its token. Nothing here is known unless somebody looked: `NO_CONTEXT`. */
+export interface Context {
+  /** ISO 3166-1 alpha-2, upper case; `null` when unknown. */
+  readonly country: string | null
+  /** Number of the autonomous system the address belongs to; `null` when unknown. */
+  readonly autonomousSystem: number | null
+  readonly device: DeviceStanding
+  /** Sorted, without duplicates. */
+  readonly signals: readonly Signal[]
+  /** Requests of this caller to the endpoint in the window of its rate requirement, this one included; `null` when not counted. */
+  readonly recentRequests: number | null
+  /** Of the rule's conditions those that hold, as written. One that could not be evaluated does not hold. */
+  readonly conditionsMet: readonly string[]
+}
+
+export const NO_CONTEXT: Context = Object.freeze({
+  country: null,
+  autonomousSystem: null,
+  device: 'none',
+  signals: [],
+  recentRequests: null,
+  conditionsMet: [],
+})
 
 /**
  * What is known about a request once its token was looked at: everything a decision rests on, and nothing about the
@@ -20,6 +55,7 @@ export interface Facts {
   readonly sender: SenderConstraint
   /** The caller's address behind trusted proxies; `null` when unknown. */
   readonly address: string | null
+  readonly context: Context
 }
 
 /** The evaluator's answer, before the mode. */

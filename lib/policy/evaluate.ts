@@ -46,6 +46,7 @@ export function findUnmetReason(
   facts: Facts,
   requirement: ParsedRule['requirements'][number],
 ): RequirementReason | null {
+  const { context } = facts
   switch (requirement.kind) {
     case 'scopes':
       return hasScopes(facts, requirement) ? null : 'scope-missing'
@@ -61,6 +62,22 @@ export function findUnmetReason(
       return facts.address !== null && isAddressInSomeNetwork(facts.address, compiledNetworks(requirement))
         ? null
         : 'network-not-allowed'
+    case 'autonomous-system':
+      return context.autonomousSystem !== null && requirement.anyOf.includes(context.autonomousSystem)
+        ? null
+        : 'network-not-allowed'
+    case 'country':
+      return context.country !== null && requirement.anyOf.includes(context.country) ? null : 'country-not-allowed'
+    case 'known-device':
+      return context.device === 'known' ? null : 'device-not-allowed'
+    case 'rate':
+      return context.recentRequests !== null && context.recentRequests <= requirement.requestsMax
+        ? null
+        : 'rate-exceeded'
+    case 'signals':
+      return requirement.noneOf.some((signal) => context.signals.includes(signal)) ? 'signal-raised' : null
+    case 'condition':
+      return context.conditionsMet.includes(requirement.expression) ? null : 'condition-not-met'
     default:
       return 'requirement-unknown'
   }

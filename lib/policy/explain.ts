@@ -1,7 +1,14 @@
 import type { CheckResult, Facts } from './decision.ts'
 import { findUnmetReason, missingScopes } from './evaluate.ts'
 import type { ParsedRule } from './rule.ts'
-import { CHECKS, TOKEN_PROBLEMS, type Check, type Reason, type TokenProblem } from './vocabulary.ts'
+import {
+  CHECKS,
+  TOKEN_PROBLEMS,
+  type Check,
+  type DeviceStanding,
+  type Reason,
+  type TokenProblem,
+} from './vocabulary.ts'
 
 type ParsedRequirement = ParsedRule['requirements'][number]
 
@@ -15,6 +22,7 @@ const CHECK_OF_TOKEN_PROBLEM: Readonly<Record<TokenProblem, Check>> = {
   'audience-mismatch': 'audience',
   'identity-disabled': 'identity',
   'token-revoked': 'revocation',
+  'sender-unproven': 'sender',
 }
 
 const TOKEN_CHECKS = [...new Set(TOKEN_PROBLEMS.map((problem) => CHECK_OF_TOKEN_PROBLEM[problem]))]
@@ -24,6 +32,12 @@ const CHECK_OF_REQUIREMENT: Readonly<Record<ParsedRequirement['kind'], Check>> =
   'max-token-age': 'token-age',
   'sender-constraint': 'sender',
   network: 'network',
+  'autonomous-system': 'network',
+  country: 'country',
+  'known-device': 'device',
+  rate: 'rate',
+  signals: 'signals',
+  condition: 'condition',
   unknown: 'requirement',
 }
 
@@ -39,6 +53,16 @@ export function checkOfReason(reason: Reason): Check {
       return 'sender'
     case 'network-not-allowed':
       return 'network'
+    case 'country-not-allowed':
+      return 'country'
+    case 'device-not-allowed':
+      return 'device'
+    case 'rate-exceeded':
+      return 'rate'
+    case 'signal-raised':
+      return 'signals'
+    case 'condition-not-met':
+      return 'condition'
     case 'endpoint-unknown':
       return 'endpoint'
     default:
@@ -56,6 +80,7 @@ const PROBLEM_DETAIL: Readonly<Record<TokenProblem, string>> = {
   'audience-mismatch': 'the token is meant for another service',
   'identity-disabled': 'the identity is disabled',
   'token-revoked': 'the token was revoked',
+  'sender-unproven': 'the token is bound to a key whose possession was not proven',
 }
 
 const PASSED_DETAIL: Readonly<Partial<Record<Check, (facts: Facts) => string>>> = {
@@ -78,9 +103,16 @@ function explainToken(facts: Facts): CheckResult[] {
   )
 }
 
+const DEVICE_DETAIL: Readonly<Record<DeviceStanding, string>> = {
+  none: 'nothing tells the device apart',
+  new: 'it was not accepted for this caller',
+  known: 'it was',
+}
+
 const listed = (words: readonly string[]): string => (words.length === 0 ? 'none' : words.join(' '))
 
 function detailOf(facts: Facts, requirement: ParsedRequirement): string {
+  const { context } = facts
   switch (requirement.kind) {
     case 'scopes': {
       const missing = missingScopes(facts, { access: 'token', requirements: [requirement] })
@@ -92,6 +124,18 @@ function detailOf(facts: Facts, requirement: ParsedRequirement): string {
       return `needs ${requirement.anyOf.join(' or ')}; is ${facts.sender}`
     case 'network':
       return `${facts.address ?? 'an unknown address'}; allowed from ${String(requirement.cidrs.length)} networks`
+    case 'autonomous-system':
+      return `needs ${requirement.anyOf.map((number) => `AS${String(number)}`).join(' or ')}; is ${context.autonomousSystem === null ? 'unknown' : `AS${String(context.autonomousSystem)}`}`
+    case 'country':
+      return `needs ${requirement.anyOf.join(' or ')}; is ${context.country ?? 'unknown'}`
+    case 'known-device':
+      return `needs a device that was accepted; ${DEVICE_DETAIL[context.device]}`
+    case 'rate':
+      return `at most ${String(requirement.requestsMax)} requests in ${String(requirement.windowSeconds)} s; this is ${context.recentRequests === null ? 'not counted' : `number ${String(context.recentRequests)}`}`
+    case 'signals':
+      return `refuses ${listed(requirement.noneOf)}; raised ${listed(context.signals)}`
+    case 'condition':
+      return requirement.expression
     default:
       return `a requirement of kind "${requirement.statedKind.slice(0, 60)}" is not known to this version`
   }

@@ -53,6 +53,10 @@ export function readArray<Item>(field: Field, lengthMax: number, readItem: (item
   return value.map((item: unknown, index) => readItem({ value: item, path: `${field.path}[${String(index)}]` }))
 }
 
+/** An array that may be left out, which stands for an empty one. */
+export const readOptionalArray = <Item>(field: Field, lengthMax: number, readItem: (item: Field) => Item): Item[] =>
+  field.value === undefined ? [] : readArray(field, lengthMax, readItem)
+
 /** Refuses a second item with the same key. */
 export function requireDistinct<Item>(items: readonly Item[], path: string, keyOf: (item: Item) => string): void {
   const seen = new Set<string>()

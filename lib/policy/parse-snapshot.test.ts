@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { snapshotArbitrary } from './arbitraries.ts'
+import { NO_CONTEXT } from './decision.ts'
 import { evaluate } from './evaluate.ts'
 import { parseSnapshot } from './parse-snapshot.ts'
 import { serializeSnapshot } from './serialize-snapshot.ts'
@@ -32,11 +33,13 @@ const snapshot: Snapshot = {
       kind: 'stepgate',
       audience: 'orders',
       scopeClaim: 'scope',
+      claimScopes: [],
       keys: [{ kid: 'k1', kty: 'OKP', alg: 'EdDSA', crv: 'Ed25519', x: 'abc' }],
     },
   ],
   disabledIdentities: [],
   revokedTokens: [],
+  knownDevices: [],
   poll: { waitSeconds: 25, intervalSeconds: 15 },
   report: { intervalSeconds: 5, samplesPerSignature: 5 },
 }
@@ -146,6 +149,7 @@ describe('parseSnapshot', () => {
       tokenAgeSeconds: 1,
       sender: 'none',
       address: null,
+      context: NO_CONTEXT,
     } as const
     expect(rule?.requirements).toContainEqual({ kind: 'unknown', statedKind })
     expect(rule && evaluate(facts, rule).reason).toBe('requirement-unknown')

@@ -1,8 +1,18 @@
-import { member, readArray, readInteger, readOneOf, readString, requireDistinct, type Field } from './field-reader.ts'
+import {
+  member,
+  readArray,
+  readInteger,
+  readOneOf,
+  readOptionalArray,
+  readString,
+  requireDistinct,
+  type Field,
+} from './field-reader.ts'
 import { parseRule } from './parse-rule.ts'
 import {
   SNAPSHOT_BYTES_MAX,
   SNAPSHOT_FORMAT,
+  type ClaimScopes,
   type PublicJwk,
   type Snapshot,
   type SnapshotEndpoint,
@@ -16,6 +26,8 @@ const [QUOTE, BACKSLASH, BRACKET_OPEN, BRACKET_CLOSE, BRACE_OPEN, BRACE_CLOSE] =
 const ENDPOINTS_MAX = 20_000
 const ISSUERS_MAX = 100
 const KEYS_MAX = 100
+const CLAIM_SCOPES_MAX = 200
+const DEVICES_MAX = 1_000
 const IDENTITIES_MAX = 100_000
 const NAME_MAX = 200
 const URL_MAX = 2_000
@@ -40,6 +52,14 @@ function readKey(field: Field): PublicJwk {
   return { kid: readString(member(field, 'kid'), NAME_MAX), kty, alg, ...Object.fromEntries(parameters) }
 }
 
+function readClaimScopes(field: Field): ClaimScopes {
+  return {
+    claim: readString(member(field, 'claim'), NAME_MAX),
+    value: readString(member(field, 'value'), NAME_MAX),
+    scopes: readArray(member(field, 'scopes'), KEYS_MAX, (item) => readString(item, NAME_MAX)),
+  }
+}
+
 function readIssuer(field: Field): SnapshotIssuer {
   const keys = readArray(member(field, 'keys'), KEYS_MAX, readKey)
   requireDistinct(keys, `${field.path}.keys`, (key) => key.kid)
@@ -49,6 +69,7 @@ function readIssuer(field: Field): SnapshotIssuer {
     kind: readOneOf(member(field, 'kind'), ['stepgate', 'oidc']),
     audience: readString(member(field, 'audience'), URL_MAX),
     scopeClaim: readString(member(field, 'scopeClaim'), NAME_MAX),
+    claimScopes: readOptionalArray(member(field, 'claimScopes'), CLAIM_SCOPES_MAX, readClaimScopes),
     keys,
   }
 }
@@ -95,6 +116,13 @@ function readRevokedToken(field: Field): Snapshot['revokedTokens'][number] {
   }
 }
 
+function readKnownDevices(field: Field): Snapshot['knownDevices'][number] {
+  return {
+    caller: readString(member(field, 'caller'), NAME_MAX),
+    devices: readArray(member(field, 'devices'), DEVICES_MAX, (item) => readString(item, NAME_MAX)),
+  }
+}
+
 function readSnapshot(field: Field): Snapshot {
   const poll = member(field, 'poll')
   const report = member(field, 'report')
@@ -112,6 +140,7 @@ function readSnapshot(field: Field): Snapshot {
       readString(item, NAME_MAX),
     ),
     revokedTokens: readArray(member(field, 'revokedTokens'), IDENTITIES_MAX, readRevokedToken),
+    knownDevices: readOptionalArray(member(field, 'knownDevices'), IDENTITIES_MAX, readKnownDevices),
     poll: {
       waitSeconds: readInteger(member(poll, 'waitSeconds'), 0, SECONDS_MAX),
       intervalSeconds: readInteger(member(poll, 'intervalSeconds'), 1, SECONDS_MAX),

@@ -1,4 +1,4 @@
-import type { SenderConstraint } from './vocabulary.ts'
+import type { SenderConstraint, Signal } from './vocabulary.ts'
 
 /** The token carries all of these scopes (`resource:action`), each owned by the endpoint's service. */
 export interface ScopesRequirement {
@@ -24,13 +24,65 @@ export interface NetworkRequirement {
   readonly cidrs: readonly string[]
 }
 
-export type Requirement = ScopesRequirement | MaxTokenAgeRequirement | SenderConstraintRequirement | NetworkRequirement
+/** The caller's address belongs to one of these autonomous systems, by their numbers (RFC 6793). */
+export interface AutonomousSystemRequirement {
+  readonly kind: 'autonomous-system'
+  readonly anyOf: readonly number[]
+}
+
+/** The caller's address lies in one of these countries (ISO 3166-1 alpha-2, upper case). */
+export interface CountryRequirement {
+  readonly kind: 'country'
+  readonly anyOf: readonly string[]
+}
+
+/** The caller uses a device that was accepted for it. */
+export interface KnownDeviceRequirement {
+  readonly kind: 'known-device'
+}
+
+/** One caller sends at most so many requests to the endpoint in a sliding window, counted by each instance for itself. */
+export interface RateRequirement {
+  readonly kind: 'rate'
+  readonly requestsMax: number
+  readonly windowSeconds: number
+}
+
+/** None of these signals is raised by the request. */
+export interface SignalsRequirement {
+  readonly kind: 'signals'
+  readonly noneOf: readonly Signal[]
+}
+
+/** A condition in the Common Expression Language holds: `params.userId == token.sub`. */
+export interface ConditionRequirement {
+  readonly kind: 'condition'
+  readonly expression: string
+}
+
+export type Requirement =
+  | ScopesRequirement
+  | MaxTokenAgeRequirement
+  | SenderConstraintRequirement
+  | NetworkRequirement
+  | AutonomousSystemRequirement
+  | CountryRequirement
+  | KnownDeviceRequirement
+  | RateRequirement
+  | SignalsRequirement
+  | ConditionRequirement
 
 export const REQUIREMENT_KINDS = [
   'scopes',
   'max-token-age',
   'sender-constraint',
   'network',
+  'autonomous-system',
+  'country',
+  'known-device',
+  'rate',
+  'signals',
+  'condition',
 ] as const satisfies readonly Requirement['kind'][]
 
 /**

@@ -11,6 +11,21 @@ function toRequirement(requirement: Requirement | UnknownRequirement): object {
       return { kind: requirement.kind, anyOf: requirement.anyOf }
     case 'network':
       return { kind: requirement.kind, cidrs: requirement.cidrs }
+    case 'autonomous-system':
+    case 'country':
+      return { kind: requirement.kind, anyOf: requirement.anyOf }
+    case 'known-device':
+      return { kind: requirement.kind }
+    case 'rate':
+      return {
+        kind: requirement.kind,
+        requestsMax: requirement.requestsMax,
+        windowSeconds: requirement.windowSeconds,
+      }
+    case 'signals':
+      return { kind: requirement.kind, noneOf: requirement.noneOf }
+    case 'condition':
+      return { kind: requirement.kind, expression: requirement.expression }
     default:
       return { kind: requirement.statedKind }
   }
@@ -39,12 +54,13 @@ function toKey(key: PublicJwk): object {
     : { kid, kty, alg, crv: key['crv'], x: key['x'] }
 }
 
-const toIssuer = ({ issuer, name, kind, audience, scopeClaim, keys }: SnapshotIssuer): object => ({
+const toIssuer = ({ issuer, name, kind, audience, scopeClaim, claimScopes, keys }: SnapshotIssuer): object => ({
   issuer,
   name,
   kind,
   audience,
   scopeClaim,
+  claimScopes: claimScopes.map(({ claim, value, scopes }) => ({ claim, value, scopes })),
   keys: keys.map(toKey),
 })
 
@@ -65,6 +81,7 @@ export function serializeSnapshot(snapshot: Snapshot): string {
     issuers: snapshot.issuers.map(toIssuer),
     disabledIdentities: snapshot.disabledIdentities,
     revokedTokens: snapshot.revokedTokens.map(({ jti, expiresAt }) => ({ jti, expiresAt })),
+    knownDevices: snapshot.knownDevices.map(({ caller, devices }) => ({ caller, devices })),
     poll: { waitSeconds: snapshot.poll.waitSeconds, intervalSeconds: snapshot.poll.intervalSeconds },
     report: {
       intervalSeconds: snapshot.report.intervalSeconds,

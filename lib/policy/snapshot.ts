@@ -15,6 +15,14 @@ export interface PublicJwk {
   readonly [parameter: string]: unknown
 }
 
+/** Scopes a token carries when a claim has, or as an array contains, a value. */
+export interface ClaimScopes {
+  /** Name of the claim; dots lead into objects: `realm_access.roles`. */
+  readonly claim: string
+  readonly value: string
+  readonly scopes: readonly string[]
+}
+
 /** An issuer whose tokens this service accepts. */
 export interface SnapshotIssuer {
   /** `iss` of its tokens, compared exactly. */
@@ -27,6 +35,8 @@ export interface SnapshotIssuer {
   readonly audience: string
   /** Claim that carries the scopes, as a space-separated string or an array of strings. */
   readonly scopeClaim: string
+  /** Scopes that follow from other claims: a role, a group. */
+  readonly claimScopes: readonly ClaimScopes[]
   readonly keys: readonly PublicJwk[]
 }
 
@@ -58,6 +68,8 @@ export interface Snapshot {
   /** `client_id`s that may no longer call, whatever token they hold. */
   readonly disabledIdentities: readonly string[]
   readonly revokedTokens: readonly { readonly jti: string; readonly expiresAt: number }[]
+  /** Devices that were accepted, by caller; only of callers a rule asks it of. */
+  readonly knownDevices: readonly { readonly caller: string; readonly devices: readonly string[] }[]
   readonly poll: { readonly waitSeconds: number; readonly intervalSeconds: number }
   readonly report: { readonly intervalSeconds: number; readonly samplesPerSignature: number }
 }

@@ -34,6 +34,7 @@ export const TOKEN_PROBLEMS = [
   'audience-mismatch',
   'identity-disabled',
   'token-revoked',
+  'sender-unproven',
 ] as const
 export type TokenProblem = (typeof TOKEN_PROBLEMS)[number]
 
@@ -46,6 +47,8 @@ export const REQUIREMENT_REASONS = [
   'country-not-allowed',
   'device-not-allowed',
   'rate-exceeded',
+  'signal-raised',
+  'condition-not-met',
   'requirement-unknown',
 ] as const
 export type RequirementReason = (typeof REQUIREMENT_REASONS)[number]
@@ -72,6 +75,11 @@ export const CHECKS = [
   'token-age',
   'sender',
   'network',
+  'country',
+  'device',
+  'rate',
+  'signals',
+  'condition',
   'requirement',
 ] as const
 export type Check = (typeof CHECKS)[number]
@@ -79,6 +87,26 @@ export type Check = (typeof CHECKS)[number]
 /** How a caller proved that the token is its own. `none` is a plain bearer token. */
 export const SENDER_CONSTRAINTS = ['none', 'mutual-tls', 'dpop'] as const
 export type SenderConstraint = (typeof SENDER_CONSTRAINTS)[number]
+
+/**
+ * What is known of the device a caller used: nothing that would tell it apart, one that was not accepted for this caller
+ * yet, or one that was.
+ */
+export const DEVICE_STANDINGS = ['none', 'new', 'known'] as const
+export type DeviceStanding = (typeof DEVICE_STANDINGS)[number]
+
+/** What is unusual about a request without being wrong. Recorded always; a denial only where a rule says so. */
+export const SIGNALS = [
+  /** The first request of this caller from this device that the instance has seen. */
+  'device-first-seen',
+  /** The first request of this caller to this endpoint that the instance has seen. */
+  'endpoint-first-use',
+  /** Two uses of one token lie further apart than anybody travels in the time between. */
+  'travel-impossible',
+  /** One token, or the credential behind it, is used by two instances at once. */
+  'credential-concurrent',
+] as const
+export type Signal = (typeof SIGNALS)[number]
 
 /** The state of an instance's configuration. */
 export const SNAPSHOT_STATES = ['fresh', 'stale', 'static', 'closed'] as const

@@ -63,6 +63,7 @@ export function buildSnapshots(facts: PublicationFacts): ServiceContent[] {
       ],
       disabledIdentities: facts.disabledIdentities.toSorted(),
       revokedTokens: facts.revokedTokens.toSorted((a, b) => compare(a.jti, b.jti)),
+      knownDevices: [],
       poll: POLL,
       report: REPORT,
     }
@@ -92,7 +93,15 @@ function toSnapshotEndpoint({ id, method, route, mode, percent, rule }: Publishe
 
 function stepgateIssuer(facts: PublicationFacts, audience: string): SnapshotIssuer {
   const keys = facts.tokenKeys.toSorted((a, b) => compare(a.kid, b.kid))
-  return { issuer: facts.issuer, name: 'stepgate', kind: 'stepgate', audience, scopeClaim: 'scope', keys }
+  return {
+    issuer: facts.issuer,
+    name: 'stepgate',
+    kind: 'stepgate',
+    audience,
+    scopeClaim: 'scope',
+    claimScopes: [],
+    keys,
+  }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,6 +1,6 @@
 import type { Prisma } from '#lib/store/generated/client.ts'
 import type { Rule } from '../../policy/rule.ts'
-import type { PublicJwk } from '../../policy/snapshot.ts'
+import type { ClaimScopes, PublicJwk } from '../../policy/snapshot.ts'
 import { CLOCK_SKEW_SECONDS } from '../../policy/vocabulary.ts'
 import { toMode } from '../stored-mode.ts'
 import type { PublicationFacts, PublishedEndpoint } from './build-snapshots.ts'
@@ -62,10 +62,14 @@ async function loadEndpoints(tx: Tx, environmentId: string): Promise<PublishedEn
 async function loadTrustedIssuers(tx: Tx, environmentId: string): Promise<PublicationFacts['trustedIssuers']> {
   const issuers = await tx.issuer.findMany({
     where: { environmentId },
-    select: { issuer: true, name: true, audience: true, scopeClaim: true, keys: true },
+    select: { issuer: true, name: true, audience: true, scopeClaim: true, claimScopes: true, keys: true },
     orderBy: { name: 'asc' },
   })
-  return issuers.map((issuer) => ({ ...issuer, keys: issuer.keys as unknown as PublicJwk[] })) // parsed by refreshIssuerKeys
+  return issuers.map((issuer) => ({
+    ...issuer,
+    claimScopes: issuer.claimScopes as unknown as ClaimScopes[],
+    keys: issuer.keys as unknown as PublicJwk[],
+  })) // parsed by refreshIssuerKeys
 }
 
 async function loadDisabledIdentities(tx: Tx, environmentId: string): Promise<string[]> {

@@ -129,6 +129,7 @@ describe('a publication', () => {
       kind: 'oidc',
       audience: 'shop',
       scopeClaim: 'scope',
+      claimScopes: [],
       keys: [jwk],
     })
   })

@@ -1,4 +1,4 @@
-import type { Decision, Facts } from '../../../lib/policy/decision.ts'
+import { NO_CONTEXT, type Context, type Decision, type Facts } from '../../../lib/policy/decision.ts'
 import type { CallerKind, TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import type { Fold } from '../report/fold.ts'
 import type { Route } from '../guard/route-table.ts'
@@ -9,6 +9,7 @@ import type { VerifiedToken } from './verify-token.ts'
 export interface RequestFacts extends Facts {
   tokenAgeSeconds: number | null
   address: string | null
+  context: Context
 }
 
 /** A decision once made for a caller on a route, with the counter it is folded into. */
@@ -105,6 +106,7 @@ function toFacts({ problem, token }: VerifiedToken): RequestFacts {
     tokenAgeSeconds: null,
     sender: 'none',
     address: null,
+    context: NO_CONTEXT,
   }
 }
 
