@@ -1,7 +1,7 @@
 // Makes a clone runnable, then becomes the program it is asked to run:
 //   node scripts/bootstrap.mjs [--only=client,sdk] <program> [arguments]
 // Runs on the machine's own Node until the pinned one is installed.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -17,28 +17,30 @@ function fail(sentence) {
   process.exit(1)
 }
 
-function runStep(step) {
+/** Runs a program to its end; what it printed is shown when it fails, as a whole. */
+function runProgram(command, args, env) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const printed = []
+    child.stdout.on('data', (data) => printed.push(data))
+    child.stderr.on('data', (data) => printed.push(data))
+    child.on('error', (error) => resolve({ ok: false, why: `${command} could not be started (${error.message})` }))
+    child.on('close', (status) => {
+      if (status !== 0) process.stderr.write(Buffer.concat(printed))
+      resolve({ ok: status === 0, why: 'failed, for the reason above' })
+    })
+  })
+}
+
+async function runStep(step) {
   const startedAt = Date.now()
   const hash = hashContent(root, step.inputs)
-  process.stdout.write(`  ${step.name} …${process.stdout.isTTY ? '' : '\n'}`)
+  process.stdout.write(`  ${step.name} …\n`)
   const command = step.command === 'node' ? pinnedNode : step.command
-  const env = toStepEnvironment(root, process.env, step.env)
-  const result = spawnSync(command, step.args, {
-    cwd: root,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const start = process.stdout.isTTY ? '\r' : ''
-  if (result.status !== 0) {
-    process.stderr.write(`${start}${result.stdout ?? ''}${result.stderr ?? ''}`)
-    fail(
-      `✗ ${step.name}: ${result.error ? `${command} could not be started (${result.error.message})` : 'failed, for the reason above'}.`,
-    )
-  }
+  const { ok, why } = await runProgram(command, step.args, toStepEnvironment(root, process.env, step.env))
+  if (!ok) throw new Error(`✗ ${step.name}: ${why}.`)
   markDone(root, step, hash)
-  process.stdout.write(`${start}✓ ${step.name} (${Math.max(1, Math.round((Date.now() - startedAt) / 1000))} s)\n`)
+  process.stdout.write(`✓ ${step.name} (${Math.max(1, Math.round((Date.now() - startedAt) / 1000))} s)\n`)
 }
 
 function isAlive(pid) {
@@ -57,7 +59,7 @@ function isAbandoned(lock, owner) {
 }
 
 /** Two set-ups of one clone at once would build into each other's folders. */
-function withLock(work) {
+async function withLock(work) {
   const lock = join(root, '.set-up-lock')
   const owner = join(lock, 'pid')
   for (let waiting = false; ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)) {
@@ -73,17 +75,26 @@ function withLock(work) {
   }
   writeFileSync(owner, String(process.pid))
   try {
-    work()
+    await work()
   } finally {
     rmSync(lock, { recursive: true, force: true })
   }
 }
 
-function setUp(steps) {
+async function setUp(steps) {
   if (!steps.some((step) => isStale(root, step))) return
-  withLock(() => {
-    // Checked again, one by one: somebody else may just have done it, and installing makes later steps stale.
-    for (const step of steps) if (isStale(root, step)) runStep(step)
+  await withLock(async () => {
+    const done = new Map()
+    for (const step of steps) {
+      const before = step.after.map((name) => done.get(name))
+      // Checked when its turn comes: somebody else may just have done it, and installing makes later steps stale.
+      const turn = Promise.all(before).then(() => (isStale(root, step) ? runStep(step) : undefined))
+      done.set(step.name, turn)
+    }
+    // All of them end before the first failure is told: a step that is killed halfway leaves halves behind.
+    const ends = await Promise.allSettled(done.values())
+    const failure = ends.find(({ status }) => status === 'rejected')
+    if (failure) throw failure.reason
   })
 }
 
@@ -110,7 +121,7 @@ function become(program, args) {
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
-function main() {
+async function main() {
   if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
     fail(`Stepgate needs Node ${NODE_MAJOR_MIN} or newer to set itself up; this is ${process.versions.node}.`)
   }
@@ -120,8 +131,8 @@ function main() {
   if (!program) fail('usage: node scripts/bootstrap.mjs [--only=client,sdk] <program> [arguments]')
   process.chdir(root)
   const needed = Object.entries(STEPS).filter(([key]) => key === 'packages' || only === null || only.includes(key))
-  setUp(needed.map(([, step]) => step))
+  await setUp(needed.map(([, step]) => step)).catch((error) => fail(error.message))
   become(program, args)
 }
 
-main()
+await main()

@@ -1,5 +1,8 @@
-// Adds to package-lock.json the optional packages of other platforms that the registry in use does not have. npm leaves
-// them out when it writes the file, and `npm ci` then refuses it. Run after `npm install <package>`.
+// Completes package-lock.json after `npm install <package>`:
+// - the optional packages of other platforms that the registry in use does not have. npm leaves them out when it writes the
+//   file, and `npm ci` then refuses it.
+// - the address of each package, where npm was told to leave it out. Without it `npm ci` asks the registry about every package
+//   first, which is a third of its time. npm puts the registry in use in its place.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const OPERATING_SYSTEMS = [
@@ -49,6 +52,14 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   }
 }
 
+let addressed = 0
+for (const [path, entry] of Object.entries(lock.packages)) {
+  if (!entry.integrity || entry.resolved) continue
+  const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+  entry.resolved = `https://registry.npmjs.org/${name}/-/${name.split('/').at(-1)}-${entry.version}.tgz`
+  addressed += 1
+}
+
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
-console.log(`${added} packages of other platforms added`)
+console.log(`${added} packages of other platforms and ${addressed} addresses added`)

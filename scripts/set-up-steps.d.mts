@@ -1,5 +1,6 @@
 export interface Step {
   readonly name: string
+  readonly after: readonly string[]
   readonly inputs: readonly string[]
   readonly output: string
   readonly command: 'npm' | 'node'

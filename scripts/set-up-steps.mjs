@@ -7,6 +7,7 @@ import { basename, delimiter, dirname, join } from 'node:path'
 /**
  * @typedef {object} Step
  * @property {string} name as the progress lines show it
+ * @property {string[]} after names of the steps it builds on; the others may run beside it
  * @property {string[]} inputs files and folders whose content decides whether the step is stale
  * @property {string} output what the step makes; missing means stale
  * @property {'npm' | 'node'} command `node` is the pinned one
@@ -17,6 +18,7 @@ import { basename, delimiter, dirname, join } from 'node:path'
 /** Installed packages, and nothing else, depend on the lock file: editing a script reinstalls nothing. */
 export const PACKAGES = {
   name: 'packages',
+  after: [],
   inputs: ['package-lock.json'],
   output: 'node_modules/node/bin/node',
   command: 'npm',
@@ -26,6 +28,7 @@ export const PACKAGES = {
 
 export const DATABASE_CLIENT = {
   name: 'database client',
+  after: ['packages'],
   inputs: ['prisma/schema.prisma', 'prisma.config.ts', 'package-lock.json'],
   output: 'lib/store/generated/client.ts',
   command: 'node',
@@ -37,6 +40,7 @@ export const COMPILE_CACHE = 'node_modules/.stepgate/compile-cache'
 
 export const SERVER = {
   name: 'server',
+  after: ['packages', 'database client'],
   inputs: ['server', 'lib', 'scripts/compile-server.mjs', 'package-lock.json'],
   output: COMPILE_CACHE,
   command: 'node',
@@ -46,6 +50,7 @@ export const SERVER = {
 
 export const SDK = {
   name: 'middleware',
+  after: ['packages'],
   inputs: ['sdk/src', 'sdk/build.mjs', 'sdk/package.json', 'lib/policy', 'package-lock.json'],
   output: 'sdk/dist',
   command: 'node',
@@ -54,6 +59,7 @@ export const SDK = {
 
 export const CONSOLE = {
   name: 'console',
+  after: ['packages'],
   inputs: [
     ...['app', 'components', 'lib/client', 'lib/contract', 'lib/policy', 'public', 'proxy.ts'],
     ...['next.config.mjs', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
