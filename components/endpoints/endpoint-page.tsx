@@ -188,7 +188,7 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
             <RuleEditor key={endpoint.id} endpoint={endpoint} windowHours={windowHours} />
           </Panel>
           <CallersPanel endpointId={endpoint.id} windowHours={windowHours} />
-          <ObjectHistory targetKind="endpoint" targetId={endpoint.id} />
+          <ObjectHistory concerns={{ targetKind: 'endpoint', targetId: endpoint.id }} />
         </div>
       </div>
       {modeChangeSheet}

@@ -13,10 +13,11 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
 
 interface ObjectHistoryProps {
-  readonly targetKind: string
-  readonly targetId: string
-  /** Only what concerns this environment; entries about the object itself belong to none. */
-  readonly environment?: string
+  /** Which entries concern the object. */
+  readonly concerns:
+    | { readonly targetKind: string; readonly targetId: string }
+    /** With its credentials, grants and devices. */
+    | { readonly identity: string }
 }
 
 const Entry = ({ entry, onOpen }: { readonly entry: AuditEntry; readonly onOpen: () => void }) => (
@@ -38,10 +39,10 @@ const Entry = ({ entry, onOpen }: { readonly entry: AuditEntry; readonly onOpen:
 )
 
 /** The audit entries of one object: who changed what, before and after. */
-export function ObjectHistory({ targetKind, targetId, environment }: ObjectHistoryProps) {
+export function ObjectHistory({ concerns }: ObjectHistoryProps) {
   const [openId, setOpenId] = useState<string | null>(null)
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    auditEntriesQuery({ targetKind, targetId, environment }),
+    auditEntriesQuery(concerns),
   )
   const entries = data?.pages.flatMap(({ items }) => items)
   return (

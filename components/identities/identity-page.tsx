@@ -121,7 +121,7 @@ export function IdentityParts({
           identity={identity}
           onReload={onReload}
         />
-        <ObjectHistory targetKind="identity" targetId={identity.id} />
+        <ObjectHistory concerns={{ identity: identity.clientId }} />
       </div>
     </div>
   )

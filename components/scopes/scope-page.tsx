@@ -138,7 +138,7 @@ export function ScopePage({ id }: { readonly id: string }) {
           <ScopeHolders scope={scope} />
         </Panel>
         <NeededBy scope={scope} />
-        <ObjectHistory targetKind="scope" targetId={scope.id} />
+        <ObjectHistory concerns={{ targetKind: 'scope', targetId: scope.id }} />
       </div>
       {dialog === 'edit' && (
         <EditScopeDialog

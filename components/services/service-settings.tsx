@@ -94,7 +94,7 @@ export function ServiceSettings({ service: slug }: { readonly service: string })
         <Deletion service={data} />
       </div>
       <div className="min-w-0 xl:col-span-5">
-        <ObjectHistory targetKind="service" targetId={data.id} />
+        <ObjectHistory concerns={{ targetKind: 'service', targetId: data.id }} />
       </div>
     </div>
   )

@@ -67,7 +67,7 @@ export function EnvironmentSettings() {
       </Panel>
       <div className="grid min-w-0 gap-4">
         <Addresses environment={data} />
-        <ObjectHistory targetKind="environment" targetId={data.id} />
+        <ObjectHistory concerns={{ targetKind: 'environment', targetId: data.id }} />
       </div>
     </div>
   )

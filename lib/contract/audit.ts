@@ -26,6 +26,11 @@ export const AuditFilter = z.object({
   environment: z.string().max(63).optional(),
   targetKind: z.string().max(50).optional(),
   targetId: z.string().max(200).optional(),
+  identity: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('`client_id`: entries about the identity, its credentials, grants and devices.'),
   q: z.string().max(200).optional().describe('Words in actor, action or target.'),
 })
 export const AuditQuery = z.strictObject({

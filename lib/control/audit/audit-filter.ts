@@ -4,7 +4,7 @@ import type { Prisma } from '#lib/store/generated/client.ts'
 
 /** Entries that fit every part of the filter. */
 export function toAuditWhere(filter: z.output<typeof AuditFilter>): Prisma.AuditEntryWhereInput {
-  const { from, to, actor, action, environment, targetKind, targetId, q = '' } = filter
+  const { from, to, actor, action, environment, targetKind, targetId, identity, q = '' } = filter
   return {
     AND: [
       from === undefined ? {} : { at: { gte: new Date(from) } },
@@ -14,6 +14,7 @@ export function toAuditWhere(filter: z.output<typeof AuditFilter>): Prisma.Audit
       environment === undefined ? {} : { environmentSlug: environment },
       targetKind === undefined ? {} : { targetKind },
       targetId === undefined ? {} : { targetId },
+      identity === undefined ? {} : { OR: [{ targetKind: 'identity', targetName: identity }, partOf(identity)] },
       ...q
         .split(/\s+/)
         .filter(Boolean)
@@ -24,5 +25,10 @@ export function toAuditWhere(filter: z.output<typeof AuditFilter>): Prisma.Audit
   }
 }
 
+/** What an identity has is named after it: `billing: deploy key`. A `client_id` holds no colon. */
+const partOf = (clientId: string) => ({
+  targetKind: { in: ['credential', 'grant', 'device'] },
+  targetName: { startsWith: escapeLike(`${clientId}: `) },
+})
 const contains = (word: string) => ({ contains: escapeLike(word), mode: 'insensitive' as const })
 const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&')

@@ -45,6 +45,20 @@ describe('the audit log', () => {
     expect(await find({ to: '2020-01-01T00:00:00Z' })).toEqual([])
   })
 
+  it('finds what concerns an identity: itself, its credentials and its grants', async () => {
+    const created = await management.call('createCredential', {
+      params: { environment: 'production', clientId: 'one' },
+      body: { kind: 'client-secret', name: 'first', expiresInDays: null },
+    })
+    expect(created.status).toBe(201)
+    const { body } = await management.call('listAuditEntries', { query: { identity: 'one' } })
+    expect(itemsOf(body).map(({ action, targetName }) => `${action} ${targetName}`)).toEqual([
+      'credential.create one: first',
+    ])
+    const others = await management.call('listAuditEntries', { query: { identity: 'on' } })
+    expect(itemsOf(others.body)).toEqual([])
+  })
+
   it('comes in pages without gaps', async () => {
     const seen: string[] = []
     let cursor: string | null = null
