@@ -8,6 +8,7 @@ import type {
   onRequestHookHandler,
 } from 'fastify'
 import { httpRequestReader } from './adapters/http-request-reader.ts'
+import { StepgateUsageError } from './errors.ts'
 import { engineOf, type Engine } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { Refusal } from './guard/refusal.ts'
@@ -74,8 +75,9 @@ const EMPTY_TREE = '(empty tree)'
 
 function requireNoRoutes(app: FastifyInstance): void {
   if (app.printRoutes().trim() !== EMPTY_TREE)
-    throw new Error(
-      'Stepgate: register stepgateFastify before the first route; routes that are there already would not be guarded',
+    throw new StepgateUsageError(
+      'registered-too-late',
+      'register stepgateFastify before the first route; routes that are there already would not be guarded',
     )
 }
 
