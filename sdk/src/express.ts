@@ -21,7 +21,9 @@ export type { StepgateDecision }
 /** An Express application, told by its shape so that either version fits. */
 export interface ExpressApplicationLike {
   (request: never, response: never): unknown
+  /** Answers a request; every application has it. */
   handle?: unknown
+  /** Where the application is mounted. */
   path(): string
 }
 

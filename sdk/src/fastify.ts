@@ -24,7 +24,9 @@ declare module 'fastify' {
 
 export type { StepgateDecision }
 
+/** Options of the plugin {@link stepgateFastify}. */
 export interface StepgateFastifyOptions {
+  /** What `createStepgate()` answered. */
   readonly stepgate: Stepgate
 }
 

@@ -68,7 +68,13 @@ export interface Stepgate {
   /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
   fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response>
   /** An access token for another service: kept, renewed ahead of time. Throws `StepgateTokenError` when none can be had. */
-  getToken(audience: string, options?: { readonly scopes?: readonly string[] }): Promise<StepgateToken>
+  getToken(
+    audience: string,
+    options?: {
+      /** Scopes to ask for; by default all that were granted. */
+      readonly scopes?: readonly string[]
+    },
+  ): Promise<StepgateToken>
   /** How the middleware stands now: state, revision, counts since the start. Cheap enough for every scrape or health check. */
   status(): StepgateStatus
   /** Whether requests can be decided: false only in state `closed`. */

@@ -8,7 +8,12 @@ import { normalizeTemplate } from '../guard/route-table.ts'
 import { trustTestKey } from './test-issuer.ts'
 
 /** What an endpoint requires: scopes alone, or a whole rule as the control plane has it. */
-export type TestRule = Rule | { readonly scopes: readonly string[] }
+export type TestRule =
+  | Rule
+  | {
+      /** Scopes the token needs, all of them. Empty: a valid token will do. */
+      readonly scopes: readonly string[]
+    }
 
 /** An endpoint of a test's configuration. */
 export interface TestEndpoint {
