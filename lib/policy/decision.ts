@@ -74,7 +74,9 @@ export interface Decision extends Evaluation {
 
 /** One line of an explained decision. */
 export interface CheckResult {
+  /** Which check. */
   readonly check: Check
+  /** Whether it was passed. */
   readonly passed: boolean
   /** A short sentence for people, without secrets. */
   readonly detail: string

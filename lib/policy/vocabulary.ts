@@ -5,18 +5,22 @@
 
 /** What an endpoint does with a `deny`: nothing is decided, the denial is only recorded, or the request is refused. */
 export const MODES = ['off', 'log-only', 'enforce'] as const
+/** What an endpoint does with a `deny`: `off` decides nothing, `log-only` records it, `enforce` refuses the request. */
 export type Mode = (typeof MODES)[number]
 
 /** What became of one request. `would-deny` is a denial in log-only, or of a caller outside the enforced percent. */
 export const OUTCOMES = ['allowed', 'would-deny', 'denied'] as const
+/** What became of one request. `would-deny` is a denial in log-only, or of a caller outside the enforced percent. */
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** The evaluator's answer, before the mode is applied. */
 export const VERDICTS = ['allow', 'deny'] as const
+/** What the rule says, before the mode is applied. */
 export type Verdict = (typeof VERDICTS)[number]
 
 /** Who calls. `anonymous` is a request whose caller could not be established from its token. */
 export const CALLER_KINDS = ['service', 'integration', 'user', 'anonymous'] as const
+/** Who calls. `anonymous` is a request whose caller could not be established from its token. */
 export type CallerKind = (typeof CALLER_KINDS)[number]
 
 /** An identity is a caller that has its own OAuth `client_id`. */
@@ -59,6 +63,7 @@ export type EndpointReason = (typeof ENDPOINT_REASONS)[number]
 
 /** Every reason a decision can carry. */
 export const REASONS = [...TOKEN_PROBLEMS, ...REQUIREMENT_REASONS, ...ENDPOINT_REASONS] as const
+/** Why a request is denied: the first check that fails. */
 export type Reason = (typeof REASONS)[number]
 
 /** The checks of one decision, as an explained decision lists them. */
@@ -82,10 +87,12 @@ export const CHECKS = [
   'condition',
   'requirement',
 ] as const
+/** One of the checks of a decision. */
 export type Check = (typeof CHECKS)[number]
 
 /** How a caller proved that the token is its own. `none` is a plain bearer token. */
 export const SENDER_CONSTRAINTS = ['none', 'mutual-tls', 'dpop'] as const
+/** How a caller proved that the token is its own. `none` is a plain bearer token. */
 export type SenderConstraint = (typeof SENDER_CONSTRAINTS)[number]
 
 /**
@@ -106,10 +113,12 @@ export const SIGNALS = [
   /** One token, or the credential behind it, is used by two instances at once. */
   'credential-concurrent',
 ] as const
+/** Something about a request that is worth a second look. */
 export type Signal = (typeof SIGNALS)[number]
 
 /** The state of an instance's configuration. */
 export const SNAPSHOT_STATES = ['fresh', 'stale', 'static', 'closed'] as const
+/** The state of an instance's configuration, see `stepgate.status()`. */
 export type SnapshotState = (typeof SNAPSHOT_STATES)[number]
 
 /** HTTP methods an endpoint can have. HEAD is decided as GET, by the endpoint that answers it. */

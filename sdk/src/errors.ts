@@ -1,8 +1,67 @@
+/**
+ * Every code the package throws or emits, by how it arrives: as the `code` of an error, or of a `security` or `error` event.
+ * The README lists exactly these.
+ */
+export const ERROR_CODES = {
+  StepgateConfigurationError: {
+    configuration: 'a setting is missing or cannot be used; `setting` says which',
+  },
+  StepgateTokenError: {
+    refused: 'the control plane refuses the token; `status` says how',
+    unavailable: 'the control plane could not be asked, or answered with something else than a token',
+  },
+  StepgateUsageError: {
+    'not-a-stepgate': 'something was handed over that `createStepgate()` did not answer',
+    'not-an-application': 'something was handed over that is no application of the framework',
+    'already-protected': 'the application is protected already',
+    'registered-too-late': 'there are routes already, which would not be guarded',
+    'framework-unknown': 'this version of the framework works in a way that is not known; nothing can be guarded',
+    'testing-in-production': 'the testing kit was to be used with `NODE_ENV=production`',
+    'endpoint-not-declared': 'a test names an endpoint that is neither in its configuration nor registered',
+    'issuer-not-found': 'a test asks for a token of an issuer that its configuration does not trust',
+  },
+  security: {
+    'snapshot-unsigned': 'a configuration without a signature by a pinned configuration key was refused',
+    'snapshot-foreign': 'a configuration of another service was refused',
+    'snapshot-older': 'a configuration with a lower revision than the present one was refused',
+    'snapshot-conflict': 'a configuration with the present revision and other content was refused',
+    'epoch-changed': 'the control plane counts revisions anew: its database was restored or replaced',
+    'credential-refused': 'the control plane refuses the credential of this service',
+  },
+  error: {
+    'snapshot-invalid': 'a configuration that is signed but cannot be read was refused',
+    'key-unusable': 'a key of an issuer cannot be used; its tokens are refused',
+    'decision-failed': 'an error of ours: enforced endpoints answer 503, others let the request pass',
+    'poll-failed': 'the configuration could not be polled; told once until it can be again',
+    'disk-unreadable': 'the copy of the configuration cannot be read',
+    'disk-unwritable': 'the copy of the configuration cannot be written',
+    'report-failed': 'decisions could not be reported; told once until they can be again',
+    'decisions-refused': 'the control plane refuses reported decisions; they are counted as dropped',
+    'inventory-failed': 'routes could not be reported; told once until they can be again',
+    'inventory-cut': 'there are more routes than can be reported; all are guarded',
+  },
+} as const
+
+/** `code` of a `security` event. */
+export type SecurityCode = keyof typeof ERROR_CODES.security
+
+/** `code` of an `error` event. */
+export type FailureCode = keyof typeof ERROR_CODES.error
+
+/** `code` of a {@link StepgateTokenError}. `refused`: the control plane said no; `unavailable`: it could not be asked. */
+export type StepgateTokenErrorCode = keyof typeof ERROR_CODES.StepgateTokenError
+
+/** `code` of a {@link StepgateUsageError}. */
+export type StepgateUsageErrorCode = keyof typeof ERROR_CODES.StepgateUsageError
+
 /** A setting is missing or cannot be used. Thrown by `createStepgate` before anything starts; the message never shows a secret. */
 export class StepgateConfigurationError extends Error {
+  /** Always `configuration`. */
+  readonly code = 'configuration'
   /** The setting at fault, as an option and as an environment variable: `configKey (STEPGATE_CONFIG_KEY)`. */
   readonly setting: string
 
+  /** Made by `createStepgate`. */
   constructor(setting: string, problem: string) {
     super(`Stepgate: ${setting} ${problem}`)
     this.name = 'StepgateConfigurationError'
@@ -10,16 +69,29 @@ export class StepgateConfigurationError extends Error {
   }
 }
 
-/** Why no access token could be had. `refused`: the control plane said no; `unavailable`: it could not be asked. */
-export type StepgateTokenErrorCode = 'refused' | 'unavailable' | 'closed'
+/** The package is used in a way that would leave requests unguarded. Thrown at the start or in a test, never into a request. */
+export class StepgateUsageError extends Error {
+  /** What is wrong; the README lists the codes. */
+  readonly code: StepgateUsageErrorCode
 
-/** An access token could not be obtained and none that is still valid was at hand. */
+  /** Made by adapters and by the testing kit. */
+  constructor(code: StepgateUsageErrorCode, problem: string) {
+    super(`Stepgate: ${problem}`)
+    this.name = 'StepgateUsageError'
+    this.code = code
+  }
+}
+
+/** An access token could not be obtained and none that is still valid was at hand. Thrown by `getToken` and `fetch`. */
 export class StepgateTokenError extends Error {
+  /** Whether the control plane said no or could not be asked. */
   readonly code: StepgateTokenErrorCode
+  /** The service the token was to be for. */
   readonly audience: string
   /** HTTP status of the token endpoint; null when there was no answer. */
   readonly status: number | null
 
+  /** Made by `getToken`. */
   constructor(code: StepgateTokenErrorCode, audience: string, detail: string, status: number | null = null) {
     super(`Stepgate: no access token for "${audience}": ${detail}`)
     this.name = 'StepgateTokenError'

@@ -1,55 +1,95 @@
-import type { Reason, SnapshotState } from '../../lib/policy/vocabulary.ts'
+import type { Outcome, Reason, SnapshotState } from '../../lib/policy/vocabulary.ts'
+import type { FailureCode, SecurityCode } from './errors.ts'
+import type { StepgateDecisionEvent } from './guard/decision-event.ts'
+import type { Dropped } from './report/decision-queue.ts'
 
-/** Something that an attacker or a broken deployment may be behind. Tell a person. */
-export type SecurityCode =
-  | 'snapshot-unsigned'
-  | 'snapshot-foreign'
-  | 'snapshot-older'
-  | 'snapshot-conflict'
-  | 'epoch-changed'
-  | 'credential-refused'
-
-/** What `stepgate.on` reports. */
-export interface StepgateEvents {
-  /** A configuration was applied. */
-  readonly snapshot: { readonly epoch: string; readonly revision: number; readonly source: 'network' | 'disk' }
-  /** The state of the configuration changed. */
-  readonly state: { readonly state: SnapshotState }
-  /** A request was refused. */
-  readonly 'decision-denied': {
-    readonly decisionId: string
-    readonly method: string
-    readonly route: string
-    readonly caller: string | null
-    readonly reason: Reason
-  }
-  readonly security: { readonly code: SecurityCode; readonly message: string }
-  /** Counts that could not be kept; they are reported as dropped to the control plane too. */
-  readonly drop: {
-    readonly allowed: number
-    readonly wouldDeny: number
-    readonly denied: number
-    readonly samples: number
-  }
-  /** Something failed in the background. Requests are not affected beyond what `status()` says. */
-  readonly error: { readonly code: string; readonly message: string }
+/** A denial, or what would have been one. */
+export interface StepgateDenialEvent extends StepgateDecisionEvent {
+  /** Why: the first check that failed. */
+  readonly reason: Reason
 }
 
+/** What `stepgate.on` reports, by the name of the event. */
+export interface StepgateEvents {
+  /** A configuration was applied. */
+  readonly snapshot: {
+    /** Changes when the control plane's database was restored or replaced. */
+    readonly epoch: string
+    /** Number of the configuration within its epoch. */
+    readonly revision: number
+    /** Where it came from. */
+    readonly source: 'network' | 'disk'
+  }
+  /** The state of the configuration changed. */
+  readonly state: {
+    /** The state it is in now, see `stepgate.status()`. */
+    readonly state: SnapshotState
+  }
+  /**
+   * A request was decided, whatever the outcome; endpoints in mode `off` decide nothing. While somebody listens each allowed
+   * request costs about a microsecond more.
+   */
+  readonly decision: StepgateDecisionEvent
+  /** A request was refused. */
+  readonly 'decision-denied': StepgateDenialEvent
+  /** A request passed that enforcement for everybody would have refused. */
+  readonly 'decision-would-deny': StepgateDenialEvent
+  /** An attacker or a broken deployment may be behind it. Tell a person. */
+  readonly security: {
+    /** Which of the codes that the README explains. */
+    readonly code: SecurityCode
+    /** A sentence for the log, without secrets. */
+    readonly message: string
+  }
+  /** Decisions that could not be kept; the control plane is told as well. */
+  readonly drop: Readonly<Dropped>
+  /** Something failed in the background. Requests are not affected beyond what `status()` says. */
+  readonly error: {
+    /** Which of the codes that the README explains. */
+    readonly code: FailureCode
+    /** A sentence for the log, without secrets. */
+    readonly message: string
+  }
+}
+
+/** Name of an event of `stepgate.on`. */
 export type StepgateEventName = keyof StepgateEvents
 
-/** Where the middleware writes what an operator should read. `console` and pino fit. */
+/** What one line of the log says beside its message. */
+export type StepgateLogDetails = Readonly<Record<string, string | number | null>>
+
+/**
+ * Writes one line: a message alone, or details and a message, in the order that pino and bunyan take. Details are given for
+ * requests that were denied; see the option `logDecisions`.
+ */
+export type StepgateLog = (detailsOrMessage: StepgateLogDetails | string, message?: string) => void
+
+/** Where the middleware writes what an operator should read. pino fits as it is. */
 export interface StepgateLogger {
-  warn(message: string): void
-  error(message: string): void
-  info?(message: string): void
+  /** Something to look at: the control plane is away, a request was denied. */
+  readonly warn: StepgateLog
+  /** Something to look at now: a `security` event. */
+  readonly error: (message: string) => void
+  /** Would-be denials, where `logDecisions` is `all`; without it they are written by `warn`. */
+  readonly info?: StepgateLog
 }
 
 type Listener = (event: never) => void
+
+const NAME_OF_OUTCOME = {
+  allowed: 'decision',
+  'would-deny': 'decision-would-deny',
+  denied: 'decision-denied',
+} as const satisfies Record<Outcome, StepgateEventName>
+
+const isDenial = (event: StepgateDecisionEvent): event is StepgateDenialEvent => event.reason !== null
 
 /** Tells listeners and the log. A listener that throws is ignored: nothing of ours may break a request. */
 export class EventHub {
   readonly #listeners = new Map<StepgateEventName, Set<Listener>>()
   readonly #logger: StepgateLogger
+  /** Whether somebody listens to `decision`: looked at by every request. */
+  hearsDecisions = false
 
   constructor(logger: StepgateLogger) {
     this.#logger = logger
@@ -57,8 +97,14 @@ export class EventHub {
 
   on<Name extends StepgateEventName>(name: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()
-    this.#listeners.set(name, listeners.add(listener))
-    return () => listeners.delete(listener)
+    const listen = (isListening: boolean): void => {
+      if (isListening) listeners.add(listener)
+      else listeners.delete(listener)
+      this.hearsDecisions = this.#hears('decision')
+    }
+    this.#listeners.set(name, listeners)
+    listen(true)
+    return () => listen(false)
   }
 
   emit<Name extends StepgateEventName>(name: Name, event: StepgateEvents[Name]): void {
@@ -66,30 +112,45 @@ export class EventHub {
       try {
         ;(listener as (event: StepgateEvents[Name]) => void)(event) // `on` stored it under this name
       } catch {
-        this.#log('warn', `a listener of "${name}" threw`)
+        this.#log('warn', [`stepgate: a listener of "${name}" threw`])
       }
     }
   }
 
+  /** Tells of a decision those who listen; where nobody does, no event is made. */
+  decided(outcome: Outcome, makeEvent: () => StepgateDecisionEvent): void {
+    const name = NAME_OF_OUTCOME[outcome]
+    if (!this.hearsDecisions && !this.#hears(name)) return
+    const event = makeEvent()
+    this.emit('decision', event)
+    if (name !== 'decision' && isDenial(event)) this.emit(name, event)
+  }
+
   security(code: SecurityCode, message: string): void {
-    this.#log('error', `${code}: ${message}`)
+    this.#log('error', [`stepgate: ${code}: ${message}`])
     this.emit('security', { code, message })
   }
 
-  failure(code: string, message: string): void {
-    this.#log('warn', `${code}: ${message}`)
+  failure(code: FailureCode, message: string): void {
+    this.#log('warn', [`stepgate: ${code}: ${message}`])
     this.emit('error', { code, message })
   }
 
-  info(message: string): void {
-    this.#log('info', message)
+  /** Writes a denial, or a would-be one, which is no warning but must not get lost with a logger that knows no `info`. */
+  logDenial(level: 'info' | 'warn', message: string, details: StepgateLogDetails): void {
+    this.#log(level === 'info' && this.#logger.info === undefined ? 'warn' : level, [details, `stepgate: ${message}`])
   }
 
-  #log(level: 'info' | 'warn' | 'error', message: string): void {
+  #log(level: keyof StepgateLogger, line: Parameters<StepgateLog>): void {
     try {
-      this.#logger[level]?.(`stepgate: ${message}`)
+      if (level === 'error') this.#logger.error(String(line[0]))
+      else this.#logger[level]?.(...line)
     } catch {
       // A logger that throws has nobody left to tell.
     }
+  }
+
+  #hears(name: StepgateEventName): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0
   }
 }

@@ -1,6 +1,7 @@
 /** Guards the routes of an Express application, version 4 or 5. */
 import { protectApplication } from './adapters/express/protect-application.ts'
 import type { ExpressInternals } from './adapters/express/express-internals.ts'
+import { StepgateUsageError } from './errors.ts'
 import { engineOf } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { Stepgate } from './stepgate.ts'
@@ -20,7 +21,9 @@ export type { StepgateDecision }
 /** An Express application, told by its shape so that either version fits. */
 export interface ExpressApplicationLike {
   (request: never, response: never): unknown
+  /** Answers a request; every application has it. */
   handle?: unknown
+  /** Where the application is mounted. */
   path(): string
 }
 
@@ -41,8 +44,9 @@ const PROTECTED = Symbol.for('@stepgate/node express application 1')
 export function protectExpress(app: ExpressApplicationLike, stepgate: Stepgate): void {
   const marked = app as unknown as ExpressInternals & { [PROTECTED]?: true } // told by `handle` and `use`, which are checked
   if (typeof marked.handle !== 'function' || typeof marked.use !== 'function')
-    throw new TypeError('Stepgate: protectExpress needs what express() answered')
-  if (marked[PROTECTED] === true) throw new Error('Stepgate: this application is protected already')
+    throw new StepgateUsageError('not-an-application', 'protectExpress needs what express() answered')
+  if (marked[PROTECTED] === true)
+    throw new StepgateUsageError('already-protected', 'this application is protected already')
   const engine = engineOf(stepgate)
   engine.useFramework(marked.lazyrouter === undefined ? 'express 5' : 'express 4')
   Object.defineProperty(marked, PROTECTED, { value: true })

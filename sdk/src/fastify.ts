@@ -8,6 +8,7 @@ import type {
   onRequestHookHandler,
 } from 'fastify'
 import { httpRequestReader } from './adapters/http-request-reader.ts'
+import { StepgateUsageError } from './errors.ts'
 import { engineOf, type Engine } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { Refusal } from './guard/refusal.ts'
@@ -23,7 +24,9 @@ declare module 'fastify' {
 
 export type { StepgateDecision }
 
+/** Options of the plugin {@link stepgateFastify}. */
 export interface StepgateFastifyOptions {
+  /** What `createStepgate()` answered. */
   readonly stepgate: Stepgate
 }
 
@@ -74,8 +77,9 @@ const EMPTY_TREE = '(empty tree)'
 
 function requireNoRoutes(app: FastifyInstance): void {
   if (app.printRoutes().trim() !== EMPTY_TREE)
-    throw new Error(
-      'Stepgate: register stepgateFastify before the first route; routes that are there already would not be guarded',
+    throw new StepgateUsageError(
+      'registered-too-late',
+      'register stepgateFastify before the first route; routes that are there already would not be guarded',
     )
 }
 

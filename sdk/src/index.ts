@@ -5,10 +5,20 @@
 export { createStepgate } from './stepgate.ts'
 export type { Stepgate, StepgateStatus } from './stepgate.ts'
 export type { StepgateOptions } from './settings.ts'
-export type { StepgateToken } from './client/token-client.ts'
+export type { StepgateToken, StepgateTokenCount } from './client/token-client.ts'
 export type { StepgateFetchInit } from './client/authorized-fetch.ts'
 export type { StepgateDecision } from './guard/request-decision.ts'
-export type { StepgateEventName, StepgateEvents, StepgateLogger, SecurityCode } from './event-hub.ts'
-export { StepgateConfigurationError, StepgateTokenError } from './errors.ts'
-export type { StepgateTokenErrorCode } from './errors.ts'
-export type { CallerKind, Outcome, Reason, SnapshotState } from '../../lib/policy/vocabulary.ts'
+export type { StepgateDecisionEvent } from './guard/decision-event.ts'
+export type { StepgateDecisionCount } from './report/decision-tally.ts'
+export type {
+  StepgateDenialEvent,
+  StepgateEventName,
+  StepgateEvents,
+  StepgateLog,
+  StepgateLogDetails,
+  StepgateLogger,
+} from './event-hub.ts'
+export { StepgateConfigurationError, StepgateTokenError, StepgateUsageError } from './errors.ts'
+export type { FailureCode, SecurityCode, StepgateTokenErrorCode, StepgateUsageErrorCode } from './errors.ts'
+export type { CallerKind, Mode, Outcome, Reason, SnapshotState, Verdict } from '../../lib/policy/vocabulary.ts'
+export type { CheckResult } from '../../lib/policy/decision.ts'

@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { basename, dirname } from 'node:path'
 import { StepgateConfigurationError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
+import { DECISION_LOGS, type DecisionLog } from './report/decision-log.ts'
 import { parseTrustedProxies } from './token/client-address.ts'
 import type { Network } from '../../lib/policy/network.ts'
 
@@ -27,8 +28,13 @@ export interface StepgateOptions {
   readonly trustedProxies?: readonly string[]
   /** Which service answers at an origin, for `stepgate.fetch`: `{ 'http://orders:3000': 'orders' }` (STEPGATE_AUDIENCES, `origin=audience`, comma-separated). */
   readonly audiences?: Readonly<Record<string, string>>
-  /** Where warnings go; by default the console. */
+  /** Where warnings go; by default the console. pino fits as it is. */
   readonly logger?: StepgateLogger
+  /**
+   * Which requests get a line in the log (STEPGATE_LOG_DECISIONS): `denied` (the default) those that were refused, `all` those
+   * that would have been refused as well, `none`. At most 50 lines in 10 seconds; `suppressed` in the next line counts the rest.
+   */
+  readonly logDecisions?: DecisionLog
   /** Shown beside the instance; set by the framework's adapter. */
   readonly framework?: string
 }
@@ -60,6 +66,7 @@ export interface Settings {
   readonly trustedProxies: readonly Network[]
   readonly audiences: ReadonlyMap<string, string>
   readonly framework: string | null
+  readonly logDecisions: DecisionLog
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -155,9 +162,11 @@ const readPairs = (text: string | undefined): [string, string][] =>
       return [pair.slice(0, Math.max(cut, 0)).trim(), pair.slice(cut + 1).trim()]
     })
 
-function parseAudiences(options: StepgateOptions, env: Environment): Map<string, string> {
-  const pairs =
-    options.audiences === undefined ? readPairs(env['STEPGATE_AUDIENCES']) : Object.entries(options.audiences)
+export function parseAudiences(
+  { audiences }: Pick<StepgateOptions, 'audiences'>,
+  env: Environment,
+): Map<string, string> {
+  const pairs = audiences === undefined ? readPairs(env['STEPGATE_AUDIENCES']) : Object.entries(audiences)
   return new Map(
     pairs.map(([origin, audience]) => {
       if (!URL.canParse(origin) || audience === '')
@@ -167,9 +176,12 @@ function parseAudiences(options: StepgateOptions, env: Environment): Map<string,
   )
 }
 
-function parseProxies(options: StepgateOptions, env: Environment): readonly Network[] {
+export function parseProxies(
+  { trustedProxies }: Pick<StepgateOptions, 'trustedProxies'>,
+  env: Environment,
+): readonly Network[] {
   const names =
-    options.trustedProxies ?? (env['STEPGATE_TRUSTED_PROXIES'] ?? '').split(',').filter((name) => name.trim() !== '')
+    trustedProxies ?? (env['STEPGATE_TRUSTED_PROXIES'] ?? '').split(',').filter((name) => name.trim() !== '')
   return (
     parseTrustedProxies(names) ??
     fail(
@@ -177,6 +189,14 @@ function parseProxies(options: StepgateOptions, env: Environment): readonly Netw
       'STEPGATE_TRUSTED_PROXIES',
       'must list networks in CIDR notation, addresses, loopback or private',
     )
+  )
+}
+
+function parseDecisionLog(options: StepgateOptions, env: Environment): DecisionLog {
+  const choice = given(options.logDecisions, env['STEPGATE_LOG_DECISIONS']) ?? 'denied'
+  return (
+    DECISION_LOGS.find((known) => known === choice) ??
+    fail('logDecisions', 'STEPGATE_LOG_DECISIONS', `must be one of ${DECISION_LOGS.join(', ')}`)
   )
 }
 
@@ -201,5 +221,6 @@ export function parseSettings(options: StepgateOptions, env: Environment): Setti
     trustedProxies: parseProxies(options, env),
     audiences: parseAudiences(options, env),
     framework: options.framework ?? null,
+    logDecisions: parseDecisionLog(options, env),
   }
 }

@@ -2,15 +2,23 @@ import { randomUUID } from 'node:crypto'
 import type { SnapshotState } from '../../lib/policy/vocabulary.ts'
 import { fetchAuthorized, type StepgateFetchInit } from './client/authorized-fetch.ts'
 import { ControlPlane } from './client/control-plane.ts'
-import { TokenClient, type StepgateToken } from './client/token-client.ts'
+import { TokenClient, type StepgateToken, type StepgateTokenCount } from './client/token-client.ts'
 import { SnapshotDisk } from './config/snapshot-disk.ts'
 import { SnapshotPoller } from './config/snapshot-poller.ts'
-import { EventHub, type StepgateEventName, type StepgateEvents, type StepgateLogger } from './event-hub.ts'
+import {
+  EventHub,
+  type StepgateEventName,
+  type StepgateEvents,
+  type StepgateLog,
+  type StepgateLogger,
+} from './event-hub.ts'
 import { attachEngine, type Engine } from './guard/engine.ts'
 import { Guard } from './guard/guard.ts'
 import { RouteTable } from './guard/route-table.ts'
 import { DecisionQueue, type Dropped } from './report/decision-queue.ts'
+import { logDecisions } from './report/decision-log.ts'
 import { DecisionReporter } from './report/decision-reporter.ts'
+import type { StepgateDecisionCount } from './report/decision-tally.ts'
 import { toInstanceReport, type InstanceReport } from './report/instance-report.ts'
 import { InventoryReporter } from './report/inventory-reporter.ts'
 import { parseSettings, type Settings, type StepgateOptions } from './settings.ts'
@@ -23,11 +31,15 @@ export interface StepgateStatus {
    * `static`: started from the copy on disk and not confirmed since. `closed`: no configuration, protected routes answer 503.
    */
   readonly state: SnapshotState
+  /** Epoch of the configuration in force; null when there is none. */
   readonly epoch: string | null
+  /** Number of the configuration within its epoch; null when there is none. */
   readonly revision: number | null
+  /** The environment this service belongs to; null before there is a configuration. */
   readonly environment: string | null
   /** Seconds since the control plane last confirmed the configuration; null when it never did. */
   readonly ageSeconds: number | null
+  /** When the configuration was last asked for; null when it never was. */
   readonly lastPollAt: Date | null
   /** What went wrong with the last poll; null when it went well. */
   readonly lastError: string | null
@@ -39,8 +51,13 @@ export interface StepgateStatus {
   readonly stored: number
   /** Decisions that could not be kept, since the start. */
   readonly dropped: Readonly<Dropped>
+  /** Requests since the start, by mode, outcome and reason. */
+  readonly decisions: readonly StepgateDecisionCount[]
+  /** Requests for access tokens since the start. */
+  readonly tokens: StepgateTokenCount
   /** Id of this process. */
   readonly instanceId: string
+  /** Name of this program, see the option `workload`. */
   readonly workload: string
 }
 
@@ -51,7 +68,14 @@ export interface Stepgate {
   /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
   fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response>
   /** An access token for another service: kept, renewed ahead of time. Throws `StepgateTokenError` when none can be had. */
-  getToken(audience: string, options?: { readonly scopes?: readonly string[] }): Promise<StepgateToken>
+  getToken(
+    audience: string,
+    options?: {
+      /** Scopes to ask for; by default all that were granted. */
+      readonly scopes?: readonly string[]
+    },
+  ): Promise<StepgateToken>
+  /** How the middleware stands now: state, revision, counts since the start. Cheap enough for every scrape or health check. */
   status(): StepgateStatus
   /** Whether requests can be decided: false only in state `closed`. */
   ready(): boolean
@@ -66,8 +90,12 @@ const SAMPLES_MAX = 5_000
 const REPORT_INTERVAL_SECONDS_DEFAULT = 5
 const CLOSE_DEADLINE_MS = 5_000
 
+/** One line each, so that details survive a log that is read line by line. */
+const toLine = (...[details, message = '']: Parameters<StepgateLog>): string =>
+  typeof details === 'string' ? details : `${message} ${JSON.stringify(details)}`
+
 const consoleLogger: StepgateLogger = {
-  warn: (message) => console.warn(message),
+  warn: (...line) => console.warn(toLine(...line)),
   error: (message) => console.error(message),
 }
 
@@ -75,6 +103,7 @@ const consoleLogger: StepgateLogger = {
 class StepgateRuntime implements Stepgate, Engine {
   readonly #settings: Settings
   readonly #events: EventHub
+  readonly #queue: DecisionQueue
   readonly #tokens: TokenClient
   readonly #poller: SnapshotPoller
   readonly #reporter: DecisionReporter
@@ -91,10 +120,12 @@ class StepgateRuntime implements Stepgate, Engine {
   constructor(settings: Settings, logger: StepgateLogger) {
     const events = new EventHub(logger)
     const queue = new DecisionQueue(QUEUE_SIZE_MAX, SAMPLES_MAX)
+    logDecisions(events, settings.logDecisions)
     const describeInstance = (): InstanceReport => this.#describe()
     this.#settings = settings
     this.#framework = settings.framework
     this.#events = events
+    this.#queue = queue
     this.#tokens = new TokenClient(settings)
     const controlPlane = new ControlPlane(
       { url: settings.url, instanceId: this.#instanceId, workload: settings.workload, applied: () => this.#applied() },
@@ -182,6 +213,8 @@ class StepgateRuntime implements Stepgate, Engine {
       queued,
       stored,
       dropped,
+      decisions: this.#queue.counts,
+      tokens: this.#tokens.counts,
       instanceId: this.#instanceId,
       workload,
     }

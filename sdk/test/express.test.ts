@@ -262,7 +262,9 @@ describe.each(VERSIONS)('%s', (version, express) => {
 
   it('refuses to guard one application twice, and what is no application', () => {
     expect(() => protectExpress(app, stepgate)).toThrow('protected already')
-    expect(() => protectExpress(express.Router() as unknown as Express, {} as Stepgate)).toThrow(TypeError)
+    expect(() => protectExpress(express.Router() as unknown as Express, {} as Stepgate)).toThrow(
+      expect.objectContaining({ name: 'StepgateUsageError', code: 'not-an-application' }),
+    )
     expect(() => protectExpress(express(), {} as Stepgate)).toThrow('createStepgate')
   })
 })

@@ -379,10 +379,8 @@ it('confirms what it applies with the next poll, at once', async () => {
 
 it('shows its secret nowhere', async () => {
   const messages: string[] = []
-  const logger = {
-    warn: (message: string) => messages.push(message),
-    error: (message: string) => messages.push(message),
-  }
+  const keep = (...line: readonly unknown[]): void => void messages.push(JSON.stringify(line))
+  const logger = { warn: keep, error: keep }
   plane.fault = answering(401)
   const { stepgate } = await harness({ logger })
   const { inspect } = await import('node:util')

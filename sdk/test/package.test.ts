@@ -1,82 +1,130 @@
-/** The package as somebody installs it: packed, in a folder of its own, from both module systems and from TypeScript. */
+/** The package as somebody installs it: from both module systems, from TypeScript, and beside only what it needs. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { build } from 'esbuild'
+import { publint } from 'publint'
 import { beforeAll, expect, it } from 'vitest'
 import { SDK_VERSION } from '../src/version.ts'
+import { ENTRIES, installPackage, MANIFEST, SDK_FOLDER, type Installation } from './packed-package.ts'
 
-const sdk = fileURLToPath(new URL('..', import.meta.url))
-const root = fileURLToPath(new URL('../..', import.meta.url))
-let folder = ''
-
-const run = (command: string, ...parameters: string[]): string =>
-  execFileSync(command, parameters, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-const node = (...parameters: string[]): string => run(process.execPath, ...parameters).trim()
-
-interface Manifest {
-  readonly version: string
-  readonly dependencies?: object
-  readonly scripts: Readonly<Record<string, string>>
-}
-const manifest = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8')) as Manifest
+let installed: Installation
 
 beforeAll(() => {
-  if (!existsSync(join(sdk, 'dist/index.js')))
-    execFileSync(process.execPath, [join(sdk, 'build.mjs')], { stdio: 'ignore' })
-  folder = mkdtempSync(join(tmpdir(), 'stepgate-package-'))
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: sdk, encoding: 'utf8' }),
-  ) as { filename: string }[]
-  run('tar', '-xzf', packed?.filename ?? '')
-  mkdirSync(join(folder, 'node_modules/@stepgate'), { recursive: true })
-  cpSync(join(folder, 'package'), join(folder, 'node_modules/@stepgate/node'), { recursive: true })
-  for (const name of ['express', 'fastify', '@types'])
-    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  installed = installPackage('express', 'fastify', '@types/express')
 }, 60_000)
 
 it('says its version truly, depends on nothing and runs nothing when it is installed', () => {
-  expect(manifest.version).toBe(SDK_VERSION)
-  expect(manifest.dependencies).toBeUndefined()
-  expect(Object.keys(manifest.scripts)).toEqual(['build'])
+  expect(MANIFEST.version).toBe(SDK_VERSION)
+  expect(MANIFEST.dependencies).toBeUndefined()
+  expect(Object.keys(MANIFEST.scripts)).toEqual(['build'])
+})
+
+it('leaves nothing for publint to complain about', async () => {
+  const { messages } = await publint({
+    pkgDir: join(installed.folder, 'node_modules/@stepgate/node'),
+    strict: true,
+    pack: false,
+  })
+  expect(messages).toEqual([])
+})
+
+it('is resolved with its types by every kind of resolution', async () => {
+  const checked = await checkPackage(createPackageFromTarballData(readFileSync(installed.tarball)))
+  expect(checked).toMatchObject({ types: { kind: 'included' }, problems: [] })
+})
+
+/** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
+const SIZES_MAX: Readonly<Record<string, number>> = {
+  index: 20_500,
+  express: 3_000,
+  fastify: 1_000,
+  'node-http': 700,
+  testing: 15_500,
+  prometheus: 1_300,
+  opentelemetry: 1_300,
+}
+
+it.each(Object.entries(SIZES_MAX))('has an entry "%s" of at most %i bytes, packed by brotli', (entry, sizeMax) => {
+  const code = readFileSync(join(SDK_FOLDER, `dist/${entry}.js`))
+  expect(brotliCompressSync(code).length).toBeLessThanOrEqual(sizeMax)
+})
+
+it('has the same names for import and for require in every entry', () => {
+  const list =
+    'entries.map((entry) => Object.keys(entry).filter((name) => !["default", "module.exports"].includes(name)).sort())'
+  installed.write(
+    'names.mjs',
+    `const entries = await Promise.all(${JSON.stringify(ENTRIES)}.map((entry) => import(entry)))
+console.log(JSON.stringify(${list}))`,
+  )
+  installed.write(
+    'names.cjs',
+    `const entries = ${JSON.stringify(ENTRIES)}.map((entry) => require(entry))
+console.log(JSON.stringify(${list}))`,
+  )
+  const imported = JSON.parse(installed.node('names.mjs')) as string[][]
+  expect(imported.every((names) => names.length > 0)).toBe(true)
+  expect(JSON.parse(installed.node('names.cjs'))).toEqual(imported)
+})
+
+it('does nothing by being imported, so that a bundler may leave out what is not used', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: ENTRIES.map((entry) => `import '${entry}'`).join('\n'),
+      resolveDir: installed.folder,
+    },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    logLevel: 'silent',
+  })
+  expect(outputFiles[0]?.text.trim()).toBe('')
+  installed.write(
+    'quiet.mjs',
+    `const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)])
+const before = JSON.stringify(listeners())
+await Promise.all(${JSON.stringify(ENTRIES)}.map((entry) => import(entry)))
+console.log(before === JSON.stringify(listeners()), process.getActiveResourcesInfo().filter((name) => /Timeout|TCP/.test(name)).length)`,
+  )
+  expect(installed.node('quiet.mjs')).toBe('true 0')
 })
 
 const USE = `
-const names = [createStepgate, protectExpress, stepgateFastify, guard, StepgateConfigurationError].map((value) => typeof value)
-try { createStepgate({}) } catch (error) { names.push(error instanceof StepgateConfigurationError, error.setting) }
-console.log(names.join())
+try { createStepgate({}) } catch (error) { console.log(error instanceof StepgateConfigurationError, error.setting, error.code) }
+const stepgate = createTestStepgate({ endpoints: [{ method: 'GET', route: '/orders' }] })
+guard(stepgate, 'GET', '/orders', () => undefined)
+console.log(stepgate.decide({ method: 'GET', route: '/orders' }).reason)
 `
-const EXPECTED = 'function,function,function,function,function,true,url (STEPGATE_URL)'
+const USED = 'true url (STEPGATE_URL) configuration\ntoken-missing'
+const IMPORTS = [
+  ['createStepgate, StepgateConfigurationError', '@stepgate/node'],
+  ['createTestStepgate', '@stepgate/node/testing'],
+  ['guard', '@stepgate/node/node-http'],
+]
 
-it('is imported as ES modules', () => {
-  writeFileSync(
-    join(folder, 'use.mjs'),
-    `import { createStepgate, StepgateConfigurationError } from '@stepgate/node'
-import { protectExpress } from '@stepgate/node/express'
-import { stepgateFastify } from '@stepgate/node/fastify'
-import { guard } from '@stepgate/node/node-http'
-${USE}`,
+it('runs in a plain ES module', () => {
+  installed.write(
+    'use.mjs',
+    IMPORTS.map(([names, entry]) => `import { ${String(names)} } from '${String(entry)}'`).join('\n') + USE,
   )
-  expect(node('use.mjs')).toBe(EXPECTED)
+  expect(installed.node('use.mjs')).toBe(USED)
 })
 
-it('is required as CommonJS', () => {
-  writeFileSync(
-    join(folder, 'use.cjs'),
-    `const { createStepgate, StepgateConfigurationError } = require('@stepgate/node')
-const { protectExpress } = require('@stepgate/node/express')
-const { stepgateFastify } = require('@stepgate/node/fastify')
-const { guard } = require('@stepgate/node/node-http')
-${USE}`,
+it('runs in a plain CommonJS module', () => {
+  installed.write(
+    'use.cjs',
+    IMPORTS.map(([names, entry]) => `const { ${String(names)} } = require('${String(entry)}')`).join('\n') + USE,
   )
-  expect(node('use.cjs')).toBe(EXPECTED)
+  expect(installed.node('use.cjs')).toBe(USED)
 })
 
 it('has an adapter of one module system work with the core of the other', () => {
-  writeFileSync(
-    join(folder, 'mixed.cjs'),
+  installed.write(
+    'mixed.cjs',
     `const { guard } = require('@stepgate/node/node-http')
 import('@stepgate/node').then(async ({ createStepgate }) => {
   const stepgate = createStepgate({ url: 'http://127.0.0.1:1', clientId: 'a', clientSecret: 'b', configKey: '${Buffer.alloc(32, 1).toString('base64url')}', logger: { warn() {}, error() {} } })
@@ -85,64 +133,7 @@ import('@stepgate/node').then(async ({ createStepgate }) => {
   console.log(stepgate.status().routes, stepgate.status().state)
 })`,
   )
-  expect(node('mixed.cjs')).toBe('1 closed')
-})
-
-it.each([
-  ['node16', 'module.ts', 'ESNext'],
-  ['nodenext', 'common.cts', 'NodeNext'],
-  ['bundler', 'module.ts', 'ESNext'],
-])('type-checks on its own with moduleResolution %s (%s)', { timeout: 60_000 }, (resolution, file, module) => {
-  const program = `import express from 'express'
-import fastify from 'fastify'
-import { createServer } from 'node:http'
-import { createStepgate, type Stepgate, type StepgateStatus } from '@stepgate/node'
-import { protectExpress } from '@stepgate/node/express'
-import { stepgateFastify } from '@stepgate/node/fastify'
-import { guard } from '@stepgate/node/node-http'
-
-const stepgate: Stepgate = createStepgate({ audiences: { 'http://orders': 'orders' } })
-const app = express()
-protectExpress(app, stepgate)
-app.get('/orders/:orderId', (request, response) => { response.json({ caller: request.stepgate?.caller }) })
-const server = fastify()
-void server.register(stepgateFastify, { stepgate })
-server.get('/orders', (request) => request.stepgate?.scopes)
-createServer(guard(stepgate, 'GET', '/orders', (request, response) => response.end(request.stepgate?.outcome)))
-const one = guard(stepgate, 'GET', '/orders/:orderId', (request, response, orderId: string) => response.end(orderId))
-export const listener = (): unknown => [one, stepgate.on('security', ({ code }) => code), stepgate.fetch('http://orders', { scopes: ['orders:read'] })]
-export const status: StepgateStatus = stepgate.status()
-`
-  writeFileSync(join(folder, file), program)
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  const chosen = resolution === 'bundler' ? module : resolution === 'node16' ? 'Node16' : 'NodeNext'
-  const parameters = [
-    '--noEmit',
-    '--strict',
-    '--skipLibCheck',
-    'false',
-    '--exactOptionalPropertyTypes',
-    '--target',
-    'ES2023',
-    '--lib',
-    'ES2023',
-    '--types',
-    'node',
-    '--esModuleInterop',
-    '--module',
-    chosen,
-    '--moduleResolution',
-    resolution,
-    file,
-  ]
-  let output = ''
-  try {
-    node(join(root, 'node_modules/typescript/bin/tsc'), ...parameters)
-  } catch (error) {
-    output = (error as { stdout: string }).stdout
-  }
-  // Other packages' declarations are not ours to judge.
-  expect(output.split('\n').filter((line) => line.startsWith(file) || line.includes('@stepgate/node'))).toEqual([])
+  expect(installed.node('mixed.cjs')).toBe('1 closed')
 })
 
 /** The Node that runs the tests, and any others that are named: STEPGATE_TEST_NODES=/usr/bin/node,… */
@@ -150,8 +141,8 @@ const NODES = [process.execPath, ...(process.env['STEPGATE_TEST_NODES'] ?? '').s
 
 it.each(NODES)('protects a service of each framework on %s', { timeout: 60_000 }, async (executable) => {
   await build({
-    entryPoints: [join(sdk, 'test/smoke-program.ts')],
-    outfile: join(folder, 'smoke.mjs'),
+    entryPoints: [join(SDK_FOLDER, 'test/smoke-program.ts')],
+    outfile: join(installed.folder, 'smoke.mjs'),
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -159,5 +150,6 @@ it.each(NODES)('protects a service of each framework on %s', { timeout: 60_000 }
     alias: { 'express-4': 'express' },
     logLevel: 'error',
   })
-  expect(run(executable, 'smoke.mjs')).toContain('all well')
+  const program = execFileSync(executable, ['smoke.mjs'], { cwd: installed.folder, encoding: 'utf8' })
+  expect(program).toContain('all well')
 })

@@ -1,4 +1,4 @@
-import type { TokenClient } from './token-client.ts'
+import type { TokenSource } from './token-client.ts'
 
 /** `fetch` options with the audience and scopes of the token to be sent. */
 export interface StepgateFetchInit extends RequestInit {
@@ -30,7 +30,7 @@ const hasOwnAuthorization = (input: FetchInput, init: RequestInit): boolean =>
 
 /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
 export async function fetchAuthorized(
-  tokens: TokenClient,
+  tokens: TokenSource,
   audiences: ReadonlyMap<string, string>,
   input: FetchInput,
   options: StepgateFetchInit = {},

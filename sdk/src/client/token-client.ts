@@ -8,10 +8,26 @@ import { exchange, type HttpAnswer } from './http-exchange.ts'
 
 /** An access token for one audience. */
 export interface StepgateToken {
+  /** For `Authorization: Bearer …`. */
   readonly accessToken: string
+  /** When the token expires, by this machine's clock. */
   readonly expiresAt: Date
   /** Scopes the token carries, which may be fewer than were asked for. */
   readonly scopes: readonly string[]
+}
+
+/** Where `fetch` gets its tokens. */
+export interface TokenSource {
+  getToken(audience: string, scopes?: readonly string[]): Promise<StepgateToken>
+  discard(audience: string, scopes: readonly string[], accessToken: string): void
+}
+
+/** Requests for access tokens since the start, those for the middleware's own calls included. */
+export interface StepgateTokenCount {
+  /** Tokens received. */
+  readonly issued: number
+  /** Requests that brought none. */
+  readonly failed: number
 }
 
 interface HeldToken extends StepgateToken {
@@ -72,14 +88,20 @@ function toTokenError(audience: string, answer: HttpAnswer): StepgateTokenError 
  * Gets and keeps access tokens by client credentials. A token is renewed in the background after 40 to 50 percent of its
  * life, by one request however many callers wait, and used until it expires when the control plane cannot be reached.
  */
-export class TokenClient {
+export class TokenClient implements TokenSource {
   readonly #settings: Settings
   readonly #tokenEndpoint: string
   readonly #slots = new Map<string, Slot>()
+  #issued = 0
+  #failed = 0
 
   constructor(settings: Settings) {
     this.#settings = settings
     this.#tokenEndpoint = `${settings.url}/oauth/token`
+  }
+
+  get counts(): StepgateTokenCount {
+    return { issued: this.#issued, failed: this.#failed }
   }
 
   /** Throws {@link StepgateTokenError} when there is no valid token and none can be had. */
@@ -116,9 +138,11 @@ export class TokenClient {
         (token) => {
           slot.held = token
           slot.failures = 0
+          this.#issued++
           return token
         },
         (error: unknown) => {
+          this.#failed++
           slot.retryAtMs = monotonicMs() + fullJitterMs(++slot.failures, 1_000, RETRY_CAP_MS)
           throw error
         },

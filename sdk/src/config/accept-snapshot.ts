@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { parseSnapshot } from '../../../lib/policy/parse-snapshot.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
-import type { SecurityCode } from '../event-hub.ts'
+import type { SecurityCode } from '../errors.ts'
 import type { ConfigKey } from '../settings.ts'
 import { isSnapshotSigned } from './snapshot-signature.ts'
 

@@ -1,3 +1,4 @@
+import { StepgateUsageError } from '../errors.ts'
 import type { Guard } from './guard.ts'
 import type { RouteTable } from './route-table.ts'
 
@@ -18,6 +19,6 @@ export function attachEngine(stepgate: object, engine: Engine): void {
 /** Throws when it is handed something that `createStepgate` did not make. */
 export function engineOf(stepgate: object): Engine {
   const engine = (stepgate as { [ENGINE]?: Engine })[ENGINE]
-  if (engine === undefined) throw new TypeError('Stepgate: hand over what createStepgate() answered')
+  if (engine === undefined) throw new StepgateUsageError('not-a-stepgate', 'hand over what createStepgate() answered')
   return engine
 }

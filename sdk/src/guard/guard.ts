@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { decide, decideUndeclared } from '../../../lib/policy/evaluate.ts'
 import { explain, explainUndeclared } from '../../../lib/policy/explain.ts'
+import type { CheckResult, Decision, Facts } from '../../../lib/policy/decision.ts'
 import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import type { EventHub } from '../event-hub.ts'
@@ -11,6 +12,7 @@ import { Authenticator } from '../token/authenticator.ts'
 import { Caller, type Memo } from '../token/caller.ts'
 import { clientAddress } from '../token/client-address.ts'
 import { toTrust } from '../token/trust.ts'
+import { toDecisionEvent } from './decision-event.ts'
 import { CLOSED, refuseDenied, type Refusal } from './refusal.ts'
 import { RequestDecision } from './request-decision.ts'
 import type { RequestReader } from './request-reader.ts'
@@ -95,8 +97,9 @@ export class Guard {
     if (memo === null || !binding.isConstant)
       memo = this.#evaluate({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
     this.#recorder.count(memo.fold, nowMs, tokenAgeSeconds)
-    if (memo.decision.outcome === 'allowed') return new RequestDecision(caller, memo.decision, null)
-    return this.#answerDenial({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
+    if (memo.decision.outcome === 'allowed' && !this.#parts.events.hearsDecisions)
+      return new RequestDecision(caller, memo.decision, null)
+    return this.#answer({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
   }
 
   #evaluate<Request>(visit: Visit<Request>, known: Memo | null): Memo {
@@ -112,26 +115,33 @@ export class Guard {
     return memo
   }
 
-  #answerDenial<Request>(visit: Visit<Request>, { decision, fold }: Memo): RequestDecision | Refusal {
-    const { route, binding, caller } = visit
+  #answer<Request>(visit: Visit<Request>, { decision, fold }: Memo): RequestDecision | Refusal {
     const decisionId = randomUUID()
-    this.#recorder.sample(fold, () => this.#toSample(visit, decisionId))
-    if (decision.outcome !== 'denied' || decision.reason === null)
-      return new RequestDecision(caller, decision, decisionId)
-    const { caller: name } = caller.facts
-    this.#parts.events.emit('decision-denied', {
-      decisionId,
-      method: route.method,
-      route: route.template,
-      caller: name,
-      reason: decision.reason,
-    })
-    return refuseDenied(decision.reason, binding.rule, decisionId)
+    if (decision.outcome !== 'allowed') this.#recorder.sample(fold, () => this.#toSample(visit, decisionId))
+    this.#tell(visit, decision, decisionId)
+    return decision.outcome === 'denied' && decision.reason !== null
+      ? refuseDenied(decision.reason, visit.binding.rule, decisionId)
+      : new RequestDecision(visit.caller, decision, decisionId)
+  }
+
+  #tell<Request>(visit: Visit<Request>, decision: Decision, decisionId: string): void {
+    const { route, caller } = visit
+    this.#parts.events.decided(decision.outcome, () =>
+      toDecisionEvent(route, caller, decision, decisionId, () => this.#explain(visit, this.#factsOf(visit))),
+    )
+  }
+
+  #factsOf<Request>(visit: Visit<Request>): Facts {
+    return { ...visit.caller.facts, tokenAgeSeconds: visit.tokenAgeSeconds, address: this.#addressOf(visit) }
+  }
+
+  #explain<Request>({ binding }: Visit<Request>, facts: Facts): CheckResult[] {
+    return binding.isDeclared ? explain(facts, binding.rule) : explainUndeclared(facts)
   }
 
   #toSample<Request>(visit: Visit<Request>, id: string): DecisionSample {
-    const { binding, caller, request, reader, nowMs, tokenAgeSeconds } = visit
-    const facts = { ...caller.facts, tokenAgeSeconds, address: this.#addressOf(visit) }
+    const { caller, request, reader, nowMs, tokenAgeSeconds } = visit
+    const facts = this.#factsOf(visit)
     return {
       id,
       atMs: nowMs,
@@ -141,7 +151,7 @@ export class Guard {
       subject: caller.subject,
       tokenId: caller.tokenId,
       tokenAgeSeconds: tokenAgeSeconds === null ? null : Math.round(tokenAgeSeconds * 1000) / 1000,
-      checks: binding.isDeclared ? explain(facts, binding.rule) : explainUndeclared(facts),
+      checks: this.#explain(visit, facts),
     }
   }
 

@@ -7,6 +7,7 @@ import type { Caller } from '../token/caller.ts'
 export interface StepgateDecision {
   /** `client_id` of the caller, `user@<issuer>` for people; null when anonymous, which log-only lets through. */
   readonly caller: string | null
+  /** What kind of caller it is; `anonymous` when there is none. */
   readonly callerKind: CallerKind
   /** Scopes of the token, sorted. */
   readonly scopes: readonly string[]

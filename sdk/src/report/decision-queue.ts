@@ -1,10 +1,16 @@
 import { OUTCOMES, type Outcome } from '../../../lib/policy/vocabulary.ts'
+import { DecisionTally, type StepgateDecisionCount } from './decision-tally.ts'
 import type { DecisionSample, Fold, FoldedDecisions } from './fold.ts'
 
+/** Decisions that could not be kept. */
 export interface Dropped {
+  /** Allowed requests. */
   allowed: number
+  /** Would-be denials. */
   wouldDeny: number
+  /** Denials. */
   denied: number
+  /** Samples of single requests. */
   samples: number
 }
 
@@ -45,6 +51,7 @@ export class DecisionQueue {
   #size = 0
   #samples = 0
   #dropped = nothingDropped()
+  readonly #tally = new DecisionTally()
 
   constructor(sizeMax: number, samplesMax: number) {
     this.#sizeMax = sizeMax
@@ -68,10 +75,16 @@ export class DecisionQueue {
     return this.#dropped
   }
 
+  /** All decisions since the start, delivered or not. */
+  get counts(): readonly StepgateDecisionCount[] {
+    return this.#tally.with(OUTCOMES.flatMap((outcome) => this.#open[outcome]))
+  }
+
   /** Takes a fold that begins to count. False when it has to be dropped because all others are worth more. */
   open(fold: Fold, nowMs: number): boolean {
     const { outcome } = fold.signature
     if (this.#size >= this.#sizeMax && !this.#makeRoom(outcome)) {
+      this.#tally.add(fold.signature, 1)
       this.#dropped[COUNTER_OF_OUTCOME[outcome]]++
       return false
     }
@@ -94,7 +107,7 @@ export class DecisionQueue {
   /** Closes the window that is being filled, if anything is in it. */
   seal(nowMs: number): void {
     if (this.#openSinceMs === null) return
-    const items = WORTHIEST_FIRST.flatMap((outcome) => this.#open[outcome].map((fold) => fold.take()))
+    const items = WORTHIEST_FIRST.flatMap((outcome) => this.#open[outcome].map((fold) => this.#take(fold)))
     this.#sealed.push({ fromMs: this.#openSinceMs, toMs: Math.max(nowMs, this.#openSinceMs), items })
     this.#open = noFolds()
     this.#openSinceMs = null
@@ -129,12 +142,22 @@ export class DecisionQueue {
 
   #dropOldest(outcome: Outcome): boolean {
     const index = this.#sealed.findIndex(({ items }) => items.at(-1)?.signature.outcome === outcome)
-    const item = index === -1 ? this.#open[outcome].shift()?.take() : this.#sealed[index]?.items.pop()
+    const item = index === -1 ? this.#takeOldest(outcome) : this.#sealed[index]?.items.pop()
     if (item === undefined) return false
     if (this.#sealed[index]?.items.length === 0) this.#sealed.splice(index, 1)
     countDropped(this.#dropped, item)
     this.#forget(item)
     return true
+  }
+
+  #takeOldest(outcome: Outcome): FoldedDecisions | undefined {
+    const fold = this.#open[outcome].shift()
+    return fold === undefined ? undefined : this.#take(fold)
+  }
+
+  #take(fold: Fold): FoldedDecisions {
+    this.#tally.add(fold.signature, fold.count)
+    return fold.take()
   }
 
   #forget(item: FoldedDecisions): void {

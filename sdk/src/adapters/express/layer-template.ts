@@ -1,3 +1,4 @@
+import { StepgateUsageError } from '../../errors.ts'
 import { normalizeTemplate } from '../../guard/route-table.ts'
 import type { ExpressLayer } from './express-internals.ts'
 
@@ -109,8 +110,9 @@ function namesOf(matcher: NonNullable<ExpressLayer['matchers']>[number], source:
 function templateOfMatcher(matcher: NonNullable<ExpressLayer['matchers']>[number]): string {
   const expression = catchExpression(matcher)
   if (expression === null)
-    throw new Error(
-      'Stepgate: this version of Express keeps its mount paths in a way that is not known; nothing can be guarded',
+    throw new StepgateUsageError(
+      'framework-unknown',
+      'this version of Express keeps its mount paths in a way that is not known; nothing can be guarded',
     )
   return templateOfPrefix({ source: expression.source, names: namesOf(matcher, expression.source) })
 }

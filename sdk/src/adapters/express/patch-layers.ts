@@ -1,3 +1,4 @@
+import { StepgateUsageError } from '../../errors.ts'
 import {
   EXPRESS_GUARD,
   type ExpressInternals,
@@ -7,6 +8,9 @@ import {
 } from './express-internals.ts'
 
 const PATCHED = Symbol.for('@stepgate/node express layer 1')
+
+const unknownExpress = (): StepgateUsageError =>
+  new StepgateUsageError('framework-unknown', 'this version of Express is not known; nothing can be guarded')
 
 type LayerPrototype = Record<'handle_request' | 'handleRequest', LayerHandler | undefined> & { [PATCHED]?: true }
 
@@ -26,7 +30,7 @@ function patchLayers(layer: ExpressLayer): void {
   if (prototype[PATCHED] === true) return
   const name = prototype.handleRequest === undefined ? 'handle_request' : 'handleRequest'
   const proceed = prototype[name]
-  if (proceed === undefined) throw new Error('Stepgate: this version of Express is not known; nothing can be guarded')
+  if (proceed === undefined) throw unknownExpress()
   prototype[name] = guarded(proceed)
   prototype[PATCHED] = true
 }
@@ -40,7 +44,7 @@ export function patchLayersOf(router: ExpressRouter): void {
   }
   router.use(() => undefined)
   const layer = router.stack.pop()
-  if (layer === undefined) throw new Error('Stepgate: this version of Express is not known; nothing can be guarded')
+  if (layer === undefined) throw unknownExpress()
   patchLayers(layer)
 }
 

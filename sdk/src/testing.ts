@@ -1,0 +1,74 @@
+/** Tests a service without a control plane: the real guard, with tokens and a configuration of the test's own. */
+import { StepgateUsageError } from './errors.ts'
+import type { StepgateLogger } from './event-hub.ts'
+import { attachEngine } from './guard/engine.ts'
+import { parseAudiences, parseProxies } from './settings.ts'
+import type { TestConfigurationOptions } from './testing/test-configuration.ts'
+import { TestRuntime, type TestStepgate } from './testing/test-stepgate.ts'
+
+export type { TestConfigurationOptions, TestEndpoint, TestRule } from './testing/test-configuration.ts'
+export type { TestTokenOptions, TestTokenProblem } from './testing/test-issuer.ts'
+export type { TestDecision, TestRequest, TestStepgate } from './testing/test-stepgate.ts'
+
+/** Settings of {@link createTestStepgate}. */
+export interface TestStepgateOptions extends TestConfigurationOptions {
+  /** As the option of `createStepgate`. Default none. */
+  readonly trustedProxies?: readonly string[]
+  /** As the option of `createStepgate`. Default none. */
+  readonly audiences?: Readonly<Record<string, string>>
+  /** Where warnings go. By default nowhere. */
+  readonly logger?: StepgateLogger
+}
+
+const silent: StepgateLogger = { warn: () => undefined, error: () => undefined }
+
+/**
+ * A stepgate for tests, to be handed to any adapter: it decides with the real guard, and needs neither a control plane nor
+ * the environment's settings. Nothing is polled or reported, and no timer runs. `fetch` and `getToken` mint their tokens;
+ * all test stepgates of a process trust each other's. Throws `StepgateUsageError` (`testing-in-production`) with
+ * `NODE_ENV=production`, and an error that names the first value of the configuration that does not fit.
+ *
+ * @example
+ * const stepgate = createTestStepgate({
+ *   endpoints: [{ method: 'GET', route: '/orders/:orderId', rule: { scopes: ['orders:read'] } }],
+ * })
+ * const token = stepgate.mintToken({ caller: 'billing', scopes: ['orders:read'] })
+ * assert.equal(stepgate.decide({ method: 'GET', route: '/orders/:orderId', token }).outcome, 'allowed')
+ */
+export function createTestStepgate(options: TestStepgateOptions = {}): TestStepgate {
+  if (process.env['NODE_ENV'] === 'production')
+    throw new StepgateUsageError('testing-in-production', 'the testing kit trusts keys of its own; not in production')
+  const runtime = new TestRuntime({
+    ...options,
+    networks: parseProxies(options, {}),
+    audiences: parseAudiences(options, {}),
+    logger: options.logger ?? silent,
+  })
+  const stepgate = toTestStepgate(runtime)
+  attachEngine(stepgate, runtime)
+  return stepgate
+}
+
+const toText = (snapshot: string | Uint8Array | object): string => {
+  if (typeof snapshot === 'string') return snapshot
+  return snapshot instanceof Uint8Array ? Buffer.from(snapshot).toString('utf8') : JSON.stringify(snapshot)
+}
+
+const toTestStepgate = (runtime: TestRuntime): TestStepgate => ({
+  started: Promise.resolve(),
+  fetch: (input, init) => runtime.fetch(input, init),
+  getToken: (audience, { scopes } = {}) => runtime.getToken(audience, scopes),
+  status: () => runtime.status(),
+  ready: () => true,
+  on: (event, listener) => runtime.on(event, listener),
+  close: () => Promise.resolve(),
+  mintToken: (options) => runtime.mintToken(options),
+  setMode: (endpoint, mode, percent = 100) => runtime.configuration.change(endpoint, { mode, percent }),
+  setRule: (endpoint, rule) => runtime.configuration.change(endpoint, { rule }),
+  load: (snapshot) => runtime.configuration.load(toText(snapshot)),
+  decide: (request) => runtime.decide(request),
+  get decisions() {
+    return runtime.decisions
+  },
+  reset: () => runtime.reset(),
+})

@@ -1,0 +1,118 @@
+import { createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
+import type { PublicJwk, Snapshot, SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
+import { StepgateUsageError } from '../errors.ts'
+
+/** What is wrong with a token that is minted to be refused. */
+export type TestTokenProblem =
+  | 'token-malformed'
+  | 'issuer-untrusted'
+  | 'signature-invalid'
+  | 'token-not-yet-valid'
+  | 'token-expired'
+  | 'audience-mismatch'
+
+/** A token to be minted. What is left out makes a valid token without scopes. */
+export interface TestTokenOptions {
+  /** `client_id` of the caller, or `sub` of a user. Default `test-caller`. */
+  readonly caller?: string
+  /** What kind of caller it is. Default `service`. */
+  readonly kind?: 'service' | 'integration' | 'user'
+  /** Scopes of the token. Default none. */
+  readonly scopes?: readonly string[]
+  /** Seconds since it was issued. Default 0. */
+  readonly ageSeconds?: number
+  /** Seconds until it expires; below -60 it has expired, as clocks may differ by a minute. Default 300. */
+  readonly expiresInSeconds?: number
+  /** `aud`; by default the one that is asked for. */
+  readonly audience?: string
+  /** URL or name of the issuer, where there are several of a kind; by default the first. */
+  readonly issuer?: string
+  /** Makes a token that is refused for this reason, and for no other. Default none. */
+  readonly problem?: TestTokenProblem
+  /** Further claims, or others than would be written. Default none. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+const KEY_ID = 'stepgate-testing'
+let key: KeyObject | null = null
+
+/** One key for all test stepgates of a process, so that one service's token is good at another. It never leaves the process. */
+function testKey(): KeyObject {
+  key ??= generateKeyPairSync('ed25519').privateKey
+  return key
+}
+
+function publicTestKey(): PublicJwk {
+  const { x } = createPublicKey(testKey()).export({ format: 'jwk' })
+  return { kid: KEY_ID, kty: 'OKP', alg: 'EdDSA', crv: 'Ed25519', x }
+}
+
+/** The snapshot with every issuer trusting the test key as well. */
+export function trustTestKey(snapshot: Snapshot): Snapshot {
+  const added = publicTestKey()
+  const withKey = (issuer: SnapshotIssuer): SnapshotIssuer => ({
+    ...issuer,
+    keys: [...issuer.keys.filter(({ kid }) => kid !== KEY_ID), added],
+  })
+  return { ...snapshot, issuers: snapshot.issuers.map(withKey) }
+}
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url')
+
+function signToken(claims: object, signingKey: KeyObject): string {
+  const input = `${encode({ typ: 'at+jwt', alg: 'EdDSA', kid: KEY_ID })}.${encode(claims)}`
+  return `${input}.${sign(null, Buffer.from(input), signingKey).toString('base64url')}`
+}
+
+function findIssuer(issuers: readonly SnapshotIssuer[], { kind, issuer }: TestTokenOptions): SnapshotIssuer {
+  const wanted = kind === 'user' ? 'oidc' : 'stepgate'
+  const found = issuers.find(
+    (known) => known.kind === wanted && (issuer === undefined || [known.issuer, known.name].includes(issuer)),
+  )
+  if (found === undefined)
+    throw new StepgateUsageError(
+      'issuer-not-found',
+      `the configuration trusts no issuer of kind "${wanted}"${issuer === undefined ? '' : ` called "${issuer}"`}`,
+    )
+  return found
+}
+
+const HOUR_SECONDS = 3_600
+
+/** The claims that make a token bad in one way. */
+function spoil(problem: TestTokenProblem | undefined, nowSeconds: number): object {
+  switch (problem) {
+    case 'issuer-untrusted':
+      return { iss: 'https://untrusted.test' }
+    case 'audience-mismatch':
+      return { aud: 'another-service' }
+    case 'token-expired':
+      return { iat: nowSeconds - 2 * HOUR_SECONDS, exp: nowSeconds - HOUR_SECONDS }
+    case 'token-not-yet-valid':
+      return { iat: nowSeconds + HOUR_SECONDS, exp: nowSeconds + 2 * HOUR_SECONDS }
+    default:
+      return {}
+  }
+}
+
+/** A token of one of these issuers, signed with the test key. */
+export function mintTestToken(issuers: readonly SnapshotIssuer[], options: TestTokenOptions): string {
+  const { caller = 'test-caller', kind = 'service', scopes = [], ageSeconds = 0, expiresInSeconds = 300 } = options
+  const issuer = findIssuer(issuers, options)
+  if (options.problem === 'token-malformed') return 'not.a.token'
+  const nowSeconds = Math.floor(Date.now() / 1000)
+  const claims = {
+    iss: issuer.issuer,
+    sub: caller,
+    ...(kind === 'user' ? {} : { client_id: caller, client_kind: kind }),
+    aud: options.audience ?? issuer.audience,
+    iat: nowSeconds - ageSeconds,
+    exp: nowSeconds + expiresInSeconds,
+    jti: randomUUID(),
+    [issuer.scopeClaim]: scopes.join(' '),
+    ...spoil(options.problem, nowSeconds),
+    ...options.claims,
+  }
+  const isForged = options.problem === 'signature-invalid'
+  return signToken(claims, isForged ? generateKeyPairSync('ed25519').privateKey : testKey())
+}

@@ -1,0 +1,78 @@
+/** Services that are compiled against the package as it is installed, strictly and with all declarations checked. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ENTRIES, installPackage, type Installation } from './packed-package.ts'
+
+const PROGRAM = `import express from 'express'
+import fastify from 'fastify'
+import { createServer } from 'node:http'
+import { createStepgate, type Stepgate, type StepgateStatus } from '@stepgate/node'
+import { protectExpress } from '@stepgate/node/express'
+import { stepgateFastify } from '@stepgate/node/fastify'
+import { guard } from '@stepgate/node/node-http'
+import { instrumentStepgate } from '@stepgate/node/opentelemetry'
+import { toPrometheusText } from '@stepgate/node/prometheus'
+import { createTestStepgate, type TestDecision } from '@stepgate/node/testing'
+
+const stepgate: Stepgate = createStepgate({ audiences: { 'http://orders': 'orders' }, logger: console, logDecisions: 'all' })
+const app = express()
+protectExpress(app, stepgate)
+app.get('/orders/:orderId', (request, response) => { response.json({ caller: request.stepgate?.caller }) })
+const server = fastify()
+void server.register(stepgateFastify, { stepgate })
+server.get('/orders', (request) => request.stepgate?.scopes)
+createServer(guard(stepgate, 'GET', '/orders', (request, response) => response.end(request.stepgate?.outcome)))
+const one = guard(stepgate, 'GET', '/orders/:orderId', (request, response, orderId: string) => response.end(orderId))
+export const listener = (): unknown => [one, stepgate.on('security', ({ code }) => code), stepgate.fetch('http://orders', { scopes: ['orders:read'] })]
+export const status: StepgateStatus = stepgate.status()
+export const text: string = toPrometheusText(stepgate)
+export const instrument = instrumentStepgate
+const testing = createTestStepgate({ endpoints: [{ method: 'GET', route: '/orders', rule: { scopes: ['orders:read'] } }] })
+protectExpress(express(), testing)
+export const decision: TestDecision = testing.decide({ method: 'GET', route: '/orders', token: testing.mintToken({ kind: 'user' }) })
+`
+
+const EVERY_ENTRY = ENTRIES.map((entry, index) => `export * as entry${String(index)} from '${entry}'`).join('\n')
+
+describe('beside all frameworks', { timeout: 60_000 }, () => {
+  let installed: Installation
+  beforeAll(() => {
+    installed = installPackage('express', 'fastify', '@types/express')
+    for (const file of ['module.ts', 'common.cts']) {
+      installed.write(file, PROGRAM)
+      installed.write(`every-${file}`, EVERY_ENTRY)
+    }
+  })
+
+  it.each([
+    {
+      module: 'NodeNext',
+      moduleResolution: 'nodenext',
+      files: ['module.ts', 'common.cts', 'every-module.ts', 'every-common.cts'],
+    },
+    { module: 'ESNext', moduleResolution: 'bundler', files: ['module.ts'] },
+  ])('compiles with moduleResolution $moduleResolution', ({ files, ...options }) => {
+    expect(installed.compile(files, options)).toEqual([])
+  })
+})
+
+describe('beside Express alone', { timeout: 60_000 }, () => {
+  it('compiles without the other frameworks, their entries aside', () => {
+    const installed = installPackage('express', '@types/express')
+    installed.write(
+      'service.ts',
+      `import express from 'express'
+import { createStepgate } from '@stepgate/node'
+import { protectExpress } from '@stepgate/node/express'
+const app = express()
+protectExpress(app, createStepgate())
+app.get('/orders', (request, response) => { response.json(request.stepgate?.scopes) })
+// @ts-expect-error -- were the types lost, this would be no mistake
+createStepgate({ url: 1 })
+export * from '@stepgate/node/testing'
+export * from '@stepgate/node/prometheus'
+export * from '@stepgate/node/opentelemetry'
+`,
+    )
+    expect(installed.compile(['service.ts'], { module: 'NodeNext', moduleResolution: 'nodenext' })).toEqual([])
+  })
+})
