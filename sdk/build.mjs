@@ -10,7 +10,10 @@ import { dts } from 'rollup-plugin-dts'
 const root = dirname(fileURLToPath(import.meta.url))
 const target = join(root, 'dist')
 const draft = join(root, 'dist', `.draft-${process.pid}`)
-const entries = ['index', 'express', 'fastify', 'node-http', 'testing', 'prometheus', 'opentelemetry']
+const entries = [
+  ...['index', 'express', 'fastify', 'hono', 'koa', 'nest', 'next', 'node-http'],
+  ...['testing', 'prometheus', 'opentelemetry'],
+]
 const sourceOf = (entry) => join(root, 'src', `${entry}.ts`)
 
 /** Every entry stands alone; entries find each other's parts through well-known symbols. */

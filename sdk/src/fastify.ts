@@ -7,7 +7,7 @@ import type {
   RouteOptions,
   onRequestHookHandler,
 } from 'fastify'
-import { httpRequestReader } from './adapters/http-request-reader.ts'
+import { fastifyRequestReader } from './adapters/fastify-request-reader.ts'
 import { StepgateUsageError } from './errors.ts'
 import { engineOf, type Engine } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
@@ -40,7 +40,7 @@ function sendRefusal(reply: FastifyReply, { status, headers, body }: Refusal): F
 
 function guardRoute(engine: Engine, route: Route): onRequestHookHandler {
   return function stepgateGuard(request: FastifyRequest, reply: FastifyReply, done) {
-    const answer = engine.guard.check(route, request.raw, httpRequestReader)
+    const answer = engine.guard.check(route, request, fastifyRequestReader)
     if (answer !== null && 'refused' in answer) {
       void sendRefusal(reply, answer)
       return

@@ -1,9 +1,12 @@
 /** Guards the handlers of a service without a framework. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { httpRequestReader } from './adapters/http-request-reader.ts'
-import { writeRefusal } from './adapters/write-refusal.ts'
+import { writeRefusal, writeRefusalToSocket } from './adapters/write-refusal.ts'
 import { engineOf } from './guard/engine.ts'
+import type { Refusal } from './guard/refusal.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
+import type { RequestReader } from './guard/request-reader.ts'
 import type { Stepgate } from './stepgate.ts'
 
 declare module 'node:http' {
@@ -14,6 +17,31 @@ declare module 'node:http' {
 }
 
 export type { StepgateDecision }
+
+export interface GuardOptions<Request extends IncomingMessage> {
+  /** Parameters of the route, decoded, for rules that look at them; by default there are none. */
+  readonly params?: (request: Request) => Readonly<Record<string, unknown>>
+}
+
+type Check<Request extends IncomingMessage> = (request: Request) => Refusal | null
+
+/** Decides requests of one endpoint, and leaves the decision on the request. */
+function checkOf<Request extends IncomingMessage>(
+  stepgate: Stepgate,
+  [method, template]: readonly [string, string],
+  { params }: GuardOptions<Request>,
+): Check<Request> {
+  const engine = engineOf(stepgate)
+  engine.useFramework('node:http')
+  const route = engine.routes.register(method, template)
+  const reader: RequestReader<Request> = params === undefined ? httpRequestReader : { ...httpRequestReader, params }
+  return (request) => {
+    const answer = engine.guard.check(route, request, reader)
+    if (answer !== null && 'refused' in answer) return answer
+    if (answer !== null) (request as IncomingMessage).stepgate = answer // what the request is besides does not matter
+    return null
+  }
+}
 
 /**
  * Wraps the handler of one endpoint: it runs only when the request may pass, and finds the decision as `request.stepgate`.
@@ -32,18 +60,40 @@ export function guard<
   method: string,
   template: string,
   handler: (request: Request, response: Response, ...rest: Rest) => unknown,
+  options: GuardOptions<Request> = {},
 ): (request: Request, response: Response, ...rest: Rest) => void {
-  const engine = engineOf(stepgate)
-  engine.useFramework('node:http')
-  const route = engine.routes.register(method, template)
+  const check = checkOf(stepgate, [method, template], options)
   return (request, response, ...rest) => {
-    const answer = engine.guard.check<IncomingMessage>(route, request, httpRequestReader)
-    if (answer !== null && 'refused' in answer) {
-      writeRefusal(response, answer)
+    const refusal = check(request)
+    if (refusal !== null) {
+      writeRefusal(response, refusal)
       return
     }
-    if (answer !== null) request.stepgate = answer
     // What a handler answers, a promise included, is the caller's as before.
     return handler(request, response, ...rest) as undefined
+  }
+}
+
+/**
+ * Wraps a listener for `upgrade`, for WebSockets of a server that has no framework for them: it runs only when the request
+ * may pass; otherwise the refusal is written to the connection, which ends. The endpoint is the template's GET.
+ *
+ * @example
+ * server.on('upgrade', guardUpgrade(stepgate, '/chat', (request, socket, head) => webSockets.handleUpgrade(…)))
+ */
+export function guardUpgrade<Request extends IncomingMessage, Rest extends readonly unknown[]>(
+  stepgate: Stepgate,
+  template: string,
+  handler: (request: Request, socket: Duplex, head: Buffer, ...rest: Rest) => unknown,
+  options: GuardOptions<Request> = {},
+): (request: Request, socket: Duplex, head: Buffer, ...rest: Rest) => void {
+  const check = checkOf(stepgate, ['GET', template], options)
+  return (request, socket, head, ...rest) => {
+    const refusal = check(request)
+    if (refusal !== null) {
+      writeRefusalToSocket(socket, refusal)
+      return
+    }
+    return handler(request, socket, head, ...rest) as undefined
   }
 }

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Refusal } from '../guard/refusal.ts'
 
 /** Answers a refused request. Headers that were set before, those of CORS for example, stay. */
@@ -10,4 +11,12 @@ export function writeRefusal(response: ServerResponse, refusal: Refusal): void {
   response.statusCode = refusal.status
   for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
   response.end(refusal.body)
+}
+
+/** Answers a refused upgrade, for which there is no response yet, and ends the connection. */
+export function writeRefusalToSocket(socket: Duplex, { status, headers, body }: Refusal): void {
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`)
+  // Whoever asked may be gone by now; nobody else listens to this connection any more.
+  socket.on('error', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../../guard/engine.ts'
-import { METHODS } from '../../../../lib/policy/vocabulary.ts'
 import type { StepgateDecision } from '../../guard/request-decision.ts'
 import type { Route } from '../../guard/route-table.ts'
+import { ALL_METHODS, methodsToRegister } from '../every-method.ts'
 import { httpRequestReader } from '../http-request-reader.ts'
+import { toTemplate } from '../to-template.ts'
 import { writeRefusal } from '../write-refusal.ts'
 import {
+  EXPRESS_DECIDED,
+  EXPRESS_MIDDLEWARE,
   EXPRESS_MOUNT,
   LAYER_MOUNT,
   type ExpressLayer,
@@ -16,11 +19,8 @@ import {
   type LayerGuard,
   type LayerHandler,
 } from './express-internals.ts'
-import { mountTemplate, toTemplate } from './layer-template.ts'
+import { mountTemplate } from './layer-template.ts'
 import { findRouter, patchLayersOf } from './patch-layers.ts'
-
-/** Methods of a route that takes all of them, as far as they are worth an endpoint each before they are seen. */
-const ALL_METHODS = METHODS.filter((method) => method !== 'OPTIONS')
 
 /** The method under which Express has found a handler; null when this route has none for the request. */
 function handledMethod(route: ExpressRoute, request: ExpressRequest): string | null {
@@ -29,13 +29,14 @@ function handledMethod(route: ExpressRoute, request: ExpressRequest): string | n
   return method === 'head' && route.methods['get'] === true ? 'get' : null
 }
 
-/** `app.all` adds a handler for each method that Node knows. */
-const EVERY_METHOD_MIN = 20
-
 function methodsOf(route: ExpressRoute): readonly string[] {
   const methods = Object.keys(route.methods).filter((method) => route.methods[method] === true)
-  return methods.includes('_all') || methods.length >= EVERY_METHOD_MIN ? ALL_METHODS : methods
+  return methods.includes('_all') ? ALL_METHODS : methodsToRegister(methods)
 }
+
+/** Nest registers some of its middleware by `app.get` and `app.all`. */
+const isMiddleware = ({ stack }: ExpressRoute): boolean =>
+  stack.length > 0 && stack.every(({ handle }) => typeof handle === 'function' && EXPRESS_MIDDLEWARE in handle)
 
 /** Stands at every layer of one application's requests: follows the mounts, and decides where a route begins. */
 export class ExpressGuard implements LayerGuard {
@@ -80,6 +81,7 @@ export class ExpressGuard implements LayerGuard {
   }
 
   #discoverRoute(route: ExpressRoute, mount: string): void {
+    if (isMiddleware(route)) return
     for (const method of methodsOf(route)) this.#engine.routes.register(method, mount + toTemplate(route.path))
   }
 
@@ -125,17 +127,17 @@ export class ExpressGuard implements LayerGuard {
   ): unknown {
     const method = handledMethod(route, request)
     // Express lets HEAD requests into routes that have nothing for them; none of their handlers will run.
-    if (method === null) return proceed.call(layer, request, response, next)
-    const answer = this.#engine.guard.check(
-      this.#routeOf(layer, route, method, request[EXPRESS_MOUNT] ?? ''),
-      request,
-      httpRequestReader,
-    )
+    if (method === null || isMiddleware(route)) return proceed.call(layer, request, response, next)
+    const decided = this.#routeOf(layer, route, method, request[EXPRESS_MOUNT] ?? '')
+    // A route may be there twice, for a middleware of its own or another version: it is decided and counted once.
+    if (request[EXPRESS_DECIDED] === decided) return proceed.call(layer, request, response, next)
+    const answer = this.#engine.guard.check(decided, request, httpRequestReader)
     if (answer !== null && 'refused' in answer) {
       writeRefusal(response, answer)
       return undefined
     }
     ;(request as { stepgate?: StepgateDecision | undefined }).stepgate = answer ?? undefined
+    request[EXPRESS_DECIDED] = decided
     return proceed.call(layer, request, response, next)
   }
 

@@ -16,7 +16,11 @@ export interface ExpressRoute {
   readonly path: unknown
   /** Lower-case methods with a handler; `_all` for `route.all`. */
   readonly methods: Readonly<Record<string, boolean | undefined>>
+  readonly stack: readonly { readonly handle: unknown }[]
 }
+
+/** On a function that a framework above Express registers as a route, though it is a middleware. */
+export const EXPRESS_MIDDLEWARE = Symbol.for('@stepgate/node express middleware 1')
 
 /** Where the template of a layer's mount is kept; it is the same for every application the layer serves. */
 export const LAYER_MOUNT = Symbol('stepgate mount')
@@ -57,7 +61,11 @@ export interface ExpressInternals {
 export const EXPRESS_GUARD = Symbol.for('@stepgate/node express guard 1')
 export const EXPRESS_MOUNT = Symbol.for('@stepgate/node express mount 1')
 
+/** The route that was decided last. */
+export const EXPRESS_DECIDED = Symbol.for('@stepgate/node express decided 1')
+
 export interface ExpressRequest extends IncomingMessage {
+  [EXPRESS_DECIDED]?: unknown
   [EXPRESS_GUARD]?: LayerGuard | undefined
   /** Template of the mounts the request has passed, `/tenants/:tenantId`. */
   [EXPRESS_MOUNT]?: string

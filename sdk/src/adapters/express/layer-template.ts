@@ -1,12 +1,7 @@
 import { StepgateUsageError } from '../../errors.ts'
 import { normalizeTemplate } from '../../guard/route-table.ts'
+import { toTemplate } from '../to-template.ts'
 import type { ExpressLayer } from './express-internals.ts'
-
-/** A path as it was registered, spelled as a template: alternatives side by side, regular expressions in parentheses. */
-export function toTemplate(path: unknown): string {
-  if (Array.isArray(path)) return path.flat(Infinity).map(toTemplate).join('|')
-  return path instanceof RegExp ? `/(${path.source})` : normalizeTemplate(String(path))
-}
 
 interface CompiledPath {
   readonly source: string

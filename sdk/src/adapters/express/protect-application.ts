@@ -1,6 +1,9 @@
 import type { Engine } from '../../guard/engine.ts'
+import { DiscoveryTimer } from '../discovery-timer.ts'
+import { toTemplate } from '../to-template.ts'
 import { ExpressGuard } from './express-guard.ts'
 import {
+  EXPRESS_DECIDED,
   EXPRESS_GUARD,
   EXPRESS_MOUNT,
   type ExpressInternals,
@@ -8,18 +11,15 @@ import {
   type ExpressRequest,
   type ExpressRouter,
 } from './express-internals.ts'
-import { toTemplate } from './layer-template.ts'
 import { isApplication, patchLayersOf, routerOf } from './patch-layers.ts'
-
-const DISCOVERY_DELAY_MS = 50
 
 /** Guards one application. */
 class ProtectedApplication {
   readonly #app: ExpressInternals
   readonly #guard: ExpressGuard
   readonly #subApplications = new Set<ExpressInternals>()
+  readonly #discovery = new DiscoveryTimer(() => this.#discover())
   #isPatched = false
-  #discovery: NodeJS.Timeout | null = null
 
   constructor(app: ExpressInternals, engine: Engine) {
     this.#app = app
@@ -49,6 +49,7 @@ class ProtectedApplication {
     const outerMount = outerGuard === undefined ? '' : (request[EXPRESS_MOUNT] ?? '')
     const mount = this.#app.path()
     request[EXPRESS_GUARD] = this.#guard
+    if (request[EXPRESS_DECIDED] !== undefined) request[EXPRESS_DECIDED] = undefined
     // Each property that is added makes the change of prototypes that Express does next a little slower.
     if (mount !== outerMount) request[EXPRESS_MOUNT] = mount
     if (callback === undefined) return undefined
@@ -66,7 +67,7 @@ class ProtectedApplication {
     for (const found of [router, ...this.#mountedRouters()]) patchLayersOf(found)
     this.#isPatched = true
     // What was registered on routers after they were mounted is found now.
-    this.#discoverSoon()
+    this.#discovery.soon()
   }
 
   /** Sub-applications are hidden in a closure once they are mounted, so they are remembered. */
@@ -85,19 +86,9 @@ class ProtectedApplication {
     const method = app[name]
     if (method === undefined) return
     app[name] = (...parts) => {
-      this.#discoverSoon()
+      this.#discovery.soon()
       return method.apply(app, parts)
     }
-  }
-
-  /** Once the present code has registered what it has to; a server that listens has a moment for it. */
-  #discoverSoon(): void {
-    if (this.#discovery !== null) return
-    this.#discovery = setTimeout(() => {
-      this.#discovery = null
-      this.#discover()
-    }, DISCOVERY_DELAY_MS)
-    this.#discovery.unref()
   }
 
   #discover(): void {

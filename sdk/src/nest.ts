@@ -1,0 +1,56 @@
+/** Guards the routes of a NestJS application, on Express or on Fastify. */
+import type { FastifyInstance } from 'fastify'
+import { EXPRESS_MIDDLEWARE } from './adapters/express/express-internals.ts'
+import { protectExpress, type ExpressApplicationLike } from './express.ts'
+import { stepgateFastify } from './fastify.ts'
+import { engineOf } from './guard/engine.ts'
+import type { StepgateDecision } from './guard/request-decision.ts'
+import type { Stepgate } from './stepgate.ts'
+
+export type { StepgateDecision }
+
+/** A Nest application, told by its shape. */
+export interface NestApplicationLike {
+  getHttpAdapter(): { getType(): string; getInstance(): unknown }
+}
+
+type Register = (path: string, middleware: (...parts: never[]) => unknown) => unknown
+
+interface NestExpressAdapter {
+  createMiddlewareFactory: (method: number) => Register
+}
+
+/** `consumer.apply(…)` ends in `app.get` or `app.all`, like a controller, and has to be told from one. */
+function markMiddleware(adapter: NestExpressAdapter): void {
+  const create = adapter.createMiddlewareFactory
+  adapter.createMiddlewareFactory = (method) => {
+    const register = create.call(adapter, method)
+    return (path, middleware) => register(path, Object.assign(middleware, { [EXPRESS_MIDDLEWARE]: true }))
+  }
+}
+
+/**
+ * Guards every route of the application's controllers. Await it right after `NestFactory.create(…)`: Nest makes its routes
+ * when it starts to listen, with their prefix and version. The decision is made where the platform enters the route: after
+ * Nest's middleware and before its guards, interceptors and pipes. Handlers find it on the platform's request, as
+ * `request.stepgate`.
+ *
+ * @example
+ * const app = await NestFactory.create(AppModule)
+ * await protectNest(app, stepgate)
+ */
+export async function protectNest(app: NestApplicationLike, stepgate: Stepgate): Promise<void> {
+  const adapter = app.getHttpAdapter()
+  const platform = adapter.getType()
+  const instance = adapter.getInstance()
+  const engine = engineOf(stepgate)
+  if (platform !== 'express' && platform !== 'fastify')
+    throw new TypeError(`Stepgate: protectNest knows Nest on Express and on Fastify, not on "${platform}"`)
+  engine.useFramework(`nest on ${platform}`)
+  if (platform === 'fastify') {
+    await (instance as FastifyInstance).register(stepgateFastify, { stepgate }) // by the type the adapter says it has
+    return
+  }
+  protectExpress(instance as ExpressApplicationLike, stepgate) // checks it
+  markMiddleware(adapter as unknown as NestExpressAdapter) // by the type the adapter says it has
+}

@@ -1,0 +1,103 @@
+/** Guards the route handlers of a Next.js application (App Router, `route.ts`, Node.js runtime). */
+import { nextRequestReader } from './adapters/next/next-request-reader.ts'
+import { nextTemplate } from './adapters/next/next-template.ts'
+import { isBuild, processStepgate } from './adapters/next/process-stepgate.ts'
+import { toResponse } from './adapters/to-response.ts'
+import { engineOf, type Engine } from './guard/engine.ts'
+import { CLOSED } from './guard/refusal.ts'
+import type { StepgateDecision } from './guard/request-decision.ts'
+import type { Stepgate } from './stepgate.ts'
+
+export type { StepgateDecision }
+
+/** Methods that Next takes handlers for. */
+export type NextMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+
+type ParamsOfSegment<Segment extends string> = Segment extends `[[...${infer Name}]]`
+  ? Readonly<Partial<Record<Name, string[]>>>
+  : Segment extends `[...${infer Name}]`
+    ? Readonly<Record<Name, string[]>>
+    : Segment extends `[${infer Name}]`
+      ? Readonly<Record<Name, string>>
+      : unknown
+
+/** Parameters of a path: `{ orderId: string }` of `/orders/[orderId]`. */
+export type NextParams<Path extends string> = Path extends `${infer Segment}/${infer Rest}`
+  ? NextParams<Rest> & ParamsOfSegment<Segment>
+  : ParamsOfSegment<Path>
+
+/** What Next hands to a handler beside the request. */
+export interface NextContext<Path extends string> {
+  readonly params: Promise<NextParams<Path>>
+}
+
+/** What a guarded handler gets beside the request. */
+export interface GuardedNextContext<Path extends string> extends NextContext<Path> {
+  /** What Stepgate decided about this request; null where the endpoint's mode is `off`. */
+  readonly stepgate: StepgateDecision | null
+}
+
+type Answer = Response | Promise<Response>
+
+export type GuardedNextHandler<Incoming extends Request, Path extends string> = (
+  request: Incoming,
+  context: GuardedNextContext<Path>,
+) => Answer
+
+/** A handler as Next wants it. */
+export type NextHandler<Incoming extends Request, Path extends string> = (
+  request: Incoming,
+  context: NextContext<Path>,
+) => Promise<Response>
+
+/** Null while the application is built: nothing is decided then. */
+const engineFor = (stepgate: Stepgate | (() => Stepgate)): Engine | null => {
+  if (typeof stepgate !== 'function') return engineOf(stepgate)
+  return isBuild() ? null : engineOf(processStepgate(stepgate))
+}
+
+function guardHandler<Incoming extends Request, Path extends string>(
+  engine: Engine,
+  [method, template]: readonly [string, string],
+  handler: GuardedNextHandler<Incoming, Path>,
+): NextHandler<Incoming, Path> {
+  engine.useFramework('next')
+  const route = engine.routes.register(method, template)
+  return async (request, context) => {
+    const params: unknown = await context.params
+    const visit = { request, params: (params ?? {}) as Readonly<Record<string, unknown>> } // a path without any has none
+    const answer = engine.guard.check(route, visit, nextRequestReader)
+    if (answer !== null && 'refused' in answer) return toResponse(answer)
+    return handler(request, { ...context, stepgate: answer })
+  }
+}
+
+/**
+ * Wraps the handlers of one `route.ts`; what it answers is to be exported. A handler runs only when the request may pass,
+ * and finds the decision as `stepgate` beside `params`. HEAD is decided as GET, which answers it; OPTIONS that Next answers
+ * by itself is left alone.
+ *
+ * The path is that of the route's folder, `/orders/[orderId]`; it names the endpoint, `/orders/:orderId`, and is not matched
+ * against anything. Endpoints appear when Next loads the module. The caller's address is not told by Next: a rule that asks
+ * for networks denies. Handlers that Next is told to answer from its cache (`force-static`) cannot be guarded.
+ *
+ * Handed a function instead of a middleware, it is called once for the process, and not during `next build`.
+ *
+ * @example
+ * export const { GET } = protectRoute(createStepgate, '/orders/[orderId]', {
+ *   GET: async (request, { params, stepgate }) => Response.json({ … }),
+ * })
+ */
+export function protectRoute<const Path extends string, Method extends NextMethod, Incoming extends Request = Request>(
+  stepgate: Stepgate | (() => Stepgate),
+  path: Path,
+  handlers: Readonly<Record<Method, GuardedNextHandler<Incoming, Path>>>,
+): Record<Method, NextHandler<Incoming, Path>> {
+  const engine = engineFor(stepgate)
+  const closed = (): Promise<Response> => Promise.resolve(toResponse(CLOSED))
+  const guarded = (Object.keys(handlers) as Method[]).map((method) => [
+    method,
+    engine === null ? closed : guardHandler(engine, [method, nextTemplate(path)], handlers[method]),
+  ])
+  return Object.fromEntries(guarded) as Record<Method, NextHandler<Incoming, Path>> // one for each handler that was given
+}
