@@ -14,19 +14,27 @@ export interface NestApplicationLike {
   getHttpAdapter(): { getType(): string; getInstance(): unknown }
 }
 
-type Register = (path: string, middleware: (...parts: never[]) => unknown) => unknown
+type Handler = (...parts: never[]) => unknown
+type Register = (path: string, middleware: Handler) => unknown
 
 interface NestExpressAdapter {
   createMiddlewareFactory: (method: number) => Register
+  setNotFoundHandler: (handler: Handler, ...rest: unknown[]) => unknown
 }
 
-/** `consumer.apply(…)` ends in `app.get` or `app.all`, like a controller, and has to be told from one. */
+const asMiddleware = (handler: Handler): Handler => Object.assign(handler, { [EXPRESS_MIDDLEWARE]: true })
+
+/**
+ * `consumer.apply(…)` ends in `app.get` or `app.all`, like a controller, and so does the answer to what has no route below
+ * a global prefix: they have to be told from endpoints.
+ */
 function markMiddleware(adapter: NestExpressAdapter): void {
-  const create = adapter.createMiddlewareFactory
+  const { createMiddlewareFactory, setNotFoundHandler } = adapter
   adapter.createMiddlewareFactory = (method) => {
-    const register = create.call(adapter, method)
-    return (path, middleware) => register(path, Object.assign(middleware, { [EXPRESS_MIDDLEWARE]: true }))
+    const register = createMiddlewareFactory.call(adapter, method)
+    return (path, middleware) => register(path, asMiddleware(middleware))
   }
+  adapter.setNotFoundHandler = (handler, ...rest) => setNotFoundHandler.call(adapter, asMiddleware(handler), ...rest)
 }
 
 /**

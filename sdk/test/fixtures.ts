@@ -2,6 +2,7 @@ import { createConnection } from 'node:net'
 import type { ParsedRule } from '../../lib/policy/rule.ts'
 import type { SnapshotEndpoint } from '../../lib/policy/snapshot.ts'
 import type { Mode } from '../../lib/policy/vocabulary.ts'
+import { engineOf, type Engine } from '../src/guard/engine.ts'
 import { createStepgate, type Stepgate, type StepgateLogger, type StepgateOptions } from '../src/index.ts'
 import { CLIENT_ID, CLIENT_SECRET, type TestControlPlane } from './control-plane.ts'
 
@@ -54,7 +55,7 @@ export function sendRaw(
       'Connection: close',
       ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ]
-    const socket = createConnection({ port, host: '127.0.0.1' }, () => socket.end(`${lines.join('\r\n')}\r\n\r\n`))
+    const socket = createConnection({ port, host: '127.0.0.1' }, () => socket.write(`${lines.join('\r\n')}\r\n\r\n`))
     const chunks: Buffer[] = []
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))
     socket.on('error', reject)
@@ -68,7 +69,20 @@ function parseAnswer(text: string): RawAnswer {
   const headers = Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   )
-  return { status: Number(statusLine.split(' ')[1] ?? 0), headers, body: rest.join('\r\n\r\n') }
+  const body = rest.join('\r\n\r\n')
+  const isChunked = headers['transfer-encoding'] === 'chunked'
+  return { status: Number(statusLine.split(' ')[1] ?? 0), headers, body: isChunked ? joinChunks(body) : body }
+}
+
+/** RFC 9112, section 7.1; for ASCII, where characters are bytes. */
+function joinChunks(text: string): string {
+  const size = Number.parseInt(text, 16)
+  const start = text.indexOf('\r\n') + 2
+  return size > 0 ? text.slice(start, start + size) + joinChunks(text.slice(start + size + 2)) : ''
 }
 
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
+
+/** Reports what was decided now instead of at the next interval. */
+export const flush = (stepgate: Stepgate): Promise<void> =>
+  (engineOf(stepgate) as Engine & { flush(): Promise<void> }).flush() // what createStepgate makes is the whole middleware

@@ -208,7 +208,7 @@ describe.each(SERVICE_KINDS)('with $name', (kind) => {
     const refused = await fetch(url)
     const allowed = await fetch(url, { headers: bearer(stepgate.mintToken({ scopes: ['orders:read'] })) })
     expect([refused.status, allowed.status]).toEqual([401, 200])
-    expect(service.handled).toEqual(['GET /orders/:orderId'])
+    expect(service.behaviour.handled).toEqual(['GET /orders/:orderId'])
     expect(stepgate.decisions.map(({ route, outcome }) => [route, outcome])).toEqual([
       ['/orders/:orderId', 'denied'],
       ['/orders/:orderId', 'allowed'],
