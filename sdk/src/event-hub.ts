@@ -112,7 +112,7 @@ export class EventHub {
       try {
         ;(listener as (event: StepgateEvents[Name]) => void)(event) // `on` stored it under this name
       } catch {
-        this.#log('warn', [`stepgate: a listener of "${name}" threw`])
+        this.#log((logger) => logger.warn(`stepgate: a listener of "${name}" threw`))
       }
     }
   }
@@ -127,24 +127,27 @@ export class EventHub {
   }
 
   security(code: SecurityCode, message: string): void {
-    this.#log('error', [`stepgate: ${code}: ${message}`])
+    this.#log((logger) => logger.error(`stepgate: ${code}: ${message}`))
     this.emit('security', { code, message })
   }
 
   failure(code: FailureCode, message: string): void {
-    this.#log('warn', [`stepgate: ${code}: ${message}`])
+    this.#log((logger) => logger.warn(`stepgate: ${code}: ${message}`))
     this.emit('error', { code, message })
   }
 
   /** Writes a denial, or a would-be one, which is no warning but must not get lost with a logger that knows no `info`. */
   logDenial(level: 'info' | 'warn', message: string, details: StepgateLogDetails): void {
-    this.#log(level === 'info' && this.#logger.info === undefined ? 'warn' : level, [details, `stepgate: ${message}`])
+    const text = `stepgate: ${message}`
+    this.#log((logger) => {
+      if (level === 'info' && logger.info !== undefined) logger.info(details, text)
+      else logger.warn(details, text)
+    })
   }
 
-  #log(level: keyof StepgateLogger, line: Parameters<StepgateLog>): void {
+  #log(write: (logger: StepgateLogger) => void): void {
     try {
-      if (level === 'error') this.#logger.error(String(line[0]))
-      else this.#logger[level]?.(...line)
+      write(this.#logger)
     } catch {
       // A logger that throws has nobody left to tell.
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { CheckResult } from '../../../lib/policy/decision.ts'
 import type { CallerKind, Mode, Outcome, Reason, Verdict } from '../../../lib/policy/vocabulary.ts'
 import type { Network } from '../../../lib/policy/network.ts'
@@ -87,7 +87,7 @@ const testRequestReader: RequestReader<TestRequest> = {
   method: ({ method }) => method.toUpperCase(),
   path: ({ path, route }) => path ?? route,
   params: ({ params = {} }) => params,
-  socket: ({ address = '127.0.0.1' }) => ({ remoteAddress: address }) as Socket, // all that a decision asks of it
+  socket: ({ address: value = '127.0.0.1' }) => Object.defineProperty(new Socket(), 'remoteAddress', { value }),
 }
 
 const QUEUE_SIZE_MAX = 1_000
@@ -106,7 +106,7 @@ export class TestRuntime implements Engine, TokenSource {
   readonly #audiences: ReadonlyMap<string, string>
   readonly #instanceId = randomUUID()
   #decisions: StepgateDecisionEvent[] = []
-  #failure: string | null = null
+  readonly #failures: string[] = []
   #issued = 0
   readonly routes = new RouteTable(() => undefined)
   readonly guard: Guard
@@ -129,9 +129,7 @@ export class TestRuntime implements Engine, TokenSource {
       (snapshot) => this.#apply(snapshot),
     )
     this.#events.on('decision', (decision) => this.#decisions.push({ ...decision }))
-    this.#events.on('error', ({ message }) => {
-      this.#failure = message
-    })
+    this.#events.on('error', ({ message }) => this.#failures.push(message))
   }
 
   get configuration(): TestConfiguration {
@@ -152,11 +150,11 @@ export class TestRuntime implements Engine, TokenSource {
 
   decide(request: TestRequest): TestDecision {
     this.#configuration.requireEndpoint(toEndpointName(request.method, request.route))
-    const decided = this.#decisions.length
-    this.#failure = null
+    const [decided, failures] = [this.#decisions.length, this.#failures.length]
     const answer = this.guard.check(this.routes.register(request.method, request.route), request, testRequestReader)
     const decision = this.#decisions[decided]
-    if (this.#failure !== null) throw new Error(`Stepgate: the guard failed: ${this.#failure}`)
+    const failure = this.#failures[failures]
+    if (failure !== undefined) throw new Error(`Stepgate: the guard failed: ${failure}`)
     const { decisionId: _id, method: _method, route: _route, ...shown } = { ...UNDECIDED, ...decision }
     const refusal = answer !== null && 'refused' in answer ? answer : null
     return {
