@@ -3,9 +3,10 @@ import type { Row as TableRow } from '@tanstack/react-table'
 import { useRef } from 'react'
 import type { DataTableProps } from './data-table.tsx'
 import { withToggled } from './selection.ts'
+import { TableBody, type Layout } from './table-body.tsx'
 import { ColumnWidths, TableHead } from './table-head.tsx'
-import { BodyRow, NarrowRow, Space, type RowProps } from './table-rows.tsx'
-import { useNarrow } from './use-media.ts'
+import type { RowProps } from './table-rows.tsx'
+import { useHydrated, useNarrow } from './use-media.ts'
 import { useRowKeys } from './use-row-keys.ts'
 import { useTableModel } from './use-table-model.ts'
 import { useVirtualRows } from './use-virtual-rows.ts'
@@ -15,12 +16,15 @@ type TableGridProps<Row> = DataTableProps<Row> & { readonly rows: readonly Row[]
 export function TableGrid<Row>(props: TableGridProps<Row>) {
   const { label, columns, rows, rowId, sort = null, isSortedOutside = false, selection, narrow } = props
   const isNarrow = useNarrow()
-  const height = isNarrow ? (props.narrowRowHeight ?? 64) : (props.rowHeight ?? 40)
+  const isHydrated = useHydrated()
+  const heights = { wide: props.rowHeight ?? 40, narrow: props.narrowRowHeight ?? 64 }
+  const measured: Layout = isNarrow ? 'narrow' : 'wide'
+  const layouts: readonly Layout[] = isHydrated ? [measured] : ['wide', 'narrow']
   const table = useTableModel({ rows, columns, rowId, sort, isSortedOutside })
   const shown = table.getRowModel().rows
-  const { ref, items, above, below, scrollToIndex } = useVirtualRows(shown.length, height)
+  const { ref, scrollToIndex, ...visible } = useVirtualRows(shown.length, heights[measured])
+  const { items } = visible
   const { toRowProps, onKeyDown, tabStop } = useRows(props, shown, { ref, items, scrollToIndex })
-  const columnCount = isNarrow ? 1 : columns.length + (selection ? 1 : 0)
   return (
     <table
       role="grid"
@@ -29,24 +33,23 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
       aria-multiselectable={selection ? true : undefined}
       className="w-full table-fixed"
     >
-      {!isNarrow && <ColumnWidths table={table} hasSelection={selection !== undefined} />}
-      <TableHead {...props} table={table} isNarrow={isNarrow} sort={sort} />
-      <tbody ref={ref} onKeyDown={onKeyDown}>
-        <Space height={above} columns={columnCount} />
-        {items.map(({ index }) => {
-          const row = shown[index]
-          if (!row) return null
-          const rowProps = { ...toRowProps(row, index), height, isTabStop: index === tabStop }
-          return isNarrow ? (
-            <NarrowRow key={row.id} {...rowProps}>
-              {narrow(row.original)}
-            </NarrowRow>
-          ) : (
-            <BodyRow key={row.id} {...rowProps} />
-          )
-        })}
-        <Space height={below} columns={columnCount} />
-      </tbody>
+      {layouts.includes('wide') && <ColumnWidths table={table} hasSelection={selection !== undefined} />}
+      <TableHead {...props} table={table} layouts={layouts} sort={sort} />
+      {layouts.map((layout) => (
+        <TableBody
+          key={layout}
+          ref={layout === measured ? ref : undefined}
+          layout={layout}
+          shown={shown}
+          visible={isHydrated ? visible : null}
+          columnCount={columns.length + (selection ? 1 : 0)}
+          rowHeight={heights[layout]}
+          tabStop={tabStop}
+          narrow={narrow}
+          toRowProps={toRowProps}
+          onKeyDown={onKeyDown}
+        />
+      ))}
     </table>
   )
 }

@@ -5,10 +5,12 @@ import { Checkbox } from '../checkbox.tsx'
 import { classNames } from '../class-names.ts'
 import { FROM_CLASSES } from './column.ts'
 import type { Sort } from './column.ts'
+import type { Layout } from './table-body.tsx'
 
 interface TableHeadProps<Row> {
   readonly table: Table<Row>
-  readonly isNarrow: boolean
+  /** Both until the window is measured. */
+  readonly layouts: readonly Layout[]
   readonly sort: Sort | null
   readonly onSort?: (sort: Sort) => void
   readonly selection?: ReadonlySet<string>
@@ -20,7 +22,7 @@ const STICKY = { shell: 'sticky top-12 z-10', none: '' } as const
 
 export function TableHead<Row>({
   table,
-  isNarrow,
+  layouts,
   sort,
   onSort,
   selection,
@@ -28,7 +30,7 @@ export function TableHead<Row>({
   stickyTop = 'shell',
 }: TableHeadProps<Row>) {
   const headers = table.getFlatHeaders()
-  if (isNarrow)
+  if (!layouts.includes('wide'))
     return (
       <thead className="sr-only">
         <tr>
@@ -37,7 +39,7 @@ export function TableHead<Row>({
       </thead>
     )
   return (
-    <thead className={STICKY[stickyTop]}>
+    <thead className={classNames(STICKY[stickyTop], layouts.includes('narrow') && 'max-sm:hidden')}>
       <tr aria-rowindex={1}>
         {selection && onSelection && <SelectAll table={table} selection={selection} onSelection={onSelection} />}
         {headers.map((header) => (
@@ -57,9 +59,9 @@ export const ColumnWidths = <Row,>({
   readonly hasSelection: boolean
 }) => (
   <colgroup>
-    {hasSelection && <col width={44} />}
+    {hasSelection && <col width={44} className="max-sm:hidden" />}
     {table.getAllLeafColumns().map(({ id, columnDef: { meta } }) => (
-      <col key={id} width={meta?.width} className={meta?.from && FROM_CLASSES[meta.from]} />
+      <col key={id} width={meta?.width} className={meta?.from ? FROM_CLASSES[meta.from] : 'max-sm:hidden'} />
     ))}
   </colgroup>
 )

@@ -31,7 +31,7 @@ function openUnlessOwn(event: MouseEvent, onOpen: (() => void) | undefined): voi
   onOpen()
 }
 
-const rowProps = <Row,>({ index, height, isTabStop, isSelected, isOpen, onFocus, onOpen }: RowProps<Row>) => ({
+const rowProps = <Row,>({ index, isTabStop, isSelected, isOpen, onFocus, onOpen }: RowProps<Row>) => ({
   'data-index': index,
   'data-open': isOpen ? '' : undefined,
   'aria-rowindex': index + 2,
@@ -42,7 +42,6 @@ const rowProps = <Row,>({ index, height, isTabStop, isSelected, isOpen, onFocus,
     openUnlessOwn(event, onOpen)
   },
   className: classNames(ROW, onOpen && 'cursor-pointer'),
-  style: { height },
 })
 
 const SelectBox = ({
@@ -65,11 +64,11 @@ const SelectBox = ({
 )
 
 export function BodyRow<Row>(props: RowProps<Row>) {
-  const { row, isSelected, onToggle } = props
+  const { row, height, isSelected, onToggle } = props
   return (
     <tr {...rowProps(props)}>
       {isSelected !== undefined && onToggle && (
-        <td className="border-b border-line pl-4">
+        <td height={height} className="border-b border-line pl-4">
           <SelectBox isSelected={isSelected} onToggle={onToggle} />
         </td>
       )}
@@ -86,7 +85,7 @@ export function BodyRow<Row>(props: RowProps<Row>) {
             {content}
           </th>
         ) : (
-          <td key={id} className={className}>
+          <td key={id} height={height} className={className}>
             {content}
           </td>
         )
@@ -96,10 +95,10 @@ export function BodyRow<Row>(props: RowProps<Row>) {
 }
 
 export function NarrowRow<Row>(props: RowProps<Row> & { readonly children: ReactNode }) {
-  const { isSelected, onToggle, children } = props
+  const { height, isSelected, onToggle, children } = props
   return (
     <tr {...rowProps(props)}>
-      <td className="border-b border-line px-4">
+      <td height={height} className="border-b border-line px-4">
         <div className="flex items-center gap-3">
           {isSelected !== undefined && onToggle && <SelectBox isSelected={isSelected} onToggle={onToggle} />}
           <div className="min-w-0 flex-1">{children}</div>
@@ -109,9 +108,10 @@ export function NarrowRow<Row>(props: RowProps<Row> & { readonly children: React
   )
 }
 
+/** Stands for rows that do not exist. Heights are attributes here and above, because the server renders them: see `LoadingTable`. */
 export const Space = ({ height, columns }: { readonly height: number; readonly columns: number }) =>
   height <= 0 ? null : (
     <tr aria-hidden>
-      <td colSpan={columns} className="p-0" style={{ height }} />
+      <td colSpan={columns} height={height} className="p-0" />
     </tr>
   )
