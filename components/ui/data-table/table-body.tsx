@@ -1,6 +1,6 @@
 'use client'
-import type { Row as TableRow } from '@tanstack/react-table'
 import type { ComponentProps, ReactNode } from 'react'
+import type { Column } from './column.ts'
 import { BodyRow, NarrowRow, Space, type RowProps } from './table-rows.tsx'
 import { firstRows, type RowWindow } from './use-virtual-rows.ts'
 
@@ -11,36 +11,42 @@ const UNLESS_MEASURED = { wide: 'max-sm:hidden', narrow: 'sm:hidden' } as const
 
 interface TableBodyProps<Row> extends Pick<ComponentProps<'tbody'>, 'ref' | 'onKeyDown'> {
   readonly layout: Layout
-  readonly shown: readonly TableRow<Row>[]
+  readonly columns: readonly Column<Row>[]
+  readonly shown: readonly Row[]
+  readonly ids: readonly string[]
   /** Null until the window is measured. */
   readonly visible: RowWindow | null
   readonly columnCount: number
   readonly rowHeight: number
   readonly tabStop: number
   readonly narrow: (row: Row) => ReactNode
-  readonly toRowProps: (row: TableRow<Row>, index: number) => Omit<RowProps<Row>, 'height' | 'isTabStop'>
+  readonly toRowProps: (index: number) => Omit<RowProps, 'height' | 'isTabStop'>
 }
 
 export function TableBody<Row>(props: TableBodyProps<Row>) {
-  const { layout, shown, visible, columnCount, rowHeight, tabStop, narrow, toRowProps, ref, onKeyDown } = props
+  const { layout, columns, shown, ids, visible, columnCount, rowHeight, tabStop, narrow, toRowProps } = props
   const { items, above, below } = visible ?? firstRows(shown.length, rowHeight)
-  const columns = layout === 'wide' ? columnCount : 1
+  const span = layout === 'wide' ? columnCount : 1
   return (
-    <tbody ref={ref} onKeyDown={onKeyDown} className={visible === null ? UNLESS_MEASURED[layout] : undefined}>
-      <Space height={above} columns={columns} />
+    <tbody
+      ref={props.ref}
+      onKeyDown={props.onKeyDown}
+      className={visible === null ? UNLESS_MEASURED[layout] : undefined}
+    >
+      <Space height={above} columns={span} />
       {items.map(({ index }) => {
         const row = shown[index]
-        if (!row) return null
-        const rowProps = { ...toRowProps(row, index), height: rowHeight, isTabStop: index === tabStop }
+        if (row === undefined) return null
+        const rowProps = { ...toRowProps(index), height: rowHeight, isTabStop: index === tabStop }
         return layout === 'wide' ? (
-          <BodyRow key={row.id} {...rowProps} />
+          <BodyRow key={ids[index]} row={row} columns={columns} {...rowProps} />
         ) : (
-          <NarrowRow key={row.id} {...rowProps}>
-            {narrow(row.original)}
+          <NarrowRow key={ids[index]} {...rowProps}>
+            {narrow(row)}
           </NarrowRow>
         )
       })}
-      <Space height={below} columns={columns} />
+      <Space height={below} columns={span} />
     </tbody>
   )
 }

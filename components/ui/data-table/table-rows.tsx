@@ -1,12 +1,10 @@
 'use client'
-import { flexRender, type Row as TableRow } from '@tanstack/react-table'
 import type { MouseEvent, ReactNode } from 'react'
 import { Checkbox } from '../checkbox.tsx'
 import { classNames } from '../class-names.ts'
-import { FROM_CLASSES } from './column.ts'
+import { FROM_CLASSES, type Column } from './column.ts'
 
-export interface RowProps<Row> {
-  readonly row: TableRow<Row>
+export interface RowProps {
   readonly index: number
   readonly height: number
   readonly isTabStop: boolean
@@ -31,7 +29,7 @@ function openUnlessOwn(event: MouseEvent, onOpen: (() => void) | undefined): voi
   onOpen()
 }
 
-const rowProps = <Row,>({ index, isTabStop, isSelected, isOpen, onFocus, onOpen }: RowProps<Row>) => ({
+const rowProps = ({ index, isTabStop, isSelected, isOpen, onFocus, onOpen }: RowProps) => ({
   'data-index': index,
   'data-open': isOpen ? '' : undefined,
   'aria-rowindex': index + 2,
@@ -63,8 +61,13 @@ const SelectBox = ({
   />
 )
 
-export function BodyRow<Row>(props: RowProps<Row>) {
-  const { row, height, isSelected, onToggle } = props
+interface BodyRowProps<Row> extends RowProps {
+  readonly row: Row
+  readonly columns: readonly Column<Row>[]
+}
+
+export function BodyRow<Row>(props: BodyRowProps<Row>) {
+  const { row, columns, height, isSelected, onToggle } = props
   return (
     <tr {...rowProps(props)}>
       {isSelected !== undefined && onToggle && (
@@ -72,9 +75,8 @@ export function BodyRow<Row>(props: RowProps<Row>) {
           <SelectBox isSelected={isSelected} onToggle={onToggle} />
         </td>
       )}
-      {row.getVisibleCells().map(({ id, column, getContext }) => {
-        const { align, from, isRowHeader } = column.columnDef.meta ?? {}
-        const content = flexRender(column.columnDef.cell, getContext())
+      {columns.map(({ id, cell, meta: { align, from, isRowHeader } = {} }) => {
+        const content = cell(row)
         const className = classNames(
           'overflow-hidden border-b border-line px-2 text-left font-normal text-ellipsis whitespace-nowrap first:pl-4 last:pr-4 [&>*]:align-middle',
           align === 'right' && 'text-right tabular-nums',
@@ -94,7 +96,7 @@ export function BodyRow<Row>(props: RowProps<Row>) {
   )
 }
 
-export function NarrowRow<Row>(props: RowProps<Row> & { readonly children: ReactNode }) {
+export function NarrowRow(props: RowProps & { readonly children: ReactNode }) {
   const { height, isSelected, onToggle, children } = props
   return (
     <tr {...rowProps(props)}>
