@@ -105,13 +105,15 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
 /** An endpoint on a phone. */
 export const NarrowEndpoint = ({
   endpoint,
+  toPath,
   withService,
-}: {
+}: ColumnOptions & {
   readonly endpoint: Endpoint
-  readonly withService: boolean
 }) => (
   <div className="flex min-w-0 flex-col gap-1">
-    <EndpointName method={endpoint.method} route={endpoint.route} />
+    <Link href={toPath(`/endpoints/${endpoint.id}`)} prefetch={false} tabIndex={-1} className="flex min-w-0">
+      <EndpointName method={endpoint.method} route={endpoint.route} />
+    </Link>
     <div className="flex min-w-0 items-center gap-2 text-xs text-muted">
       <ModeState endpoint={endpoint} short />
       {withService && <span className="truncate">{endpoint.serviceName}</span>}

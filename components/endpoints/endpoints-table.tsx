@@ -178,7 +178,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
           onOpen={({ id }) => {
             router.push(toPath(`/endpoints/${id}`))
           }}
-          narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} withService={withService} />}
+          narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} toPath={toPath} withService={withService} />}
           empty={
             isFiltered ? (
               <EmptyState
