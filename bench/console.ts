@@ -1,6 +1,8 @@
 /**
- * The console with 2,000 endpoints in a real browser: time from navigation to the first row and to the chart, and the
- * JavaScript a page loads, beside the sign-in page, which does next to nothing.
+ * The console with 2,000 endpoints in a real browser, beside the sign-in page, which does next to nothing. Timed by the page
+ * itself: from the start of the navigation until the browser has painted what a person waits for. Each round starts from a page
+ * at rest, with the browser's cache filled. JavaScript is what an empty cache loads until the page's load event, and, beside it,
+ * until what is waited for is painted: the chart's library comes after the page.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -84,53 +86,79 @@ async function measurePages(session: string): Promise<void> {
   const executablePath = findChromium() ?? ''
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
   process.stdout.write(
-    `${String(SERVICES * ENDPOINTS_EACH)} endpoints, median of ${String(ROUNDS)}, cache of the browser filled\n`,
+    `${String(SERVICES * ENDPOINTS_EACH)} endpoints, median of ${String(ROUNDS)}: navigation to painted, from a page at rest\n`,
   )
   let limitMs = 0
   for (const page of PAGES) {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
     if (page.path !== '/sign-in') await context.addCookies([{ name: 'stepgate_session', value: session, url }])
-    const { firstLoadKib, medianMs } = await measurePage(context, page)
-    if (page.goalMs === null) limitMs = medianMs
-    print(page, firstLoadKib, medianMs, limitMs)
+    const measured = await measurePage(context, page)
+    if (page.goalMs === null) limitMs = measured.medianMs
+    print(page, measured, limitMs)
     await context.close()
   }
   await browser.close()
 }
 
-async function measurePage(
-  context: BrowserContext,
-  { path, awaits }: Page,
-): Promise<{ firstLoadKib: number; medianMs: number }> {
+interface Measured {
+  readonly firstLoadKib: number
+  readonly paintedKib: number
+  readonly medianMs: number
+}
+
+async function measurePage(context: BrowserContext, { path, awaits }: Page): Promise<Measured> {
   const page = await context.newPage()
-  let bytes = 0
-  const responses: Promise<void>[] = []
+  const sizes: Promise<number>[] = []
   page.on('response', (response) => {
     if (response.request().resourceType() !== 'script') return
-    responses.push(
+    sizes.push(
       response
         .request()
         .sizes()
-        .then(({ responseBodySize }) => void (bytes += responseBodySize)),
+        .then(({ responseBodySize }) => responseBodySize),
     )
   })
+  const toKib = async () => (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0) / KIB
+  await page.addInitScript(watch, awaits)
   await page.goto(`${url}${path}`)
-  await page.waitForLoadState('load')
-  await Promise.all(responses)
-  const firstLoadKib = bytes / KIB
+  const firstLoadKib = await toKib()
+  await page.evaluate(() => window.seenAt)
+  const paintedKib = await toKib()
   const times: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    const startedAt = performance.now()
-    await page.goto(`${url}${path}`, { waitUntil: 'commit' })
-    await page.locator(awaits).first().waitFor()
-    times.push(performance.now() - startedAt)
+    await page.waitForLoadState('networkidle')
+    await page.goto(`${url}${path}`)
+    times.push(await page.evaluate(() => window.seenAt))
   }
-  return { firstLoadKib, medianMs: times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0 }
+  return { firstLoadKib, paintedKib, medianMs: times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0 }
 }
 
-function print({ name, goalMs }: Page, firstLoadKib: number, medianMs: number, limitMs: number): void {
+declare global {
+  interface Window {
+    /** Milliseconds since the navigation began. */
+    seenAt: Promise<number>
+  }
+}
+
+/** Runs in the page before anything else does. What a style sheet still hides is not seen, nor is what is not yet painted. */
+function watch(selector: string): void {
+  const isShown = () =>
+    [...document.querySelectorAll(selector)].some((one) => one.checkVisibility() && one.getClientRects().length > 0)
+  window.seenAt = new Promise((resolve) => {
+    const look = () => {
+      // A task that a frame asks for runs after its painting.
+      requestAnimationFrame(() => {
+        if (isShown()) setTimeout(() => resolve(performance.now()))
+        else look()
+      })
+    }
+    look()
+  })
+}
+
+function print({ name, goalMs }: Page, { firstLoadKib, paintedKib, medianMs }: Measured, limitMs: number): void {
   const ratio = `${(medianMs / limitMs).toFixed(2)} × sign-in`
   const goal = goalMs === null ? '' : `, goal ≤ ${String(goalMs)} ms: ${medianMs <= goalMs ? 'met' : 'MISSED'}`
-  const size = `JavaScript ${firstLoadKib.toFixed(0)} KiB gzip, goal ≤ ${String(JAVASCRIPT_KIB_MAX)}: ${firstLoadKib <= JAVASCRIPT_KIB_MAX ? 'met' : 'MISSED'}`
+  const size = `JavaScript ${firstLoadKib.toFixed(0)} KiB gzip, goal ≤ ${String(JAVASCRIPT_KIB_MAX)}: ${firstLoadKib <= JAVASCRIPT_KIB_MAX ? 'met' : 'MISSED'} (${paintedKib.toFixed(0)} until painted)`
   process.stdout.write(`${name.padEnd(24)} ${medianMs.toFixed(0).padStart(5)} ms  ${ratio}${goal}; ${size}\n`)
 }

@@ -60,46 +60,46 @@ function toChange(before: string | null, after: string | null): string {
 
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   {
-    accessorKey: 'at',
+    id: 'at',
     header: 'Time',
     meta: { width: 108 },
-    cell: ({ row: { original } }) => <RelativeTime at={original.at} className="text-muted tabular-nums" />,
+    cell: (row) => <RelativeTime at={row.at} className="text-muted tabular-nums" />,
   },
   {
-    accessorKey: 'actorName',
+    id: 'actorName',
     header: 'Actor',
     meta: { width: 168 },
-    cell: ({ row: { original } }) => <Actor entry={original} />,
+    cell: (row) => <Actor entry={row} />,
   },
   {
-    accessorKey: 'action',
+    id: 'action',
     header: 'Action',
     meta: { width: 136, isRowHeader: true },
-    cell: ({ row: { original } }) => <span title={original.action}>{toActionWords(original.action)}</span>,
+    cell: (row) => <span title={row.action}>{toActionWords(row.action)}</span>,
   },
   {
-    accessorKey: 'targetName',
+    id: 'targetName',
     header: 'Object',
     meta: { width: 320 },
-    cell: ({ row: { original } }) => <Target entry={original} />,
+    cell: (row) => <Target entry={row} />,
   },
   {
     id: 'change',
     header: 'Change',
     meta: { from: 'lg' },
-    cell: ({ row: { original } }) => <ChangeWords entry={original} />,
+    cell: (row) => <ChangeWords entry={row} />,
   },
   {
-    accessorKey: 'environment',
+    id: 'environment',
     header: 'Environment',
     meta: { width: 104, from: 'xl' },
-    cell: ({ row: { original } }) => original.environment ?? <span className="text-faint">all</span>,
+    cell: (row) => row.environment ?? <span className="text-faint">all</span>,
   },
   {
-    accessorKey: 'reason',
+    id: 'reason',
     header: 'Reason',
     meta: { from: 'xl' },
-    cell: ({ row: { original } }) => <span className="text-muted">{original.reason}</span>,
+    cell: (row) => <span className="text-muted">{row.reason}</span>,
   },
 ]
 

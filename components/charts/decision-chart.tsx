@@ -3,18 +3,23 @@ import dynamic from 'next/dynamic'
 import { useMemo, useState } from 'react'
 import { classNames } from '@/components/ui/class-names.ts'
 import { Skeleton } from '@/components/ui/skeleton.tsx'
+import { whenLoaded } from '@/components/ui/when-idle.ts'
 import { toShortCount } from '@/components/ui/words.ts'
-import { useNarrow } from '@/components/ui/data-table/use-media.ts'
+import { useHydrated, useNarrow } from '@/components/ui/data-table/use-media.ts'
 import { ChartTable } from './chart-table.tsx'
 import { toCoarserSeries } from './coarser-series.ts'
 import { toSeriesStyles, type Series, type SeriesBy } from './series-styles.ts'
 import type { TimeSpan } from './stacked-bars.tsx'
 import { Swatch } from './swatch.tsx'
 
-const StackedBars = dynamic(() => import('./stacked-bars.tsx').then((module) => module.StackedBars), {
-  ssr: false,
-  loading: () => <Skeleton className="h-full" />,
-})
+/** Larger than the page around it, so that it comes right after it, whether or not the numbers are there yet. */
+const loadBars = async () => {
+  await new Promise<void>(whenLoaded)
+  return (await import('./stacked-bars.tsx')).StackedBars
+}
+if (typeof window !== 'undefined') void loadBars()
+
+const StackedBars = dynamic(loadBars, { ssr: false, loading: () => <Skeleton className="h-full" /> })
 
 const HEIGHTS = { sm: 144, md: 208, lg: 264 } as const
 const HEIGHT_CLASSES = { sm: 'h-36', md: 'h-52', lg: 'h-66' } as const
@@ -45,6 +50,8 @@ export function DecisionChart({
   bucketsMax = 120,
   onBrush,
 }: DecisionChartProps) {
+  // Times are told in the person's own time zone, which the server does not know.
+  const isHydrated = useHydrated()
   const most = Math.min(bucketsMax, useNarrow() ? NARROW_BUCKETS_MAX : bucketsMax)
   const series = useMemo(() => given && toCoarserSeries(given, most), [given, most])
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(hiddenAtFirst))
@@ -85,7 +92,7 @@ export function DecisionChart({
           <StackedBars series={series} styles={shown} height={HEIGHTS[size]} onBrush={onBrush} />
         )}
       </div>
-      {series !== undefined && <ChartTable label={label} series={series} styles={styles} />}
+      {isHydrated && series !== undefined && <ChartTable label={label} series={series} styles={styles} />}
     </figure>
   )
 }

@@ -22,46 +22,46 @@ const LIVE_PAGES_MAX = 2
 
 const COLUMNS: readonly Column<Sample>[] = [
   {
-    accessorKey: 'at',
+    id: 'at',
     header: 'Time',
     meta: { width: 108 },
-    cell: ({ row: { original } }) => <RelativeTime at={original.at} className="text-muted tabular-nums" />,
+    cell: (row) => <RelativeTime at={row.at} className="text-muted tabular-nums" />,
   },
   {
-    accessorKey: 'outcome',
+    id: 'outcome',
     header: 'Outcome',
     meta: { width: 176 },
-    cell: ({ row: { original } }) => <OutcomeBadge outcome={original.outcome} />,
+    cell: (row) => <OutcomeBadge outcome={row.outcome} />,
   },
   {
-    accessorKey: 'route',
+    id: 'route',
     header: 'Endpoint',
     meta: { isRowHeader: true },
-    cell: ({ row: { original } }) => <EndpointName method={original.method} route={original.route} />,
+    cell: (row) => <EndpointName method={row.method} route={row.route} />,
   },
   {
-    accessorKey: 'serviceSlug',
+    id: 'serviceSlug',
     header: 'Service',
     meta: { width: 120, from: 'xl' },
-    cell: ({ row: { original } }) => original.serviceSlug,
+    cell: (row) => row.serviceSlug,
   },
   {
     id: 'caller',
     header: 'Caller',
     meta: { width: 176 },
-    cell: ({ row: { original } }) => <CallerName caller={original.caller} />,
+    cell: (row) => <CallerName caller={row.caller} />,
   },
   {
-    accessorKey: 'reason',
+    id: 'reason',
     header: 'Reason',
     meta: { from: 'lg' },
-    cell: ({ row: { original } }) => <ReasonWords sample={original} />,
+    cell: (row) => <ReasonWords sample={row} />,
   },
   {
-    accessorKey: 'replayed',
+    id: 'replayed',
     header: () => <span className="sr-only">Replayed</span>,
     meta: { width: 100, align: 'right', from: 'md' },
-    cell: ({ row: { original } }) => original.replayed && <ReplayedBadge />,
+    cell: (row) => row.replayed && <ReplayedBadge />,
   },
 ]
 

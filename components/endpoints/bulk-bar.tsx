@@ -7,6 +7,7 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { Menu, MenuItem } from '../ui/menu.tsx'
 import { ModeDot } from '../ui/status-badges.tsx'
 import { MODE_WORDS, toPlural } from '../ui/words.ts'
+import { MODE_KEYS } from './mode-keys.ts'
 
 interface BulkBarProps {
   readonly endpoints: readonly Endpoint[]
@@ -14,8 +15,6 @@ interface BulkBarProps {
   readonly onRule: () => void
   readonly onClear: () => void
 }
-
-export const MODE_KEYS: Readonly<Record<Mode, string>> = { off: 'o', 'log-only': 'l', enforce: 'e' }
 
 /** A rule names scopes of a service, so it can be given to endpoints of one service only. */
 const ruleGate = (endpoints: readonly Endpoint[]) =>
@@ -26,7 +25,6 @@ const ruleGate = (endpoints: readonly Endpoint[]) =>
 /** What can be done with the rows that are selected. */
 export function BulkBar({ endpoints, onMode, onRule, onClear }: BulkBarProps) {
   const gate = useRoleGate('operator')
-  if (endpoints.length === 0) return null
   return (
     <div
       role="region"

@@ -24,15 +24,15 @@ const WouldDenyCallers = ({ count }: { readonly count: number }) =>
 const serviceColumn = (toPath: ColumnOptions['toPath']): Column<Endpoint> => ({
   id: 'service',
   header: 'Service',
-  accessorFn: ({ serviceSlug }) => serviceSlug,
-  cell: ({ row: { original } }) => (
+  sortBy: ({ serviceSlug }) => serviceSlug,
+  cell: (row) => (
     <Link
-      href={toPath(`/services/${original.serviceSlug}`)}
+      href={toPath(`/services/${row.serviceSlug}`)}
       prefetch={false}
       tabIndex={-1}
       className="text-muted hover:text-text hover:underline"
     >
-      {original.serviceName}
+      {row.serviceName}
     </Link>
   ),
   meta: { width: 96 },
@@ -43,16 +43,16 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
     {
       id: 'route',
       header: 'Endpoint',
-      accessorFn: ({ route }) => route,
-      cell: ({ row: { original } }) => (
+      sortBy: ({ route }) => route,
+      cell: (row) => (
         <Link
-          href={toPath(`/endpoints/${original.id}`)}
+          href={toPath(`/endpoints/${row.id}`)}
           prefetch={false}
           tabIndex={-1}
-          title={`${original.method} ${original.route}`}
+          title={`${row.method} ${row.route}`}
           className="flex min-w-0 hover:underline"
         >
-          <EndpointName method={original.method} route={original.route} />
+          <EndpointName method={row.method} route={row.route} />
         </Link>
       ),
       meta: { isRowHeader: true },
@@ -61,45 +61,42 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
     {
       id: 'rule',
       header: 'Rule',
-      enableSorting: false,
-      cell: ({ row: { original } }) => <RuleChips rule={original.rule} short />,
+      cell: (row) => <RuleChips rule={row.rule} short />,
       meta: { width: 164, from: 'xl' },
     },
     {
       id: 'mode',
       header: 'Mode',
-      accessorFn: ({ mode }) => mode,
-      cell: ({ row: { original } }) => <ModeState endpoint={original} short />,
+      sortBy: ({ mode }) => mode,
+      cell: (row) => <ModeState endpoint={row} short />,
       meta: { width: 162 },
     },
     {
       id: 'requests',
       header: 'Requests 24 h',
-      accessorFn: requestCount,
+      sortBy: requestCount,
       sortDescFirst: true,
-      cell: ({ row: { original } }) => <TrafficCell counts={original.last24Hours} />,
+      cell: (row) => <TrafficCell counts={row.last24Hours} />,
       meta: { width: 116, align: 'right' },
     },
     {
       id: 'would-deny',
       header: 'Denied callers',
-      accessorFn: ({ wouldDenyCallers }) => wouldDenyCallers,
+      sortBy: ({ wouldDenyCallers }) => wouldDenyCallers,
       sortDescFirst: true,
-      cell: ({ row: { original } }) => <WouldDenyCallers count={original.wouldDenyCallers} />,
+      cell: (row) => <WouldDenyCallers count={row.wouldDenyCallers} />,
       meta: { width: 122, align: 'right', from: 'lg' },
     },
     {
       id: 'readiness',
       header: 'Readiness',
-      enableSorting: false,
-      cell: ({ row: { original } }) => <ReadinessBadge readiness={original.readiness} />,
+      cell: (row) => <ReadinessBadge readiness={row.readiness} />,
       meta: { width: 166, from: 'md' },
     },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
-      enableSorting: false,
-      cell: ({ row: { original } }) => (original.mode === 'enforce' ? <BackToLogOnly endpoints={[original]} /> : null),
+      cell: (row) => (row.mode === 'enforce' ? <BackToLogOnly endpoints={[row]} /> : null),
       meta: { width: 52 },
     },
   ]
@@ -108,13 +105,15 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
 /** An endpoint on a phone. */
 export const NarrowEndpoint = ({
   endpoint,
+  toPath,
   withService,
-}: {
+}: ColumnOptions & {
   readonly endpoint: Endpoint
-  readonly withService: boolean
 }) => (
   <div className="flex min-w-0 flex-col gap-1">
-    <EndpointName method={endpoint.method} route={endpoint.route} />
+    <Link href={toPath(`/endpoints/${endpoint.id}`)} prefetch={false} tabIndex={-1} className="flex min-w-0">
+      <EndpointName method={endpoint.method} route={endpoint.route} />
+    </Link>
     <div className="flex min-w-0 items-center gap-2 text-xs text-muted">
       <ModeState endpoint={endpoint} short />
       {withService && <span className="truncate">{endpoint.serviceName}</span>}

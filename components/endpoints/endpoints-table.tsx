@@ -10,14 +10,19 @@ import { useEnvironment, useEnvironmentPath } from '../shell/environment-context
 import { Button } from '../ui/button.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { whenIdle } from '../ui/when-idle.ts'
 import { MODE_WORDS, toCount, toPlural } from '../ui/words.ts'
-import { BulkBar, MODE_KEYS } from './bulk-bar.tsx'
 import { NarrowEndpoint, toEndpointColumns } from './endpoint-columns.tsx'
 import { ENDPOINT_SORTS } from './endpoint-filter.ts'
 import { EndpointFilters, SEARCH_ID } from './endpoint-filters.tsx'
 import { useEndpointParams } from './endpoint-params.ts'
+import { MODE_KEYS } from './mode-keys.ts'
 import { useEndpointRows } from './use-endpoint-rows.ts'
 
+const loadBulkBar = async () => (await import('./bulk-bar.tsx')).BulkBar
+if (typeof window !== 'undefined') whenIdle(() => void loadBulkBar())
+
+const BulkBar = dynamic(loadBulkBar, { ssr: false })
 const BulkRuleDialog = dynamic(async () => (await import('../rules/bulk-rule-dialog.tsx')).BulkRuleDialog, {
   ssr: false,
 })
@@ -173,7 +178,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
           onOpen={({ id }) => {
             router.push(toPath(`/endpoints/${id}`))
           }}
-          narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} withService={withService} />}
+          narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} toPath={toPath} withService={withService} />}
           empty={
             isFiltered ? (
               <EmptyState
@@ -188,16 +193,18 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
           loadingRows={18}
         />
       </div>
-      <BulkBar
-        endpoints={selection.selected}
-        onMode={(mode) => {
-          openModeChange({ endpoints: selection.selected, mode })
-        }}
-        onRule={() => {
-          setRuleOpen(true)
-        }}
-        onClear={selection.clear}
-      />
+      {selection.selected.length > 0 && (
+        <BulkBar
+          endpoints={selection.selected}
+          onMode={(mode) => {
+            openModeChange({ endpoints: selection.selected, mode })
+          }}
+          onRule={() => {
+            setRuleOpen(true)
+          }}
+          onClear={selection.clear}
+        />
+      )}
       {isRuleOpen && (
         <BulkRuleDialog
           endpoints={selection.selected}

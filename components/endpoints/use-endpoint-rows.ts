@@ -5,35 +5,27 @@ import { endpointsQuery } from '#lib/client/endpoints.ts'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { pendingEndpointsQuery } from '#lib/client/pending-endpoints.ts'
 import { filterEndpoints, pendingServices, type EndpointFilter } from './endpoint-filter.ts'
+import { toFirstScreenQuery, toListQuery, withinService } from './endpoint-list-query.ts'
 
-const FIRST_SCREEN = 60
 const FLEET_REFRESH_MS = 30_000
+/** What one answer holds. */
+const FLEET_MAX = 2_500
 const NO_ENDPOINTS: readonly Endpoint[] = []
 
-const toListQuery = ({ q, service, mode, readiness, method, sort, direction }: EndpointFilter) => ({
-  q,
-  service: [...service],
-  mode: [...mode],
-  readiness: [...readiness],
-  method: [...method],
-  sort,
-  direction,
-})
-
 /**
- * The rows of the list. A screenful comes filtered and sorted by the server; once the whole fleet is there, filters and
+ * The rows of the list. A screenful comes filtered and sorted by the server, with the page itself where it can; once the whole fleet is there, filters and
  * sorting take no request. A fleet above what one answer holds stays with the server.
  */
 export function useEndpointRows(environment: string, filter: EndpointFilter, service?: string) {
-  const effective = useMemo(
-    () => (service === undefined ? filter : { ...filter, service: [service] }),
-    [filter, service],
-  )
+  const effective = useMemo(() => withinService(filter, service), [filter, service])
   const wholeFleet = endpointsQuery(environment, service === undefined ? {} : { service: [service] })
   const known = useQueryClient().getQueryData(wholeFleet.queryKey)
   const isWhole = known?.nextCursor === null
   const byServer = useQuery({
-    ...endpointsQuery(environment, { ...toListQuery(effective), limit: known === undefined ? FIRST_SCREEN : 2_500 }),
+    ...endpointsQuery(
+      environment,
+      known === undefined ? toFirstScreenQuery(effective) : { ...toListQuery(effective), limit: FLEET_MAX },
+    ),
     enabled: !isWhole,
     refetchInterval: false,
   })

@@ -62,57 +62,56 @@ const toColumns = (toPath: (path: string) => string): Column<CallerEvidence>[] =
   {
     id: 'caller',
     header: 'Caller',
-    accessorFn: ({ caller }) => caller.name,
-    cell: ({ row: { original } }) => <CallerName evidence={original} toPath={toPath} />,
+    sortBy: ({ caller }) => caller.name,
+    cell: (row) => <CallerName evidence={row} toPath={toPath} />,
     meta: { isRowHeader: true },
   },
   {
     id: 'requests',
     header: 'Requests',
-    accessorFn: ({ requests }) => requests,
-    cell: ({ row: { original } }) => toCount(original.requests),
+    sortBy: ({ requests }) => requests,
+    cell: (row) => toCount(row.requests),
     sortDescFirst: true,
     meta: { width: 96, align: 'right' },
   },
   {
     id: 'would-deny',
     header: 'Would be denied',
-    accessorFn: ({ wouldDeny }) => wouldDeny,
-    cell: ({ row: { original } }) => <WouldDeny count={original.wouldDeny} />,
+    sortBy: ({ wouldDeny }) => wouldDeny,
+    cell: (row) => <WouldDeny count={row.wouldDeny} />,
     sortDescFirst: true,
     meta: { width: 128, align: 'right' },
   },
   {
     id: 'reasons',
     header: 'Reasons',
-    enableSorting: false,
-    cell: ({ row: { original } }) => <ReasonBadges reasons={original.reasons} />,
+    cell: (row) => <ReasonBadges reasons={row.reasons} />,
     meta: { width: 260, from: 'lg' },
   },
   {
     id: 'first',
     header: 'First seen',
-    accessorFn: ({ firstAt }) => firstAt,
-    cell: ({ row: { original } }) => <RelativeTime at={original.firstAt} />,
+    sortBy: ({ firstAt }) => firstAt,
+    cell: (row) => <RelativeTime at={row.firstAt} />,
     meta: { width: 104, from: 'xl' },
   },
   {
     id: 'last',
     header: 'Last seen',
-    accessorFn: ({ lastAt }) => lastAt,
-    cell: ({ row: { original } }) => <RelativeTime at={original.lastAt} />,
+    sortBy: ({ lastAt }) => lastAt,
+    cell: (row) => <RelativeTime at={row.lastAt} />,
     sortDescFirst: true,
     meta: { width: 104, from: 'md' },
   },
   {
     id: 'bucket',
     header: 'Enforced above',
-    accessorFn: ({ bucketPercent }) => bucketPercent ?? 101,
-    cell: ({ row: { original } }) =>
-      original.bucketPercent === null ? (
-        <span className="text-faint">{original.caller.kind === 'user' ? 'by person' : '100 % only'}</span>
+    sortBy: ({ bucketPercent }) => bucketPercent ?? 101,
+    cell: (row) =>
+      row.bucketPercent === null ? (
+        <span className="text-faint">{row.caller.kind === 'user' ? 'by person' : '100 % only'}</span>
       ) : (
-        `${original.bucketPercent.toFixed(2)} %`
+        `${row.bucketPercent.toFixed(2)} %`
       ),
     meta: { width: 136, align: 'right', from: 'lg' },
   },

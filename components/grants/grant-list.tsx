@@ -73,8 +73,8 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
           {
             id: 'holder',
             header: 'Holder',
-            accessorFn: ({ clientId }: Grant) => clientId,
-            cell: ({ row: { original } }: { row: { original: Grant } }) => <Holder grant={original} toPath={toPath} />,
+            sortBy: ({ clientId }: Grant) => clientId,
+            cell: (row: Grant) => <Holder grant={row} toPath={toPath} />,
             meta: { isRowHeader: true, width: 200 },
           },
         ]
@@ -82,8 +82,8 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
     {
       id: 'scope',
       header: 'Scope',
-      accessorFn: ({ scope }) => scope,
-      cell: ({ row: { original } }) => <GrantedScope grant={original} />,
+      sortBy: ({ scope }) => scope,
+      cell: (row) => <GrantedScope grant={row} />,
       meta: { isRowHeader: !withHolder },
     },
     ...(withHolder
@@ -92,14 +92,14 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
           {
             id: 'service',
             header: 'Service',
-            accessorFn: ({ serviceSlug }: Grant) => serviceSlug,
-            cell: ({ row: { original } }: { row: { original: Grant } }) => (
+            sortBy: ({ serviceSlug }: Grant) => serviceSlug,
+            cell: (row: Grant) => (
               <Link
-                href={toPath(`/services/${original.serviceSlug}`)}
+                href={toPath(`/services/${row.serviceSlug}`)}
                 prefetch={false}
                 className="text-muted hover:text-text hover:underline"
               >
-                {original.serviceSlug}
+                {row.serviceSlug}
               </Link>
             ),
             meta: { width: 124 },
@@ -108,29 +108,28 @@ function toColumns(toPath: (path: string) => string, withHolder: boolean): Colum
     {
       id: 'use',
       header: 'Use',
-      accessorFn: ({ use, lastNeededAt }) => `${use === 'unused' ? '0' : '1'}${lastNeededAt ?? ''}`,
-      cell: ({ row: { original } }) => <GrantUse grant={original} />,
+      sortBy: ({ use, lastNeededAt }) => `${use === 'unused' ? '0' : '1'}${lastNeededAt ?? ''}`,
+      cell: (row) => <GrantUse grant={row} />,
       meta: { width: 152 },
     },
     {
       id: 'expires',
       header: 'Expires',
-      accessorFn: ({ expiresAt }) => expiresAt ?? '9',
-      cell: ({ row: { original } }) => <RelativeTime at={original.expiresAt} />,
+      sortBy: ({ expiresAt }) => expiresAt ?? '9',
+      cell: (row) => <RelativeTime at={row.expiresAt} />,
       meta: { width: 96, from: 'md' },
     },
     {
       id: 'created',
       header: 'Granted',
-      accessorFn: ({ createdAt }: Grant) => createdAt,
-      cell: ({ row: { original } }) => <RelativeTime at={original.createdAt} className="text-muted" />,
+      sortBy: ({ createdAt }: Grant) => createdAt,
+      cell: (row) => <RelativeTime at={row.createdAt} className="text-muted" />,
       meta: { width: 108, from: 'xl' },
     },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
-      enableSorting: false,
-      cell: ({ row: { original } }) => <TakeBack grant={original} />,
+      cell: (row) => <TakeBack grant={row} />,
       meta: { width: 124, align: 'right' },
     },
   ]

@@ -51,21 +51,19 @@ export const toIdentityColumns = (toPath: (path: string) => string): Column<Iden
   {
     id: 'name',
     header: 'Identity',
-    accessorFn: ({ clientId }) => clientId,
-    cell: ({ row: { original } }) => (
+    sortBy: ({ clientId }) => clientId,
+    cell: (row) => (
       <span className="flex min-w-0 items-center gap-2">
-        <KindIcon kind={original.kind} />
+        <KindIcon kind={row.kind} />
         <Link
-          href={toPath(`/identities/${original.clientId}`)}
+          href={toPath(`/identities/${row.clientId}`)}
           prefetch={false}
           tabIndex={-1}
           className="truncate font-medium hover:underline"
         >
-          {original.clientId}
+          {row.clientId}
         </Link>
-        {original.name.toLowerCase() !== original.clientId && (
-          <span className="truncate text-muted">{original.name}</span>
-        )}
+        {row.name.toLowerCase() !== row.clientId && <span className="truncate text-muted">{row.name}</span>}
       </span>
     ),
     meta: { isRowHeader: true },
@@ -73,10 +71,9 @@ export const toIdentityColumns = (toPath: (path: string) => string): Column<Iden
   {
     id: 'flags',
     header: 'Attention',
-    enableSorting: false,
-    cell: ({ row: { original } }) => (
+    cell: (row) => (
       <span className="inline-flex gap-1">
-        <IdentityFlags identity={original} />
+        <IdentityFlags identity={row} />
       </span>
     ),
     meta: { width: 248, from: 'md' },
@@ -84,39 +81,39 @@ export const toIdentityColumns = (toPath: (path: string) => string): Column<Iden
   {
     id: 'kind',
     header: 'Kind',
-    accessorFn: ({ kind }) => kind,
-    cell: ({ row: { original } }) => <KindBadge kind={original.kind} />,
+    sortBy: ({ kind }) => kind,
+    cell: (row) => <KindBadge kind={row.kind} />,
     meta: { width: 128, from: 'lg' },
   },
   {
     id: 'lifetime',
     header: 'Lifetime',
-    accessorFn: ({ tokenLifetimeSeconds }) => tokenLifetimeSeconds ?? 0,
+    sortBy: ({ tokenLifetimeSeconds }) => tokenLifetimeSeconds ?? 0,
     sortDescFirst: true,
-    cell: ({ row: { original } }) => <Lifetime identity={original} />,
+    cell: (row) => <Lifetime identity={row} />,
     meta: { width: 96, align: 'right', from: 'md' },
   },
   {
     id: 'credentials',
     header: 'Credentials',
-    accessorFn: ({ liveCredentials }) => liveCredentials,
-    cell: ({ row: { original } }) => toCount(original.liveCredentials),
+    sortBy: ({ liveCredentials }) => liveCredentials,
+    cell: (row) => toCount(row.liveCredentials),
     meta: { width: 104, align: 'right', from: 'lg' },
   },
   {
     id: 'grants',
     header: 'Grants',
-    accessorFn: ({ unusedGrants, grants }) => unusedGrants * 1_000 + grants,
+    sortBy: ({ unusedGrants, grants }) => unusedGrants * 1_000 + grants,
     sortDescFirst: true,
-    cell: ({ row: { original } }) => <Grants identity={original} />,
+    cell: (row) => <Grants identity={row} />,
     meta: { width: 128, align: 'right' },
   },
   {
     id: 'used',
     header: 'Last used',
-    accessorFn: ({ lastUsedAt }) => lastUsedAt ?? '',
+    sortBy: ({ lastUsedAt }) => lastUsedAt ?? '',
     sortDescFirst: true,
-    cell: ({ row: { original } }) => <RelativeTime at={original.lastUsedAt} className="text-muted" />,
+    cell: (row) => <RelativeTime at={row.lastUsedAt} className="text-muted" />,
     meta: { width: 112, align: 'right' },
   },
 ]

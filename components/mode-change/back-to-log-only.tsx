@@ -1,18 +1,20 @@
 'use client'
 import { ShieldOff } from 'lucide-react'
-import { useState, type SyntheticEvent } from 'react'
-import type { Endpoint } from '#lib/client/object-types.ts'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
 import { useHasRole, useRoleGate } from '../shell/session-context.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
-import { TextField } from '../ui/field.tsx'
 import { Popover } from '../ui/popover.tsx'
-import { ProblemAlert } from '../ui/problem-alert.tsx'
-import { useModeChanges } from './use-mode-changes.ts'
+import { whenIdle } from '../ui/when-idle.ts'
+import type { BackToLogOnlyFormProps } from './back-to-log-only-form.tsx'
 
-const REASON_MIN = 3
+const loadForm = async () => (await import('./back-to-log-only-form.tsx')).BackToLogOnlyForm
+// Who raises the gate in a hurry does not wait for it.
+if (typeof window !== 'undefined') whenIdle(() => void loadForm())
 
-interface BackToLogOnlyProps {
-  readonly endpoints: readonly Pick<Endpoint, 'id' | 'method' | 'route'>[]
+const BackToLogOnlyForm = dynamic(loadForm, { ssr: false })
+
+interface BackToLogOnlyProps extends Pick<BackToLogOnlyFormProps, 'endpoints'> {
   /** A word beside the icon, where there is room. */
   readonly labelled?: boolean
 }
@@ -53,58 +55,12 @@ export function BackToLogOnly({ endpoints, labelled = false }: BackToLogOnlyProp
         )
       }
     >
-      <ReasonForm
+      <BackToLogOnlyForm
         endpoints={endpoints}
         onDone={() => {
           setOpen(false)
         }}
       />
     </Popover>
-  )
-}
-
-function ReasonForm({ endpoints, onDone }: Pick<BackToLogOnlyProps, 'endpoints'> & { readonly onDone: () => void }) {
-  const [reason, setReason] = useState('')
-  const { apply, isPending, problem } = useModeChanges()
-  const isGiven = reason.trim().length >= REASON_MIN
-  const submit = async (event: SyntheticEvent) => {
-    event.preventDefault()
-    if (!isGiven || isPending) return
-    await apply({
-      changes: endpoints.map(({ id }) => ({ endpointId: id, mode: 'log-only' })),
-      reason: reason.trim(),
-    }).then(onDone, () => undefined) // a refusal is shown through `problem`
-  }
-  const [first] = endpoints
-  return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
-      <p className="text-muted">
-        {endpoints.length === 1 && first ? (
-          <code className="text-text">{`${first.method} ${first.route}`}</code>
-        ) : (
-          `${String(endpoints.length)} endpoints`
-        )}{' '}
-        will refuse nobody. Denials are recorded as before.
-      </p>
-      <TextField
-        label="Reason"
-        autoFocus
-        maxLength={500}
-        value={reason}
-        onChange={(event) => {
-          setReason(event.currentTarget.value)
-        }}
-        hint="Kept in the audit log."
-      />
-      <ProblemAlert problem={problem} />
-      <Button
-        type="submit"
-        variant="primary"
-        pending={isPending}
-        {...(isGiven ? {} : { disabledReason: 'Say why in a few words' })}
-      >
-        Back to log-only
-      </Button>
-    </form>
   )
 }

@@ -13,6 +13,7 @@ import { RelativeTime } from '@/components/ui/relative-time.tsx'
 import { AttentionList } from './attention-list.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { LastDay } from './last-day.tsx'
+import { OVERVIEW_SERIES } from './overview-series.ts'
 import { Posture, type Overview } from './posture.tsx'
 
 export function OverviewPage() {
@@ -58,7 +59,7 @@ const Fleet = ({ overview }: { readonly overview: Overview | undefined }) => (
 function Denials() {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
-  const { data, error, refetch } = useQuery(seriesQuery(environment, { by: 'outcome' }))
+  const { data, error, refetch } = useQuery(seriesQuery(environment, OVERVIEW_SERIES))
   return (
     <Panel
       id="denials"

@@ -57,11 +57,11 @@ const COLUMNS: Column<Instance>[] = [
   {
     id: 'hostname',
     header: 'Instance',
-    accessorFn: ({ hostname }) => hostname,
-    cell: ({ row: { original } }) => (
+    sortBy: ({ hostname }) => hostname,
+    cell: (row) => (
       <span>
-        <span className="font-medium">{original.hostname}</span>{' '}
-        <span className="font-mono text-xs text-faint">{original.address}</span>
+        <span className="font-medium">{row.hostname}</span>{' '}
+        <span className="font-mono text-xs text-faint">{row.address}</span>
       </span>
     ),
     meta: { isRowHeader: true },
@@ -69,65 +69,65 @@ const COLUMNS: Column<Instance>[] = [
   {
     id: 'workload',
     header: 'Workload',
-    accessorFn: ({ workload }) => workload,
-    cell: ({ row: { original } }) => original.workload,
+    sortBy: ({ workload }) => workload,
+    cell: (row) => row.workload,
     meta: { width: 132, from: 'lg' },
   },
   {
     id: 'state',
     header: 'State',
-    accessorFn: ({ live, state }) => `${live ? '0' : '1'}${state}`,
-    cell: ({ row: { original } }) => <State instance={original} />,
+    sortBy: ({ live, state }) => `${live ? '0' : '1'}${state}`,
+    cell: (row) => <State instance={row} />,
     meta: { width: 88 },
   },
   {
     id: 'revision',
     header: 'Revision',
-    accessorFn: ({ confirmed, revision }) => (confirmed ? 1e9 : (revision ?? -1)),
-    cell: ({ row: { original } }) => <Revision instance={original} />,
+    sortBy: ({ confirmed, revision }) => (confirmed ? 1e9 : (revision ?? -1)),
+    cell: (row) => <Revision instance={row} />,
     meta: { width: 132 },
   },
   {
     id: 'sdk',
     header: 'SDK',
-    accessorFn: ({ sdkVersion }) => sdkVersion,
-    cell: ({ row: { original } }) => <span title={`Node ${original.nodeVersion}`}>{original.sdkVersion}</span>,
+    sortBy: ({ sdkVersion }) => sdkVersion,
+    cell: (row) => <span title={`Node ${row.nodeVersion}`}>{row.sdkVersion}</span>,
     meta: { width: 84, from: 'md' },
   },
   {
     id: 'framework',
     header: 'Framework',
-    accessorFn: ({ framework }) => framework,
-    cell: ({ row: { original } }) => <span className="text-muted">{original.framework}</span>,
+    sortBy: ({ framework }) => framework,
+    cell: (row) => <span className="text-muted">{row.framework}</span>,
     meta: { width: 124, from: 'lg' },
   },
   {
     id: 'dropped',
     header: 'Dropped',
-    accessorFn: ({ dropped }) => dropped,
+    sortBy: ({ dropped }) => dropped,
     sortDescFirst: true,
-    cell: ({ row: { original } }) =>
-      original.dropped === 0 ? (
+    cell: (row) =>
+      row.dropped === 0 ? (
         <span className="text-faint">0</span>
       ) : (
-        <span className="text-log-only">{toCount(original.dropped)}</span>
+        <span className="text-log-only">{toCount(row.dropped)}</span>
       ),
     meta: { width: 92, align: 'right', from: 'md' },
   },
   {
     id: 'started',
     header: 'Started',
-    accessorFn: ({ startedAt }) => startedAt,
+    sortBy: ({ startedAt }) => startedAt,
     sortDescFirst: true,
-    cell: ({ row: { original } }) => <RelativeTime at={original.startedAt} className="text-muted" />,
+    cell: (row) => <RelativeTime at={row.startedAt} className="text-muted" />,
     meta: { width: 104, from: 'xl' },
   },
   {
     id: 'seen',
     header: 'Last heard',
-    accessorFn: ({ lastSeenAt }) => lastSeenAt,
+    sortBy: ({ lastSeenAt }) => lastSeenAt,
     sortDescFirst: true,
-    cell: ({ row: { original } }) => <RelativeTime at={original.lastSeenAt} className="text-muted" />,
+    cell: (row) => <RelativeTime at={row.lastSeenAt} className="text-muted" />,
     meta: { width: 104, from: 'md' },
   },
 ]

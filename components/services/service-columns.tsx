@@ -45,13 +45,11 @@ export const toServiceColumns = (toPath: (path: string) => string): Column<Servi
   {
     id: 'name',
     header: 'Service',
-    accessorFn: ({ name }) => name.toLowerCase(),
-    cell: ({ row: { original } }) => (
-      <Link href={toPath(`/services/${original.slug}`)} prefetch={false} tabIndex={-1} className="hover:underline">
-        <span className="font-medium">{original.name}</span>{' '}
-        {original.name.toLowerCase() !== original.slug && (
-          <span className="font-mono text-xs text-faint">{original.slug}</span>
-        )}
+    sortBy: ({ name }) => name.toLowerCase(),
+    cell: (row) => (
+      <Link href={toPath(`/services/${row.slug}`)} prefetch={false} tabIndex={-1} className="hover:underline">
+        <span className="font-medium">{row.name}</span>{' '}
+        {row.name.toLowerCase() !== row.slug && <span className="font-mono text-xs text-faint">{row.slug}</span>}
       </Link>
     ),
     meta: { isRowHeader: true },
@@ -59,38 +57,38 @@ export const toServiceColumns = (toPath: (path: string) => string): Column<Servi
   {
     id: 'team',
     header: 'Team',
-    accessorFn: ({ team }) => team.toLowerCase(),
-    cell: ({ row: { original } }) => <span className="text-muted">{original.team}</span>,
+    sortBy: ({ team }) => team.toLowerCase(),
+    cell: (row) => <span className="text-muted">{row.team}</span>,
     meta: { width: 144, from: 'lg' },
   },
   {
     id: 'posture',
     header: 'Endpoints',
-    accessorFn: enforcedShare,
-    cell: ({ row: { original } }) => <PostureBar modes={original.endpoints} />,
+    sortBy: enforcedShare,
+    cell: (row) => <PostureBar modes={row.endpoints} />,
     meta: { width: 264 },
   },
   {
     id: 'instances',
     header: 'Instances',
-    accessorFn: ({ instances }) => instances.confirmed - instances.live,
-    cell: ({ row: { original } }) => <Instances instances={original.instances} />,
+    sortBy: ({ instances }) => instances.confirmed - instances.live,
+    cell: (row) => <Instances instances={row.instances} />,
     meta: { width: 144, from: 'md' },
   },
   {
     id: 'requests',
     header: 'Requests 24 h',
-    accessorFn: requests,
+    sortBy: requests,
     sortDescFirst: true,
-    cell: ({ row: { original } }) => <TrafficCell counts={original.last24Hours} />,
+    cell: (row) => <TrafficCell counts={row.last24Hours} />,
     meta: { width: 132, align: 'right' },
   },
   {
     id: 'denials',
     header: 'Denials 24 h',
-    accessorFn: denials,
+    sortBy: denials,
     sortDescFirst: true,
-    cell: ({ row: { original } }) => <Denials service={original} />,
+    cell: (row) => <Denials service={row} />,
     meta: { width: 132, align: 'right', from: 'lg' },
   },
 ]

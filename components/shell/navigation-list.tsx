@@ -1,13 +1,29 @@
 'use client'
-import { Link } from '../ui/link.tsx'
 import { usePathname } from 'next/navigation'
+import { useEffect, useState } from 'react'
 import { classNames } from '@/components/ui/class-names.ts'
+import { Link } from '@/components/ui/link.tsx'
+import { whenIdle } from '@/components/ui/when-idle.ts'
 import { useEnvironmentPath } from './environment-context.tsx'
 import { NAVIGATION } from './navigation.ts'
+
+/** Every section is a key away, so all of them are fetched, but only when this page needs nothing any more. */
+function useIdle(): boolean {
+  const [isIdle, setIdle] = useState(false)
+  useEffect(
+    () =>
+      whenIdle(() => {
+        setIdle(true)
+      }),
+    [],
+  )
+  return isIdle
+}
 
 export function NavigationList({ onNavigate }: { readonly onNavigate?: () => void }) {
   const pathname = usePathname()
   const toPath = useEnvironmentPath()
+  const isIdle = useIdle()
   return (
     <nav aria-label="Main" className="scroll-thin min-h-0 flex-1 overflow-y-auto p-2">
       <ul className="space-y-0.5">
@@ -18,7 +34,7 @@ export function NavigationList({ onNavigate }: { readonly onNavigate?: () => voi
             <li key={path}>
               <Link
                 href={href}
-                prefetch
+                {...(isIdle ? { prefetch: true } : {})}
                 aria-current={isCurrent ? 'page' : undefined}
                 {...(onNavigate === undefined ? {} : { onClick: onNavigate })}
                 className={classNames(

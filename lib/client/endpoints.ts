@@ -7,12 +7,16 @@ const REFRESH_MS = 15_000
 
 export type EndpointFilter = NonNullable<ApiInput<'listEndpoints'>['query']>
 
+export const toEndpointsInput = (environment: string, filter: EndpointFilter): ApiInput<'listEndpoints'> => ({
+  params: { environment },
+  query: { limit: 2_500, ...filter },
+})
+
 /** Endpoints across the fleet; up to 2,500 in one answer. */
 export const endpointsQuery = (environment: string, filter: EndpointFilter = {}) =>
   queryOptions({
     queryKey: ['endpoints', environment, 'list', filter],
-    queryFn: ({ signal }) =>
-      api('listEndpoints', { params: { environment }, query: { limit: 2_500, ...filter } }, signal),
+    queryFn: ({ signal }) => api('listEndpoints', toEndpointsInput(environment, filter), signal),
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   })

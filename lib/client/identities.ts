@@ -1,11 +1,16 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import type { ApiInput } from './api-request.ts'
 import { write } from './topic.ts'
 
+export const toIdentitiesInput = (environment: string): ApiInput<'listIdentities'> => ({
+  params: { environment },
+  query: { limit: 500 },
+})
 export const identitiesQuery = (environment: string) =>
   queryOptions({
     queryKey: ['identities', environment],
-    queryFn: ({ signal }) => api('listIdentities', { params: { environment }, query: { limit: 500 } }, signal),
+    queryFn: ({ signal }) => api('listIdentities', toIdentitiesInput(environment), signal),
     refetchInterval: 30_000,
   })
 export const identityQuery = (environment: string, clientId: string) =>

@@ -1,13 +1,18 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import type { ApiInput } from './api-request.ts'
 import { write } from './topic.ts'
 
 const REFRESH_MS = 15_000
 
+export const toServicesInput = (environment: string): ApiInput<'listServices'> => ({
+  params: { environment },
+  query: { limit: 500 },
+})
 export const servicesQuery = (environment: string) =>
   queryOptions({
     queryKey: ['services', environment],
-    queryFn: ({ signal }) => api('listServices', { params: { environment }, query: { limit: 500 } }, signal),
+    queryFn: ({ signal }) => api('listServices', toServicesInput(environment), signal),
     refetchInterval: REFRESH_MS,
   })
 export const serviceQuery = (environment: string, service: string) =>

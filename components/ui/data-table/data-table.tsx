@@ -1,10 +1,10 @@
 'use client'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { ApiProblem } from '#lib/client/api-problem.ts'
 import { ProblemAlert } from '../problem-alert.tsx'
 import type { Column, Sort } from './column.ts'
 import { LoadingTable } from './loading-table.tsx'
-import type { TableGrid as Grid } from './table-grid.tsx'
+import { TableGrid } from './table-grid.tsx'
 
 export interface DataTableProps<Row> {
   /** What the rows are, for screen readers. */
@@ -35,23 +35,17 @@ export interface DataTableProps<Row> {
   readonly loadingRows?: number
 }
 
-const loadGrid = () => import('./table-grid.tsx')
-// On its way while the page itself is still being made interactive.
-if (typeof window !== 'undefined') void loadGrid()
-
-const TableGrid = lazy(() => loadGrid().then((module) => ({ default: module.TableGrid }))) as unknown as typeof Grid // lazy forgets the type of the row
-
-/** A table that stays smooth at thousands of rows: only those near the window exist. */
+/** A table that stays smooth at thousands of rows: only those near the window exist. The server renders the first ones. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { rows, problem, onRetry, empty, footer, rowHeight = 40, loadingRows = 10 } = props
-  const loading = <LoadingTable rows={loadingRows} rowHeight={rowHeight} />
-  if (rows === undefined) return problem ? <Refused problem={problem} onRetry={onRetry} /> : loading
+  if (rows === undefined) {
+    if (problem) return <Refused problem={problem} onRetry={onRetry} />
+    return <LoadingTable rows={loadingRows} rowHeight={rowHeight} />
+  }
   if (rows.length === 0) return <>{empty}</>
   return (
     <>
-      <Suspense fallback={loading}>
-        <TableGrid {...props} rows={rows} />
-      </Suspense>
+      <TableGrid {...props} rows={rows} />
       {footer !== undefined && <div className="border-t border-line px-4 py-2 text-xs text-muted">{footer}</div>}
     </>
   )

@@ -1,13 +1,13 @@
 'use client'
-import type { Row as TableRow } from '@tanstack/react-table'
-import { useRef } from 'react'
+import { useMemo, useRef } from 'react'
 import type { DataTableProps } from './data-table.tsx'
 import { withToggled } from './selection.ts'
+import { sortRows } from './sort-rows.ts'
+import { TableBody, type Layout } from './table-body.tsx'
 import { ColumnWidths, TableHead } from './table-head.tsx'
-import { BodyRow, NarrowRow, Space, type RowProps } from './table-rows.tsx'
-import { useNarrow } from './use-media.ts'
+import type { RowProps } from './table-rows.tsx'
+import { useHydrated, useNarrow } from './use-media.ts'
 import { useRowKeys } from './use-row-keys.ts'
-import { useTableModel } from './use-table-model.ts'
 import { useVirtualRows } from './use-virtual-rows.ts'
 
 type TableGridProps<Row> = DataTableProps<Row> & { readonly rows: readonly Row[] }
@@ -15,12 +15,18 @@ type TableGridProps<Row> = DataTableProps<Row> & { readonly rows: readonly Row[]
 export function TableGrid<Row>(props: TableGridProps<Row>) {
   const { label, columns, rows, rowId, sort = null, isSortedOutside = false, selection, narrow } = props
   const isNarrow = useNarrow()
-  const height = isNarrow ? (props.narrowRowHeight ?? 64) : (props.rowHeight ?? 40)
-  const table = useTableModel({ rows, columns, rowId, sort, isSortedOutside })
-  const shown = table.getRowModel().rows
-  const { ref, items, above, below, scrollToIndex } = useVirtualRows(shown.length, height)
-  const { toRowProps, onKeyDown, tabStop } = useRows(props, shown, { ref, items, scrollToIndex })
-  const columnCount = isNarrow ? 1 : columns.length + (selection ? 1 : 0)
+  const isHydrated = useHydrated()
+  const heights = { wide: props.rowHeight ?? 40, narrow: props.narrowRowHeight ?? 64 }
+  const measured: Layout = isNarrow ? 'narrow' : 'wide'
+  const layouts: readonly Layout[] = isHydrated ? [measured] : ['wide', 'narrow']
+  const shown = useMemo(
+    () => (isSortedOutside ? rows : sortRows(rows, columns, sort)),
+    [rows, columns, sort, isSortedOutside],
+  )
+  const ids = useMemo(() => shown.map(rowId), [shown, rowId])
+  const { ref, scrollToIndex, ...visible } = useVirtualRows(shown.length, heights[measured])
+  const { items } = visible
+  const { toRowProps, onKeyDown, tabStop } = useRows(props, shown, ids, { ref, items, scrollToIndex })
   return (
     <table
       role="grid"
@@ -29,24 +35,25 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
       aria-multiselectable={selection ? true : undefined}
       className="w-full table-fixed"
     >
-      {!isNarrow && <ColumnWidths table={table} hasSelection={selection !== undefined} />}
-      <TableHead {...props} table={table} isNarrow={isNarrow} sort={sort} />
-      <tbody ref={ref} onKeyDown={onKeyDown}>
-        <Space height={above} columns={columnCount} />
-        {items.map(({ index }) => {
-          const row = shown[index]
-          if (!row) return null
-          const rowProps = { ...toRowProps(row, index), height, isTabStop: index === tabStop }
-          return isNarrow ? (
-            <NarrowRow key={row.id} {...rowProps}>
-              {narrow(row.original)}
-            </NarrowRow>
-          ) : (
-            <BodyRow key={row.id} {...rowProps} />
-          )
-        })}
-        <Space height={below} columns={columnCount} />
-      </tbody>
+      {layouts.includes('wide') && <ColumnWidths columns={columns} hasSelection={selection !== undefined} />}
+      <TableHead {...props} ids={ids} layouts={layouts} sort={sort} />
+      {layouts.map((layout) => (
+        <TableBody
+          key={layout}
+          ref={layout === measured ? ref : undefined}
+          layout={layout}
+          columns={columns}
+          shown={shown}
+          ids={ids}
+          visible={isHydrated ? visible : null}
+          columnCount={columns.length + (selection ? 1 : 0)}
+          rowHeight={heights[layout]}
+          tabStop={tabStop}
+          narrow={narrow}
+          toRowProps={toRowProps}
+          onKeyDown={onKeyDown}
+        />
+      ))}
     </table>
   )
 }
@@ -56,53 +63,48 @@ type VirtualRows = Pick<ReturnType<typeof useVirtualRows>, 'ref' | 'items' | 'sc
 /** What rows do: open, be selected alone or up to the one before, take the focus. */
 function useRows<Row>(
   { selection, onSelection, onOpen, openId }: TableGridProps<Row>,
-  shown: readonly TableRow<Row>[],
+  shown: readonly Row[],
+  ids: readonly string[],
   { ref, items, scrollToIndex }: VirtualRows,
 ) {
   const anchor = useRef<string | null>(null)
-  const toggle = (row: TableRow<Row> | undefined, isRange: boolean) => {
-    if (!row || !selection || !onSelection) return
-    const ids = shown.map(({ id }) => id)
-    onSelection(withToggled(selection, ids, row.id, isRange ? anchor.current : null))
-    anchor.current = row.id
+  const toggle = (index: number, isRange: boolean) => {
+    const id = ids[index]
+    if (id === undefined || !selection || !onSelection) return
+    onSelection(withToggled(selection, ids, id, isRange ? anchor.current : null))
+    anchor.current = id
   }
-  const open = (row: TableRow<Row> | undefined) => {
-    if (row) onOpen?.(row.original)
+  const open = (index: number) => {
+    const row = shown[index]
+    if (row !== undefined) onOpen?.(row)
   }
   const keys = useRowKeys({
     count: shown.length,
     body: ref,
     scrollToIndex,
-    onOpen: (index) => {
-      open(shown[index])
-    },
-    onToggle:
-      onSelection &&
-      ((index, isRange) => {
-        toggle(shown[index], isRange)
-      }),
+    onOpen: open,
+    onToggle: onSelection && toggle,
   })
   const isActiveShown = items.some(({ index }) => index === keys.active)
   return {
     onKeyDown: keys.onKeyDown,
     tabStop: isActiveShown ? keys.active : (items[0]?.index ?? 0),
-    toRowProps: (row: TableRow<Row>, index: number): Omit<RowProps<Row>, 'height' | 'isTabStop'> => ({
-      row,
+    toRowProps: (index: number): Omit<RowProps, 'height' | 'isTabStop'> => ({
       index,
-      isSelected: selection?.has(row.id),
-      isOpen: openId === row.id,
+      isSelected: selection?.has(ids[index] ?? ''),
+      isOpen: openId !== undefined && openId === ids[index],
       onFocus: () => {
         keys.setActive(index)
       },
       onOpen:
         onOpen &&
         (() => {
-          open(row)
+          open(index)
         }),
       onToggle:
         onSelection &&
         ((isRange) => {
-          toggle(row, isRange)
+          toggle(index, isRange)
         }),
     }),
   }

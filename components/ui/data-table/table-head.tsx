@@ -1,14 +1,16 @@
 'use client'
-import { flexRender, type Header, type Table } from '@tanstack/react-table'
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
 import { Checkbox } from '../checkbox.tsx'
 import { classNames } from '../class-names.ts'
-import { FROM_CLASSES } from './column.ts'
-import type { Sort } from './column.ts'
+import { FROM_CLASSES, type Column, type Sort } from './column.ts'
+import type { Layout } from './table-body.tsx'
 
 interface TableHeadProps<Row> {
-  readonly table: Table<Row>
-  readonly isNarrow: boolean
+  readonly columns: readonly Column<Row>[]
+  /** Of every row shown, for the box that selects them all. */
+  readonly ids: readonly string[]
+  /** Both until the window is measured. */
+  readonly layouts: readonly Layout[]
   readonly sort: Sort | null
   readonly onSort?: (sort: Sort) => void
   readonly selection?: ReadonlySet<string>
@@ -19,16 +21,16 @@ interface TableHeadProps<Row> {
 const STICKY = { shell: 'sticky top-12 z-10', none: '' } as const
 
 export function TableHead<Row>({
-  table,
-  isNarrow,
+  columns,
+  ids,
+  layouts,
   sort,
   onSort,
   selection,
   onSelection,
   stickyTop = 'shell',
 }: TableHeadProps<Row>) {
-  const headers = table.getFlatHeaders()
-  if (isNarrow)
+  if (!layouts.includes('wide'))
     return (
       <thead className="sr-only">
         <tr>
@@ -37,11 +39,11 @@ export function TableHead<Row>({
       </thead>
     )
   return (
-    <thead className={STICKY[stickyTop]}>
+    <thead className={classNames(STICKY[stickyTop], layouts.includes('narrow') && 'max-sm:hidden')}>
       <tr aria-rowindex={1}>
-        {selection && onSelection && <SelectAll table={table} selection={selection} onSelection={onSelection} />}
-        {headers.map((header) => (
-          <HeadCell key={header.id} header={header} sort={sort} onSort={onSort} />
+        {selection && onSelection && <SelectAll ids={ids} selection={selection} onSelection={onSelection} />}
+        {columns.map((column) => (
+          <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
         ))}
       </tr>
     </thead>
@@ -50,32 +52,31 @@ export function TableHead<Row>({
 
 /** Widths as attributes, which a strict content security policy allows where the server renders them. */
 export const ColumnWidths = <Row,>({
-  table,
+  columns,
   hasSelection,
 }: {
-  readonly table: Table<Row>
+  readonly columns: readonly Column<Row>[]
   readonly hasSelection: boolean
 }) => (
   <colgroup>
-    {hasSelection && <col width={44} />}
-    {table.getAllLeafColumns().map(({ id, columnDef: { meta } }) => (
-      <col key={id} width={meta?.width} className={meta?.from && FROM_CLASSES[meta.from]} />
+    {hasSelection && <col width={44} className="max-sm:hidden" />}
+    {columns.map(({ id, meta }) => (
+      <col key={id} width={meta?.width} className={meta?.from ? FROM_CLASSES[meta.from] : 'max-sm:hidden'} />
     ))}
   </colgroup>
 )
 
 const CELL = 'h-9 border-b border-line bg-sidebar px-2 text-left text-xs font-medium text-muted first:pl-4 last:pr-4'
 
-function SelectAll<Row>({
-  table,
+function SelectAll({
+  ids,
   selection,
   onSelection,
 }: {
-  readonly table: Table<Row>
+  readonly ids: readonly string[]
   readonly selection: ReadonlySet<string>
   readonly onSelection: (selection: ReadonlySet<string>) => void
 }) {
-  const ids = table.getRowModel().rows.map(({ id }) => id)
   const count = ids.filter((id) => selection.has(id)).length
   const isAll = ids.length > 0 && count === ids.length
   return (
@@ -93,18 +94,17 @@ function SelectAll<Row>({
 }
 
 function HeadCell<Row>({
-  header,
+  column,
   sort,
   onSort,
 }: {
-  readonly header: Header<Row, unknown>
+  readonly column: Column<Row>
   readonly sort: Sort | null
   readonly onSort: ((sort: Sort) => void) | undefined
 }) {
-  const { columnDef, id } = header.column
-  const { align, from } = columnDef.meta ?? {}
-  const title = flexRender(columnDef.header, header.getContext())
-  const isSortable = onSort !== undefined && columnDef.enableSorting !== false
+  const { id, header, sortBy, sortDescFirst = false, meta: { align, from } = {} } = column
+  const title = typeof header === 'string' ? header : header()
+  const isSortable = onSort !== undefined && sortBy !== undefined
   const direction = sort?.column === id ? sort.direction : null
   return (
     <th
@@ -120,14 +120,7 @@ function HeadCell<Row>({
           onClick={() => {
             onSort({
               column: id,
-              direction:
-                direction === null
-                  ? columnDef.sortDescFirst === true
-                    ? 'desc'
-                    : 'asc'
-                  : direction === 'asc'
-                    ? 'desc'
-                    : 'asc',
+              direction: direction === null ? (sortDescFirst ? 'desc' : 'asc') : direction === 'asc' ? 'desc' : 'asc',
             })
           }}
           className={classNames(

@@ -1,12 +1,10 @@
 'use client'
-import { flexRender, type Row as TableRow } from '@tanstack/react-table'
 import type { MouseEvent, ReactNode } from 'react'
 import { Checkbox } from '../checkbox.tsx'
 import { classNames } from '../class-names.ts'
-import { FROM_CLASSES } from './column.ts'
+import { FROM_CLASSES, type Column } from './column.ts'
 
-export interface RowProps<Row> {
-  readonly row: TableRow<Row>
+export interface RowProps {
   readonly index: number
   readonly height: number
   readonly isTabStop: boolean
@@ -31,7 +29,7 @@ function openUnlessOwn(event: MouseEvent, onOpen: (() => void) | undefined): voi
   onOpen()
 }
 
-const rowProps = <Row,>({ index, height, isTabStop, isSelected, isOpen, onFocus, onOpen }: RowProps<Row>) => ({
+const rowProps = ({ index, isTabStop, isSelected, isOpen, onFocus, onOpen }: RowProps) => ({
   'data-index': index,
   'data-open': isOpen ? '' : undefined,
   'aria-rowindex': index + 2,
@@ -42,7 +40,6 @@ const rowProps = <Row,>({ index, height, isTabStop, isSelected, isOpen, onFocus,
     openUnlessOwn(event, onOpen)
   },
   className: classNames(ROW, onOpen && 'cursor-pointer'),
-  style: { height },
 })
 
 const SelectBox = ({
@@ -64,18 +61,22 @@ const SelectBox = ({
   />
 )
 
-export function BodyRow<Row>(props: RowProps<Row>) {
-  const { row, isSelected, onToggle } = props
+interface BodyRowProps<Row> extends RowProps {
+  readonly row: Row
+  readonly columns: readonly Column<Row>[]
+}
+
+export function BodyRow<Row>(props: BodyRowProps<Row>) {
+  const { row, columns, height, isSelected, onToggle } = props
   return (
     <tr {...rowProps(props)}>
       {isSelected !== undefined && onToggle && (
-        <td className="border-b border-line pl-4">
+        <td height={height} className="border-b border-line pl-4">
           <SelectBox isSelected={isSelected} onToggle={onToggle} />
         </td>
       )}
-      {row.getVisibleCells().map(({ id, column, getContext }) => {
-        const { align, from, isRowHeader } = column.columnDef.meta ?? {}
-        const content = flexRender(column.columnDef.cell, getContext())
+      {columns.map(({ id, cell, meta: { align, from, isRowHeader } = {} }) => {
+        const content = cell(row)
         const className = classNames(
           'overflow-hidden border-b border-line px-2 text-left font-normal text-ellipsis whitespace-nowrap first:pl-4 last:pr-4 [&>*]:align-middle',
           align === 'right' && 'text-right tabular-nums',
@@ -86,7 +87,7 @@ export function BodyRow<Row>(props: RowProps<Row>) {
             {content}
           </th>
         ) : (
-          <td key={id} className={className}>
+          <td key={id} height={height} className={className}>
             {content}
           </td>
         )
@@ -95,11 +96,11 @@ export function BodyRow<Row>(props: RowProps<Row>) {
   )
 }
 
-export function NarrowRow<Row>(props: RowProps<Row> & { readonly children: ReactNode }) {
-  const { isSelected, onToggle, children } = props
+export function NarrowRow(props: RowProps & { readonly children: ReactNode }) {
+  const { height, isSelected, onToggle, children } = props
   return (
     <tr {...rowProps(props)}>
-      <td className="border-b border-line px-4">
+      <td height={height} className="border-b border-line px-4">
         <div className="flex items-center gap-3">
           {isSelected !== undefined && onToggle && <SelectBox isSelected={isSelected} onToggle={onToggle} />}
           <div className="min-w-0 flex-1">{children}</div>
@@ -109,9 +110,10 @@ export function NarrowRow<Row>(props: RowProps<Row> & { readonly children: React
   )
 }
 
+/** Stands for rows that do not exist. Heights are attributes here and above, because the server renders them: see `LoadingTable`. */
 export const Space = ({ height, columns }: { readonly height: number; readonly columns: number }) =>
   height <= 0 ? null : (
     <tr aria-hidden>
-      <td colSpan={columns} className="p-0" style={{ height }} />
+      <td colSpan={columns} height={height} className="p-0" />
     </tr>
   )

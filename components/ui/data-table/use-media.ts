@@ -1,6 +1,16 @@
 'use client'
 import { useCallback, useSyncExternalStore } from 'react'
 
+const never = () => () => undefined
+
+/** False on the server and in the first rendering over what the server sent, which has to be the same. */
+export const useHydrated = (): boolean =>
+  useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  )
+
 /** Whether a media query holds; false while rendering on the server. */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(

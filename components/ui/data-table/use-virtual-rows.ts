@@ -2,6 +2,24 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
 
+export interface RowWindow {
+  readonly items: readonly { readonly index: number }[]
+  readonly above: number
+  readonly below: number
+}
+
+const FIRST_ROWS_PX = 1_200
+
+/** What fills most windows from the top, for as long as nothing is known of the window. */
+export function firstRows(count: number, rowHeight: number): RowWindow {
+  const length = Math.min(count, Math.ceil(FIRST_ROWS_PX / rowHeight))
+  return {
+    items: Array.from({ length }, (_, index) => ({ index })),
+    above: 0,
+    below: (count - length) * rowHeight,
+  }
+}
+
 /** The rows near the window, and the space above and below that stands for the others. */
 export function useVirtualRows(count: number, rowHeight: number) {
   const ref = useRef<HTMLTableSectionElement>(null)
@@ -17,7 +35,8 @@ export function useVirtualRows(count: number, rowHeight: number) {
     return () => {
       observer.disconnect()
     }
-  }, [])
+    // Rows of another height stand in another body.
+  }, [rowHeight])
   const virtualizer = useWindowVirtualizer({ count, estimateSize: () => rowHeight, overscan: 12, scrollMargin })
   useEffect(() => {
     virtualizer.measure()

@@ -1,3 +1,5 @@
+import { whenIdle } from '../when-idle.ts'
+
 /**
  * What floats over a page (dialogs, menus, popovers, tooltips) costs 40 kB that no page needs before something opens. It is
  * loaded when the browser is idle, or at the latest when somebody is about to open one.
@@ -8,20 +10,6 @@ export const loadPopover = () => import('./radix-popover.tsx')
 export const loadOptions = () => import('./command-options.tsx')
 export const loadTooltip = () => import('./tooltip-bubble.tsx')
 
-const IDLE_WITHIN_MS = 3_000
-
 /** Loads all of them once the page has nothing better to do. Answers how to give up. */
-export function loadOverlaysWhenIdle(): () => void {
-  const load = () => void Promise.all([loadMenu(), loadDialogs(), loadPopover(), loadOptions(), loadTooltip()])
-  // Safari has no idle callback.
-  if (typeof window.requestIdleCallback !== 'function') {
-    const timer = setTimeout(load, IDLE_WITHIN_MS)
-    return () => {
-      clearTimeout(timer)
-    }
-  }
-  const handle = window.requestIdleCallback(load, { timeout: IDLE_WITHIN_MS })
-  return () => {
-    window.cancelIdleCallback(handle)
-  }
-}
+export const loadOverlaysWhenIdle = (): (() => void) =>
+  whenIdle(() => void Promise.all([loadMenu(), loadDialogs(), loadPopover(), loadOptions(), loadTooltip()]))
