@@ -2,8 +2,12 @@
 import { expect, it } from 'vitest'
 import { pollThroughFaults } from './faults/poll-through-faults.ts'
 
-it('never stops polling, never overlaps and is back within an interval, through seventeen faults', { timeout: 120_000 }, async () => {
-  const { figures, violations } = await pollThroughFaults({ rounds: 1 })
-  expect(violations).toEqual([])
-  expect(figures['faults']).toBe(17)
-})
+it(
+  'never stops polling, never overlaps and is back within an interval, through seventeen faults',
+  { timeout: 120_000 },
+  async () => {
+    const { figures, violations } = await pollThroughFaults({ rounds: 1 })
+    expect(violations).toEqual([])
+    expect(figures['faults']).toBe(17)
+  },
+)

@@ -224,10 +224,16 @@ function judge({ generated, kills, ledger, growth }: DecisionRun, reporter: Deci
     liveGrowthBytes: growth.liveBytes,
     residentGrowthBytes: growth.residentBytes,
   }
-  violations.require(generated === stored + dropped, `${String(generated)} decided, ${String(stored)} stored, ${String(dropped)} reported as dropped`)
+  violations.require(
+    generated === stored + dropped,
+    `${String(generated)} decided, ${String(stored)} stored, ${String(dropped)} reported as dropped`,
+  )
   violations.require(reporter.queued === 0, `${String(reporter.queued)} are still queued`)
   violations.require(reporter.stored === stored, `the middleware counts ${String(reporter.stored)} as stored`)
   violations.require(allowed + wouldDeny + denied === dropped, 'the middleware counts other drops than it reported')
-  violations.require(figures.liveGrowthBytes <= GROWTH_BYTES_MAX, `memory in use grew by ${String(figures.liveGrowthBytes)} bytes`)
+  violations.require(
+    figures.liveGrowthBytes <= GROWTH_BYTES_MAX,
+    `memory in use grew by ${String(figures.liveGrowthBytes)} bytes`,
+  )
   return { figures, violations: violations.list() }
 }

@@ -159,7 +159,10 @@ async function requireGoodTaken(plane: TestControlPlane): Promise<void> {
 
 export async function besiegeWithSnapshots(trial: SnapshotTrial): Promise<Findings> {
   const { random, checked, fromNetwork, fromDisk, cutEvery } = trial
-  const plane = await new TestControlPlane([endpoint('GET /orders', 'enforce'), endpoint('POST /orders', 'log-only')]).start()
+  const plane = await new TestControlPlane([
+    endpoint('GET /orders', 'enforce'),
+    endpoint('POST /orders', 'log-only'),
+  ]).start()
   plane.publish({ revision: REVISION })
   const folder = await mkdtemp(join(tmpdir(), 'stepgate-snapshots-'))
   const scene = stageAttack(plane)
@@ -168,7 +171,9 @@ export async function besiegeWithSnapshots(trial: SnapshotTrial): Promise<Findin
     await requireGoodTaken(plane)
     siege.check(makeAttacks(random, scene, checked, true))
     await siege.fromNetwork(makeAttacks(random, scene, fromNetwork, true))
-    await siege.fromDisk(makeAttacks(random, scene, fromDisk, false).map((attack) => ({ name: attack.name, bytes: toFile(attack) })))
+    await siege.fromDisk(
+      makeAttacks(random, scene, fromDisk, false).map((attack) => ({ name: attack.name, bytes: toFile(attack) })),
+    )
     const cuts = cutFiles(toFile({ body: plane.signed.body, signatures: plane.signed.signature }), cutEvery)
     await siege.fromDisk(cuts)
     const figures = { checked, fromNetwork, fromDisk, cuts: cuts.length, refused: siege.refused }

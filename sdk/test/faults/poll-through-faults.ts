@@ -37,7 +37,8 @@ class WatchedPlane {
   async start(): Promise<this> {
     await this.plane.start()
     this.plane.publish({ poll: { waitSeconds: 1, intervalSeconds: INTERVAL_SECONDS } })
-    this.plane.fault = (request, response, route) => route === 'GET /v1/config' && this.#answer(request, response, route)
+    this.plane.fault = (request, response, route) =>
+      route === 'GET /v1/config' && this.#answer(request, response, route)
     return this
   }
 
@@ -70,8 +71,10 @@ interface Passage {
   readonly recoveryMs: number
 }
 
-const isBack = (plane: TestControlPlane, { state, revision }: { readonly state: string; readonly revision: number | null }): boolean =>
-  state === 'fresh' && revision === plane.snapshot.revision
+const isBack = (
+  plane: TestControlPlane,
+  { state, revision }: { readonly state: string; readonly revision: number | null },
+): boolean => state === 'fresh' && revision === plane.snapshot.revision
 
 async function measureRecovery(what: string, condition: () => boolean): Promise<number> {
   const endedAtMs = performance.now()
@@ -102,7 +105,8 @@ async function travel(violations: Violations, name: string, journey: Journey): P
   }
 }
 
-const throughPassing = (fault: PollingFault): Journey =>
+const throughPassing =
+  (fault: PollingFault): Journey =>
   async (watched, stepgate) => {
     watched.begin(fault)
     await waitFor(`polls through ${fault.name}`, () => watched.faulted >= fault.pollsMin, SEEN_WITHIN_MS)
@@ -111,7 +115,8 @@ const throughPassing = (fault: PollingFault): Journey =>
   }
 
 /** A refused credential is tried again after minutes: the schedule is looked at, and let off early. */
-const throughRefusal = (fault: PollingFault, violations: Violations): Journey =>
+const throughRefusal =
+  (fault: PollingFault, violations: Violations): Journey =>
   async (watched, stepgate) => {
     const timers = new LongTimers(LONG_MS)
     try {
@@ -173,7 +178,10 @@ async function throughBadTls(violations: Violations): Promise<Passage> {
       await waitFor(`polls through ${behaviour}`, () => front.refused >= before + 3, SEEN_WITHIN_MS)
     }
     front.behave('good')
-    const passage = { name: 'bad TLS', recoveryMs: await measureRecovery('recovery from bad TLS', () => isBack(plane, poller.standing())) }
+    const passage = {
+      name: 'bad TLS',
+      recoveryMs: await measureRecovery('recovery from bad TLS', () => isBack(plane, poller.standing())),
+    }
     judge(violations, passage, watched.inFlightMax)
     return passage
   } finally {

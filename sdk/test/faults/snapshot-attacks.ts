@@ -93,7 +93,10 @@ export const MISPLACED_SNAPSHOTS: Readonly<Record<string, Attack>> = {
     sealed(opened(plane, { revision: random.below(plane.snapshot.revision) }), plane.configKey),
   'the same revision with other content': (random, { plane }) =>
     sealed(
-      opened(plane, { revision: plane.snapshot.revision, publishedAt: `2026-11-24T00:00:${String(random.below(60)).padStart(2, '0')}Z` }),
+      opened(plane, {
+        revision: plane.snapshot.revision,
+        publishedAt: `2026-11-24T00:00:${String(random.below(60)).padStart(2, '0')}Z`,
+      }),
       plane.configKey,
     ),
 }

@@ -41,7 +41,11 @@ export function signTexts(key: SigningKey, header: string, payload: string): str
 }
 
 function toPooled(key: SigningKey, index: number): PooledToken {
-  const compact = signTexts(key, JSON.stringify(headerOf(key)), JSON.stringify({ ...CLAIMS, jti: `token-${String(index)}` }))
+  const compact = signTexts(
+    key,
+    JSON.stringify(headerOf(key)),
+    JSON.stringify({ ...CLAIMS, jti: `token-${String(index)}` }),
+  )
   const [header = '', payload = '', signature = ''] = compact.split('.')
   return { key, header, payload, signature, compact }
 }
@@ -60,7 +64,9 @@ function toSnapshot(keys: readonly SigningKey[]): Snapshot {
 }
 
 export class TokenForge {
-  readonly keys: readonly SigningKey[] = (['EdDSA', 'ES256', RSA] as const).map((alg) => makeSigningKey(alg, `key-${alg}`))
+  readonly keys: readonly SigningKey[] = (['EdDSA', 'ES256', RSA] as const).map((alg) =>
+    makeSigningKey(alg, `key-${alg}`),
+  )
   /** Has the name of a trusted key, and is not trusted. */
   readonly stranger: SigningKey = makeSigningKey('EdDSA', 'key-EdDSA')
   readonly snapshot: Snapshot = toSnapshot(this.keys)

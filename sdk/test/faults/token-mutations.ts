@@ -46,7 +46,11 @@ function mutateObject(random: SeededRandom, object: object, names: readonly stri
 }
 
 /** The same member twice, an honest value and a hostile one, in either order. */
-function repeatMember(random: SeededRandom, object: object, hostile: Readonly<Record<string, readonly unknown[]>>): string {
+function repeatMember(
+  random: SeededRandom,
+  object: object,
+  hostile: Readonly<Record<string, readonly unknown[]>>,
+): string {
   const [name, values] = random.pick(Object.entries(hostile))
   const addition = memberText(name, random.pick(values))
   const members = Object.entries(object).map(([each, value]) => memberText(each, value))
@@ -60,7 +64,11 @@ const HOSTILE_CLAIMS = {
   scope: ['admin:write'],
   client_id: ['admin', ['billing']],
 }
-const HOSTILE_HEADERS = { kid: ['key-RS256', 'key-ES256', 'x', null], alg: ['none', 'HS256', 'RS256'], typ: ['JWT', null] }
+const HOSTILE_HEADERS = {
+  kid: ['key-RS256', 'key-ES256', 'x', null],
+  alg: ['none', 'HS256', 'RS256'],
+  typ: ['JWT', null],
+}
 
 const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
 const HUGE = [
@@ -105,7 +113,10 @@ const FORGERIES: Readonly<Record<string, Mutation>> = {
     return replaceAt(compact, random.below(compact.length), random.pick(NOISE))
   },
   'a bit of one part flipped': (random, forge) => {
-    const parts = forge.pooled(random).compact.split('.').map((part) => Buffer.from(part, 'base64url'))
+    const parts = forge
+      .pooled(random)
+      .compact.split('.')
+      .map((part) => Buffer.from(part, 'base64url'))
     const part = random.pick(parts)
     const index = random.below(part.length)
     part[index] = (part[index] ?? 0) ^ (1 << random.below(8))
@@ -139,7 +150,11 @@ const FORGERIES: Readonly<Record<string, Mutation>> = {
   'MAC with the public key': (random, forge) => {
     const key = random.pick(forge.keys)
     const secret = createPublicKey({ key: key.publicJwk, format: 'jwk' })
-    const [bits, name] = random.pick([['sha256', 'HS256'], ['sha384', 'HS384'], ['sha512', 'HS512']] as const)
+    const [bits, name] = random.pick([
+      ['sha256', 'HS256'],
+      ['sha384', 'HS384'],
+      ['sha512', 'HS512'],
+    ] as const)
     const input = `${encodePart({ ...headerOf(key), alg: random.pick([name, key.alg]) })}.${encodePart(CLAIMS)}`
     const shape = random.pick([
       () => secret.export({ type: 'spki', format: 'pem' }),
@@ -184,12 +199,20 @@ const SIGNED: Readonly<Record<string, Mutation>> = {
   'signed by a stranger': (random, forge) => {
     const key = random.pick(forge.keys)
     const alg = random.pick(['EdDSA', key.alg])
-    return signTexts(forge.stranger, JSON.stringify({ ...headerOf(key), alg, jwk: forge.stranger.publicJwk }), CLAIMS_TEXT)
+    return signTexts(
+      forge.stranger,
+      JSON.stringify({ ...headerOf(key), alg, jwk: forge.stranger.publicJwk }),
+      CLAIMS_TEXT,
+    )
   },
   'the algorithm of another key': (random, forge) => {
     const key = forge.signingKey(random)
     const other = random.pick(forge.keys)
-    return signTexts(key, JSON.stringify({ typ: 'at+jwt', alg: other.alg, kid: random.pick([key.kid, other.kid]) }), CLAIMS_TEXT)
+    return signTexts(
+      key,
+      JSON.stringify({ typ: 'at+jwt', alg: other.alg, kid: random.pick([key.kid, other.kid]) }),
+      CLAIMS_TEXT,
+    )
   },
   'times at the edges of the skew': (random, forge) => {
     const key = forge.signingKey(random)
