@@ -10,8 +10,8 @@ const scenario = (name: string): string => join(root, 'sdk/test/faults', `${name
 /** The entries of the middleware are those of the built package; what it keeps to itself comes from the source. */
 const builtPackage: Plugin = {
   name: 'built package',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\/src\/(?:index|express|fastify|node-http)\.ts$/ }, ({ path }) => {
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /\/src\/(?:index|express|fastify|node-http)\.ts$/ }, ({ path }) => {
       const entry = /([a-z-]+)\.ts$/.exec(path)?.[1] ?? ''
       return { path: entry === 'index' ? '@stepgate/node' : `@stepgate/node/${entry}`, external: true }
     })

@@ -40,6 +40,8 @@ class GatewayProcess {
     this.#dataDir = dataDir
     this.#port = port
     this.url = `http://127.0.0.1:${String(port)}`
+    // Nothing is left behind when the measurement is broken off.
+    process.once('exit', () => this.#child?.kill('SIGKILL'))
   }
 
   async start(): Promise<void> {
@@ -66,7 +68,7 @@ class GatewayProcess {
   end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child
     this.#child = null
-    if (child === null || child.exitCode !== null) return Promise.resolve()
+    if (child?.exitCode !== null) return Promise.resolve()
     const ended = once(child, 'exit')
     child.kill(signal)
     return ended.then(() => undefined)
@@ -82,7 +84,7 @@ class GatewayProcess {
 }
 
 async function createServices(database: Database): Promise<Fleet> {
-  const fleet = await createFleet(database, { environment: 'production', services: [...SERVICE_FRAMEWORKS, CALLER] })
+  const fleet = await createFleet(database, { environment: 'faults', services: [...SERVICE_FRAMEWORKS, CALLER] })
   for (const framework of SERVICE_FRAMEWORKS) {
     await database.prisma.endpoint.createMany({
       data: ENDPOINTS.map((endpoint) => ({
@@ -99,8 +101,10 @@ async function createServices(database: Database): Promise<Fleet> {
   return fleet
 }
 
-async function findConfigKey({ prisma }: Database): Promise<string> {
-  const key = await prisma.signingKey.findFirstOrThrow({ where: { purpose: 'snapshot', status: 'current' } })
+async function findConfigKey({ prisma }: Database, { environmentId }: Fleet): Promise<string> {
+  const key = await prisma.signingKey.findFirstOrThrow({
+    where: { environmentId, purpose: 'snapshot', status: 'current' },
+  })
   return (key.publicJwk as { x: string }).x // an Ed25519 key
 }
 
@@ -147,7 +151,7 @@ export async function startRealGateway(): Promise<RealGateway> {
   if (databaseUrl === null) throw new Error('the embedded PostgreSQL does not run')
   const database = openDatabase({ url: databaseUrl })
   const fleet = await createServices(database)
-  const configKey = await findConfigKey(database)
+  const configKey = await findConfigKey(database, fleet)
   const secretOf = (clientId: string): string => fleet.secrets[clientId] ?? ''
   const tokens = new CallerTokens(gateway.url, secretOf(CALLER), configKey)
   await tokens.start()

@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
   },
 })
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 if (values.seed !== undefined) process.env['STEPGATE_TEST_SEED'] = values.seed
 const unknown = positionals.find((name) => !PART_NAMES.some((part) => part === name))
 if (unknown !== undefined) throw new Error(`there is no part "${unknown}", only ${PART_NAMES.join(', ')}`)

@@ -70,16 +70,16 @@ class Ledger {
   }
 
   get stored(): number {
-    this.#add()
+    this.add()
     return this.#stored
   }
 
   get dropped(): number {
-    this.#add()
+    this.add()
     return this.#dropped
   }
 
-  #add(): void {
+  add(): void {
     for (const [id, { signatures, dropped, ...rest }] of this.#plane.batches) {
       if (signatures.length === 0 && dropped.allowed + dropped.wouldDeny + dropped.denied === 0) continue
       this.#stored += signatures.reduce((sum, { count }) => sum + count, 0)
@@ -183,7 +183,7 @@ class DecisionRun {
     await new Promise((resolve) => setTimeout(resolve, ROUND_PAUSE_MS))
     if (isKilled) await this.#plane.start()
     this.kills += Number(isKilled)
-    void this.ledger.stored
+    this.ledger.add()
   }
 
   #decide(count: number, paths: readonly Route[], tokens: readonly string[]): void {

@@ -42,13 +42,15 @@ class WatchedPlane {
     return this
   }
 
+  /** A poll that is held is answered still, so that the next one meets the fault. */
   begin(fault: PollingFault): void {
     this.#fault = fault
-    this.plane.publish({})
+    this.plane.release()
   }
 
-  /** Whatever hangs ends with the fault. */
+  /** Whatever hangs ends with the fault. A configuration has been published meanwhile. */
   end(): void {
+    this.plane.publish({})
     this.#fault = null
     for (const response of this.#held) response.destroy()
   }

@@ -22,7 +22,7 @@ const START: Readonly<Record<ServiceFramework, (stepgate: Stepgate) => Promise<S
     const app = express()
     protectExpress(app, stepgate)
     for (const template of SERVICE_TEMPLATES) app.get(template, (_request, response) => void response.json({}))
-    return listen(app as unknown as RequestListener) // an application is a request listener
+    return listen(app)
   },
   fastify: async (stepgate) => {
     const app = fastify()

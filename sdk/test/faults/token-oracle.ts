@@ -26,7 +26,7 @@ export class TokenOracle {
         token,
         (header) => {
           const known = this.#keys.get(header.kid ?? '')
-          if (known === undefined || known.alg !== header.alg) throw new Error('no such key')
+          if (known?.alg !== header.alg) throw new Error('no such key')
           return known.key
         },
         {
@@ -71,7 +71,7 @@ export function isRefusedOnPurpose(token: string): boolean {
     Object.hasOwn(header, 'crit') ||
     Object.hasOwn(header, 'b64') ||
     Object.hasOwn(claims, 'cnf') ||
-    ![claims['sub'], claims['client_id']].every(isName) ||
+    ![claims.sub, claims['client_id']].every(isName) ||
     ![claims.exp, claims.iat].every(isTime) ||
     !isOptional(claims.nbf, isTime) ||
     !isOptional(claims.jti, isName) ||
