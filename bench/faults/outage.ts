@@ -4,7 +4,6 @@ import { SeededRandom } from '../../sdk/test/seeded-random.ts'
 import { printFindings } from './print-findings.ts'
 import { startRealGateway } from './real-gateway.ts'
 
-const REQUESTS_PER_SECOND = 200
 const KILLS = 20
 const PAUSE_MS_MAX = 2_000
 const ADDED_P99_MS_MAX = 1
@@ -14,10 +13,18 @@ export interface LongOutage {
   readonly executable: string
   readonly serviceProgram: string
   readonly minutes: number
+  /** Of each service, and of its twin. */
+  readonly requestsPerSecond: number
 }
 
 /** The product's own gateway under SIGKILL; the services run on the Node that is asked for. */
-export async function runLongOutage({ version, executable, serviceProgram, minutes }: LongOutage): Promise<void> {
+export async function runLongOutage({
+  version,
+  executable,
+  serviceProgram,
+  minutes,
+  requestsPerSecond,
+}: LongOutage): Promise<void> {
   const random = new SeededRandom()
   const gateway = await startRealGateway()
   const reference = await startMortalTestPlane()
@@ -28,10 +35,11 @@ export async function runLongOutage({ version, executable, serviceProgram, minut
       reference,
       executable,
       program: serviceProgram,
-      requestsPerSecond: REQUESTS_PER_SECOND,
+      requestsPerSecond,
       seconds: minutes * 60,
       kills: KILLS,
       pauseMsMax: PAUSE_MS_MAX,
+      onKill: (kills) => process.stderr.write(`  killed for the ${String(kills)}. time of ${String(KILLS + 1)}\n`),
     })
     printFindings(`outage, ${String(minutes)} min, services on Node ${version}, seed ${String(random.seed)}`, findings)
     const added = Object.entries(findings.figures).filter(([name]) => name.endsWith('p99 ms added'))

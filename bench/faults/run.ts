@@ -1,4 +1,4 @@
-// The stubbornness of the middleware, at length: npm run faults -- [parts] [--node=20,22,24] [--short] [--minutes=15]
+// The stubbornness of the middleware, at length: npm run faults -- [parts] [--node=20,22,24] [--short] [--minutes=15] [--rate=200] [--seed=…]
 import { execFileSync, spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { buildPrograms, type FaultPrograms } from './build-programs.ts'
@@ -11,6 +11,7 @@ const { values, positionals } = parseArgs({
     node: { type: 'string', default: '24' },
     short: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '15' },
+    rate: { type: 'string', default: '200' },
     seed: { type: 'string' },
   },
 })
@@ -36,8 +37,8 @@ function findNode(version: string, { parts: program }: FaultPrograms): string {
 
 async function runPart(part: PartName, version: string, executable: string): Promise<void> {
   if (part === 'outage' && !values.short) {
-    const minutes = Number(values.minutes)
-    await runLongOutage({ version, executable, serviceProgram: programs.service, minutes })
+    const [minutes, requestsPerSecond] = [Number(values.minutes), Number(values.rate)]
+    await runLongOutage({ version, executable, serviceProgram: programs.service, minutes, requestsPerSecond })
     return
   }
   const form = values.short ? 'short' : 'long'

@@ -33,6 +33,7 @@ export interface OutageTrial {
   readonly kills: number
   /** It stays away for up to so long after each kill. */
   readonly pauseMsMax: number
+  readonly onKill?: (kills: number) => void
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))
@@ -73,6 +74,7 @@ class Executioner {
     const { gateway } = this.#trial
     await gateway.kill()
     this.kills++
+    this.#trial.onKill?.(this.kills)
     this.phase = 'away'
     await sleep(pauseMs)
     this.phase = 'starting'

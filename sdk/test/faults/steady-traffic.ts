@@ -79,13 +79,21 @@ export class SteadyTraffic {
     const name = `${planned.path} with ${planned.token} token while ${phaseAtStart}`
     this.sent++
     const request = get({ port, host: '127.0.0.1', path: planned.path, headers, agent: this.#agent }, (response) => {
-      response.resume().on('end', () => {
-        this.#answered++
-        if (startedAtMs >= this.#warmAtMs) this.latenciesMs[phaseAtStart].push(performance.now() - startedAtMs)
-        if (response.statusCode !== planned.status) this.wrong.push(`${name}: ${String(response.statusCode)}`)
-      })
+      response
+        .on('error', () => undefined)
+        .on('close', () => {
+          if (!response.complete) this.failed.push(`${name}: the answer was cut off`)
+          else {
+            this.#answered++
+            if (startedAtMs >= this.#warmAtMs) this.latenciesMs[phaseAtStart].push(performance.now() - startedAtMs)
+            if (response.statusCode !== planned.status) this.wrong.push(`${name}: ${String(response.statusCode)}`)
+          }
+        })
+      response.resume()
     })
     request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error('no answer')))
-    request.on('error', (error) => this.failed.push(`${name}: ${error.message}`))
+    request.on('error', (error) => {
+      if (request.res === undefined) this.failed.push(`${name}: ${error.message}`)
+    })
   }
 }
