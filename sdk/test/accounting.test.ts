@@ -1,24 +1,16 @@
 /** What is generated is stored or reported as dropped, exactly, whatever happens to the control plane meanwhile. */
-import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ControlPlane } from '../src/client/control-plane.ts'
-import { TokenClient } from '../src/client/token-client.ts'
-import { EventHub } from '../src/event-hub.ts'
 import { engineOf } from '../src/guard/engine.ts'
-import { Guard } from '../src/guard/guard.ts'
-import { RouteTable } from '../src/guard/route-table.ts'
 import { guard } from '../src/node-http.ts'
 import { DecisionQueue } from '../src/report/decision-queue.ts'
-import { DecisionReporter } from '../src/report/decision-reporter.ts'
-import { toInstanceReport } from '../src/report/instance-report.ts'
-import { parseSettings } from '../src/settings.ts'
 import { Fold } from '../src/report/fold.ts'
 import type { Outcome } from '../../lib/policy/vocabulary.ts'
-import type { RequestReader } from '../src/guard/request-reader.ts'
-import { CLIENT_ID, CLIENT_SECRET, TestControlPlane, type Fault } from './control-plane.ts'
-import { bearer, connect, endpoint, sendRaw, silentLogger } from './fixtures.ts'
+import { TestControlPlane } from './control-plane.ts'
+import { accountForDecisions } from './faults/account-for-decisions.ts'
+import { bareRequestReader } from './faults/decider.ts'
+import { bearer, connect, endpoint, sendRaw } from './fixtures.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -37,133 +29,24 @@ afterEach(async () => {
   await plane.kill()
 })
 
-interface FakeRequest {
-  readonly authorization: string | undefined
-}
-
-/** Requests by the million do not fit through a socket in a test; the guard takes them as they come from any framework. */
-const reader: RequestReader<FakeRequest> = {
-  authorization: (request) => request.authorization,
-  userAgent: () => 'tests/1',
-  header: () => undefined,
-  method: () => 'GET',
-  path: () => '/orders',
-  params: () => ({}),
-  socket: () => undefined,
-}
-
-const storedCount = (): number => plane.signatures.reduce((sum, { count }) => sum + count, 0)
-const reportedDrops = (): number =>
-  [...plane.batches.values()].reduce(
-    (sum, { dropped }) => sum + dropped.allowed + dropped.wouldDeny + dropped.denied,
-    0,
-  )
-
-const FAULTS: readonly ((random: SeededRandom) => Fault | null)[] = [
-  () => null,
-  () => null,
-  ...[429, 500, 503].map(
-    (status): (() => Fault) =>
-      () =>
-      (_request, response, route) =>
-        route === 'POST /v1/decisions' && Boolean(response.writeHead(status).end()),
-  ),
-  () => (request, response, route) =>
-    route === 'POST /v1/decisions' &&
-    Number(request.headers['content-length'] ?? 0) > 1_500 &&
-    Boolean(response.writeHead(413).end()),
-  // Stored, but the answer is lost: the batch comes again and must not count twice.
-  () => (request, response, route) => {
-    if (route === 'POST /v1/decisions') response.end = () => response.destroy()
-    return false
-  },
-  () => (request, _response, route) => route === 'POST /v1/decisions' && Boolean(request.socket.destroy()),
-]
-
-interface Pipeline {
-  readonly guard: Guard
-  readonly routes: RouteTable
-  readonly reporter: DecisionReporter
-}
-
-/** Guard and reporter as the runtime puts them together, with less room and less patience. */
-function makePipeline(queueSizeMax: number, intervalMs: number): Pipeline {
-  const settings = parseSettings(
-    { url: plane.url, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, configKey: plane.configKey.pin },
-    {},
-  )
-  const events = new EventHub(silentLogger)
-  const queue = new DecisionQueue(queueSizeMax, 50)
-  const controlPlane = new ControlPlane(
-    { url: plane.url, instanceId: randomUUID(), workload: 'tests', applied: () => null },
-    new TokenClient(settings),
-  )
-  const routes = new RouteTable(() => undefined)
-  const instance = toInstanceReport({
-    id: randomUUID(),
-    workload: 'tests',
-    startedAt: new Date(),
-    framework: 'tests',
-    snapshot: plane.snapshot,
-    state: 'fresh',
-  })
-  const reporter = new DecisionReporter({
-    controlPlane,
-    queue,
-    events,
-    describeInstance: () => instance,
-    intervalMs: () => intervalMs,
-  })
-  return { guard: new Guard({ routes, queue, events, trustedProxies: [], foldsMax: queueSizeMax }), routes, reporter }
-}
-
-/** Each outage is long enough to be noticed and short enough for many of them. */
-const ROUNDS = 80
-
 it.each([
   ['with room for everything', 20_000],
   ['with so little room that much has to be dropped', 25],
 ])(
-  'accounts for every decision while the control plane is killed and fails at random, %s',
+  'accounts for every decision while the control plane is killed 20 times and fails at random, %s',
   { timeout: 120_000 },
   async (_name, queueSizeMax) => {
     const random = new SeededRandom()
-    const { guard: decider, routes, reporter } = makePipeline(queueSizeMax, 10)
-    const paths = ['/orders', '/trial', '/off'].map((path) => routes.register('GET', path))
-    decider.apply(plane.snapshot)
-    reporter.start()
-    const tokens = Array.from(
-      { length: 40 },
-      (_, index) =>
-        `Bearer ${plane.issueToken({ client_id: `caller-${String(index)}`, scope: index % 3 === 0 ? 'other:read' : 'orders:read' })}`,
-    )
-    let generated = 0
-    for (let round = 0; round < ROUNDS; round++) {
-      plane.fault = random.pick(FAULTS)(random)
-      if (round % 8 === 2) await plane.kill()
-      // Another revision in between: what was counted under the old one stays counted.
-      if (round % 10 === 5) decider.apply(plane.publish({}))
-      for (let index = 0; index < 2_000; index++) {
-        decider.check(
-          random.pick(paths),
-          { authorization: random.next() < 0.1 ? undefined : random.pick(tokens) },
-          reader,
-        )
-        generated++
-      }
-      await new Promise((resolve) => setTimeout(resolve, 40))
-      if (round % 8 === 2) await plane.start()
-    }
-    plane.fault = null
-    await reporter.stop(20_000)
-    const { allowed, wouldDeny, denied } = reporter.dropped
-    expect(storedCount() + reportedDrops(), `seed ${String(random.seed)}`).toBe(generated)
-    expect([reporter.queued, reporter.stored, allowed + wouldDeny + denied]).toEqual([
-      0,
-      storedCount(),
-      reportedDrops(),
-    ])
-    expect(reportedDrops() > 0).toBe(queueSizeMax === 25)
+    const { figures, violations } = await accountForDecisions({
+      random,
+      decisions: 50_000,
+      kills: 20,
+      queueSizeMax,
+      waitsForDeadline: false,
+    })
+    expect(violations, `seed ${String(random.seed)}`).toEqual([])
+    expect([figures['generated'], figures['kills']]).toEqual([50_000, 20])
+    expect(Number(figures['dropped']) > 0).toBe(queueSizeMax === 25)
   },
 )
 
@@ -274,7 +157,7 @@ it('conforms to the contract of the machine API', async () => {
     `Bearer ${plane.issueToken({ scope: '' })}`,
     `Bearer ${plane.issueToken({ exp: 1 })}`,
   ])
-    engine.guard.check(route, { authorization }, reader)
+    engine.guard.check(route, { authorization }, bareRequestReader)
   await waitFor('the inventory', () => plane.inventories.length > 0)
   await stepgate.close()
   for (const batch of plane.batches.values()) {

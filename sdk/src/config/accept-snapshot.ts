@@ -36,8 +36,11 @@ function parseBody(body: Buffer): Snapshot | string {
 }
 
 function compareWithCurrent(candidate: SignedSnapshot, current: SignedSnapshot | null): Acceptance {
-  const { epoch, revision } = candidate.snapshot
+  const { epoch, revision, environment } = candidate.snapshot
   if (current === null) return { accepted: candidate, changesEpoch: false }
+  // Each environment has a key of its own; this holds where somebody pins those of two.
+  if (environment !== current.snapshot.environment)
+    return refuse('snapshot-foreign', 'it belongs to another environment')
   if (epoch !== current.snapshot.epoch) return { accepted: candidate, changesEpoch: true }
   if (revision < current.snapshot.revision)
     return refuse('snapshot-older', `revision ${String(revision)} after ${String(current.snapshot.revision)}`)
