@@ -86,12 +86,7 @@ export class ContextReader {
     return Math.max(1, Math.ceil(waitMs / 1000))
   }
 
-  #locate<Request>(
-    around: Surroundings,
-    needs: ContextNeeds,
-    request: Request,
-    reader: RequestReader<Request>,
-  ): void {
+  #locate<Request>(around: Surroundings, needs: ContextNeeds, request: Request, reader: RequestReader<Request>): void {
     const { trustedProxies, places } = this.#parts
     const remoteAddress = reader.socket(request)?.remoteAddress
     const forwardedFor = trustedProxies.length === 0 ? undefined : reader.header(request, 'x-forwarded-for')
@@ -107,12 +102,7 @@ export class ContextReader {
     around.placeGeneration = places.generation
   }
 
-  #recognize<Request>(
-    around: Surroundings,
-    caller: Caller,
-    request: Request,
-    reader: RequestReader<Request>,
-  ): void {
+  #recognize<Request>(around: Surroundings, caller: Caller, request: Request, reader: RequestReader<Request>): void {
     const device = around.devices.read(caller, request, reader)
     if (device === around.device) return
     around.device = device
@@ -125,13 +115,7 @@ export class ContextReader {
     return accepted.has(device.id) ? 'known' : 'new'
   }
 
-  #observe(
-    around: Surroundings,
-    caller: Caller,
-    route: Route,
-    needs: ContextNeeds,
-    nowMs: number,
-  ): Observation {
+  #observe(around: Surroundings, caller: Caller, route: Route, needs: ContextNeeds, nowMs: number): Observation {
     const raised = needs.signals === 0 ? 0 : this.#signals.raisedBy(around, caller, route, needs.signals, nowMs)
     const bits = raised | needs.assumedSignals
     const standing = needs.standing ? around.standing : 'none'

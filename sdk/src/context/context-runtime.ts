@@ -16,8 +16,7 @@ export class ContextRuntime {
   constructor(settings: Settings, events: EventHub) {
     const { geo, geoDatabases, contextSignals, stateDir, clientId, trustedProxies } = settings
     const memory = new SeenMemory()
-    this.#file =
-      stateDir === null || contextSignals === 'off' ? null : new SeenFile(memory, stateDir, clientId, events)
+    this.#file = stateDir === null || contextSignals === 'off' ? null : new SeenFile(memory, stateDir, clientId, events)
     this.#databases = geoDatabases.length === 0 ? null : new GeoDatabases(geoDatabases, events)
     const source = geo ?? this.#databases
     const places = source === null ? null : new Places(source, events)

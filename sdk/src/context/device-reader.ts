@@ -1,11 +1,15 @@
 import type { RequestReader } from '../guard/request-reader.ts'
 import type { Caller } from '../token/caller.ts'
-import { declaredDevice, fingerprintedDevice, FINGERPRINT_HEADERS, provenDevice, type Device } from './device.ts'
+import {
+  declaredDevice,
+  fingerprintedDevice,
+  FINGERPRINT_HEADERS,
+  INSTANCE_HEADER,
+  provenDevice,
+  type Device,
+} from './device.ts'
 import { provenKeyOf } from './proven-key.ts'
 import { tlsTraitsOf } from './tls-traits.ts'
-
-/** Sent by `stepgate.fetch`: which installation of the calling service this is. */
-export const INSTANCE_HEADER = 'stepgate-instance-id'
 
 /** Somebody who only claims to be a service could as well claim to be its installation. */
 const maySayInstance = ({ facts: { callerKind, tokenProblem } }: Caller): boolean =>

@@ -13,6 +13,9 @@ export interface Device {
 
 export const provenDevice = (thumbprint: string): Device => ({ id: `key:${thumbprint}`, isProven: true })
 
+/** Sent by `stepgate.fetch`: which installation of the calling service this is. */
+export const INSTANCE_HEADER = 'stepgate-instance-id'
+
 const INSTANCE = /^[\w-]{16,64}$/
 
 /** Null for what is not an id: it is the caller's to choose, and goes into reports. */
