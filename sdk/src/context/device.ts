@@ -36,7 +36,7 @@ export const FINGERPRINT_HEADERS = [
 ] as const
 
 const BRAND = /"([^"]*)";\s*v=/g
-const INVENTED_BRAND = /^\W*not\b.*brand/i
+const INVENTED_BRAND = /^\W*not.a.brand$/i
 
 /** Browsers shuffle their brands, and add an invented one, with each version. */
 const readBrands = (header: string): string[] =>
