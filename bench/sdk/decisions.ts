@@ -4,7 +4,9 @@ import { createVerifier, type Algorithm } from 'fast-jwt'
 import { importJWK, jwtVerify, type CryptoKey, type JWK } from 'jose'
 import { toDerSignature } from '../../sdk/src/token/verification-key.ts'
 import type { SigningAlgorithm, SigningKey } from '../../sdk/test/signing.ts'
-import { AUDIENCE, ISSUER, makeGuard, makeTokens, type BenchRequest } from './guard-harness.ts'
+import type { Socket } from 'node:net'
+import type { Requirement } from '../../lib/policy/rule.ts'
+import { AUDIENCE, ISSUER, makeGuard, makeTokens, type BenchContext, type BenchRequest } from './guard-harness.ts'
 import { measure, nanoseconds, printTable, type Subject } from './measure.ts'
 
 const ROUNDS = 7
@@ -131,4 +133,64 @@ export async function benchNewTokens(alg: SigningAlgorithm): Promise<void> {
     ROUNDS,
   )
   printTable(`New token, ${alg}`, results, 'bare crypto.verify', nanoseconds)
+}
+
+const BROWSER_HEADERS = {
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  'accept-language': 'de-CH,de;q=0.9,en;q=0.8',
+  'accept-encoding': 'gzip, deflate, br, zstd',
+  'sec-ch-ua': '"Chromium";v="142", "Not_A Brand";v="99"',
+  'sec-ch-ua-mobile': '?0',
+  'sec-ch-ua-platform': '"Linux"',
+}
+
+/** As a request brings them: strings of its own, equal to those of the last one. */
+const copyHeaders = (): Readonly<Record<string, string>> =>
+  JSON.parse(JSON.stringify(BROWSER_HEADERS)) as typeof BROWSER_HEADERS
+
+const asking = (...requirements: Requirement[]): BenchContext['rule'] => ({ access: 'token', requirements })
+
+const SURROUNDINGS: readonly { readonly name: string; readonly context?: BenchContext }[] = [
+  { name: 'nothing but the token' },
+  {
+    name: 'country',
+    context: { hasPlaces: true, signals: 'rules', rule: asking({ kind: 'country', anyOf: ['CH'] }) },
+  },
+  {
+    name: 'rate',
+    context: {
+      hasPlaces: false,
+      signals: 'rules',
+      rule: asking({ kind: 'rate', requestsMax: 1e9, windowSeconds: 60 }),
+    },
+  },
+  {
+    name: 'country, device, rate and every signal',
+    context: {
+      hasPlaces: true,
+      signals: 'all',
+      rule: asking(
+        { kind: 'country', anyOf: ['CH'] },
+        { kind: 'rate', requestsMax: 1e9, windowSeconds: 60 },
+        { kind: 'signals', noneOf: ['travel-impossible', 'credential-concurrent'] },
+      ),
+    },
+  },
+]
+
+/** What looking around costs where a caller comes back from the same address with the same device. */
+export async function benchContext(): Promise<void> {
+  const socket = { remoteAddress: '203.0.113.7' } as Socket // all that a decision asks of it
+  const subjects = SURROUNDINGS.map(({ name, context }): Subject => {
+    const harness = makeGuard('EdDSA', 'enforce', context)
+    const tokens = makeTokens(harness.key, 50)
+    const requests = Array.from({ length: 4_000 }, (_, index) => ({
+      authorization: Buffer.from(`Bearer ${tokens[index % 50] ?? ''}`).toString('latin1'),
+      headers: copyHeaders(),
+      socket,
+    }))
+    requireAccepted(harness.check(requests[0] ?? { authorization: undefined }))
+    return { name, run: over(requests, (request) => harness.check(request)), times: SEEN_TIMES }
+  })
+  printTable('Token seen before, looking at', await measure(subjects, ROUNDS), 'nothing but the token', nanoseconds)
 }

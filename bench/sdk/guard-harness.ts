@@ -1,6 +1,12 @@
 /** The whole decision as an adapter asks for it, without a socket: authenticate, evaluate, apply the mode, record. */
+import type { Socket } from 'node:net'
+import type { ParsedRule } from '../../lib/policy/rule.ts'
 import { serializeSnapshot } from '../../lib/policy/serialize-snapshot.ts'
 import type { Mode } from '../../lib/policy/vocabulary.ts'
+import { ContextReader } from '../../sdk/src/context/context-reader.ts'
+import type { SignalWatch } from '../../sdk/src/context/context-settings.ts'
+import { Places } from '../../sdk/src/context/places.ts'
+import { SeenMemory } from '../../sdk/src/context/seen-memory.ts'
 import { EventHub } from '../../sdk/src/event-hub.ts'
 import { Guard } from '../../sdk/src/guard/guard.ts'
 import type { RequestReader } from '../../sdk/src/guard/request-reader.ts'
@@ -12,16 +18,18 @@ import { makeSigningKey, signToken, type SigningAlgorithm, type SigningKey } fro
 
 export interface BenchRequest {
   readonly authorization: string | undefined
+  readonly headers?: Readonly<Record<string, string | undefined>>
+  readonly socket?: Socket
 }
 
-const reader: RequestReader<BenchRequest> = {
+const requestReader: RequestReader<BenchRequest> = {
   authorization: (request) => request.authorization,
   userAgent: () => 'bench/1',
-  header: () => undefined,
+  header: ({ headers }, name) => headers?.[name],
   method: () => 'GET',
   path: () => '/orders/42',
   params: () => ({}),
-  socket: () => undefined,
+  socket: ({ socket }) => socket,
 }
 
 export const AUDIENCE = 'orders'
@@ -32,13 +40,22 @@ export interface GuardHarness {
   check(request: BenchRequest): unknown
 }
 
-export function makeGuard(alg: SigningAlgorithm, mode: Mode): GuardHarness {
+/** What surrounds the requests, and a rule that asks for it. */
+export interface BenchContext {
+  readonly rule: ParsedRule
+  readonly signals: SignalWatch
+  readonly hasPlaces: boolean
+}
+
+const geo = { lookup: () => ({ country: 'CH', autonomousSystem: 3303, latitude: 47.4, longitude: 8.5 }) }
+
+export function makeGuard(alg: SigningAlgorithm, mode: Mode, context?: BenchContext): GuardHarness {
   const key = makeSigningKey(alg, `bench-${alg}`)
   const plane = new TestControlPlane()
   // The usual size of a configuration: 500 endpoints of which this is one.
   const endpoints = Array.from({ length: 499 }, (_, index) => endpoint(`GET /resource-${String(index)}/:id`, 'enforce'))
   const snapshot = plane.makeSnapshot({
-    endpoints: [...endpoints, endpoint('GET /orders/:orderId', mode)],
+    endpoints: [...endpoints, endpoint('GET /orders/:orderId', mode, context?.rule)],
     issuers: [
       {
         issuer: ISSUER,
@@ -54,10 +71,18 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode): GuardHarness {
   serializeSnapshot(snapshot)
   const routes = new RouteTable(() => undefined)
   const queue = new DecisionQueue(20_000, 5_000)
-  const guard = new Guard({ routes, queue, events: new EventHub(silentLogger), trustedProxies: [], foldsMax: 20_000 })
+  const events = new EventHub(silentLogger)
+  const reader = new ContextReader({
+    places: context?.hasPlaces === true ? new Places(geo, events) : null,
+    memory: new SeenMemory(),
+    signals: context?.signals ?? 'rules',
+    trustedProxies: [],
+    events,
+  })
+  const guard = new Guard({ routes, queue, events, trustedProxies: [], foldsMax: 20_000, context: reader })
   const route: Route = routes.register('GET', '/orders/:orderId')
   guard.apply(snapshot)
-  return { key, check: (request) => guard.check(route, request, reader) }
+  return { key, check: (request) => guard.check(route, request, requestReader) }
 }
 
 /** Tokens of the usual size, each of its own. */

@@ -1,13 +1,14 @@
-/** `npm run bench:sdk [decisions|throughput]`: ratios in one run, on this machine. */
-import { benchNewTokens, benchSeenTokens } from './decisions.ts'
+/** `npm run bench:sdk [decisions|context|throughput]`: ratios in one run, on this machine. */
+import { benchContext, benchNewTokens, benchSeenTokens } from './decisions.ts'
 import { benchThroughput } from './throughput.ts'
 
 const [, , only] = process.argv
 console.log(`Node ${process.version}`)
-if (only !== 'throughput') {
+if (only === undefined || only === 'decisions') {
   for (const alg of ['ES256', 'RS256', 'EdDSA'] as const) {
     await benchSeenTokens(alg)
     await benchNewTokens(alg)
   }
 }
-if (only !== 'decisions') await benchThroughput()
+if (only === undefined || only === 'context') await benchContext()
+if (only === undefined || only === 'throughput') await benchThroughput()

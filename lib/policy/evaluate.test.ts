@@ -7,13 +7,26 @@ import { NO_CONTEXT, type Facts } from './decision.ts'
 import { decide, decideUndeclared, evaluate, type DecidedEndpoint } from './evaluate.ts'
 import { checkOfReason, explain, explainUndeclared } from './explain.ts'
 import type { ParsedRule } from './rule.ts'
-import { MODES } from './vocabulary.ts'
+import { MODES, type Reason } from './vocabulary.ts'
 
 const readVectors = <Case>(name: string): Case[] =>
   (JSON.parse(readFileSync(new URL(`./vectors/${name}.json`, import.meta.url), 'utf8')) as { cases: Case[] }).cases
 
 /** A case says only what it is about. */
 const withContext = (facts: Facts): Facts => ({ ...facts, context: { ...NO_CONTEXT, ...facts.context } })
+
+const ANONYMOUS: Facts = {
+  tokenProblem: 'token-missing',
+  callerKind: 'anonymous',
+  caller: null,
+  callerKey: null,
+  issuer: null,
+  scopes: [],
+  tokenAgeSeconds: null,
+  sender: 'none',
+  address: null,
+  context: NO_CONTEXT,
+}
 
 const percent = fc.integer({ min: 1, max: 100 })
 
@@ -24,6 +37,38 @@ describe('evaluate', () => {
       expect(evaluate(withContext(facts), rule)).toEqual(expected)
     },
   )
+
+  it.each(
+    readVectors<{ name: string; facts: Facts; rule: ParsedRule; expected: { reason: Reason | null } }>('evaluate'),
+  )('is explained: $name', ({ facts, rule, expected: { reason } }) => {
+    const failed = explain(withContext(facts), rule).find((check) => !check.passed)
+    expect(failed?.check ?? null).toBe(reason === null ? null : checkOfReason(reason))
+  })
+
+  it('says what was unknown where that denies', () => {
+    const facts = withContext({ ...ANONYMOUS, tokenProblem: null })
+    const rule: ParsedRule = {
+      access: 'token',
+      requirements: [
+        { kind: 'country', anyOf: ['CH'] },
+        { kind: 'autonomous-system', anyOf: [3303] },
+        { kind: 'known-device' },
+        { kind: 'rate', requestsMax: 10, windowSeconds: 60 },
+        { kind: 'condition', expression: 'params.userId == token.sub' },
+      ],
+    }
+    expect(
+      explain(facts, rule)
+        .filter(({ passed }) => !passed)
+        .map(({ check, detail }) => `${check}: ${detail}`),
+    ).toEqual([
+      'network: needs AS3303; is unknown',
+      'country: needs CH; is unknown',
+      'device: needs a device that was accepted; nothing tells the device apart',
+      'rate: at most 10 requests in 60 s; this is not counted',
+      'condition: params.userId == token.sub',
+    ])
+  })
 
   it('agrees with the first failed check of its explanation', () => {
     fc.assert(

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { basename, dirname } from 'node:path'
+import { parseContextSettings, type ContextOptions, type ContextSettings } from './context/context-settings.ts'
 import { StepgateConfigurationError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
 import { DECISION_LOGS, type DecisionLog } from './report/decision-log.ts'
@@ -7,7 +8,7 @@ import { parseTrustedProxies } from './token/client-address.ts'
 import type { Network } from '../../lib/policy/network.ts'
 
 /** Settings of `createStepgate`. Each one that is left out is read from the environment variable named with it. */
-export interface StepgateOptions {
+export interface StepgateOptions extends ContextOptions {
   /** Address of the control plane, `https://stepgate.example.com` (STEPGATE_URL). */
   readonly url?: string
   /** Name of this service, its OAuth `client_id` (STEPGATE_CLIENT_ID). */
@@ -20,7 +21,7 @@ export interface StepgateOptions {
   readonly privateKeyId?: string
   /** Configuration keys of the environment, raw Ed25519 public keys in base64url, comma-separated (STEPGATE_CONFIG_KEY). */
   readonly configKey?: string
-  /** Folder for the copy of the configuration with which the service starts while the control plane is away (STEPGATE_STATE_DIR). Without it there is no copy. */
+  /** Folder for what outlives the process (STEPGATE_STATE_DIR): the copy of the configuration with which the service starts while the control plane is away, what was seen before, and the id of this installation. Without it nothing does. */
   readonly stateDir?: string
   /** Name of this program, so that one credential in two programs is noticed (STEPGATE_WORKLOAD). */
   readonly workload?: string
@@ -55,7 +56,7 @@ export interface ConfigKey {
   readonly key: KeyObject
 }
 
-export interface Settings {
+export interface Settings extends ContextSettings {
   /** Without a slash at the end. */
   readonly url: string
   readonly clientId: string
@@ -220,6 +221,7 @@ export function parseSettings(options: StepgateOptions, env: Environment): Setti
     workload: (given(options.workload, env['STEPGATE_WORKLOAD']) ?? programName(env)).slice(0, 200),
     trustedProxies: parseProxies(options, env),
     audiences: parseAudiences(options, env),
+    ...parseContextSettings(options, env, fail),
     framework: options.framework ?? null,
     logDecisions: parseDecisionLog(options, env),
   }

@@ -12,6 +12,8 @@ import {
   type StepgateLog,
   type StepgateLogger,
 } from './event-hub.ts'
+import { ContextRuntime } from './context/context-runtime.ts'
+import type { GeoDatabaseStatus } from './context/geo-database.ts'
 import { attachEngine, type Engine } from './guard/engine.ts'
 import { Guard } from './guard/guard.ts'
 import { RouteTable } from './guard/route-table.ts'
@@ -53,6 +55,8 @@ export interface StepgateStatus {
   readonly dropped: Readonly<Dropped>
   /** Requests since the start, by mode, outcome and reason. */
   readonly decisions: readonly StepgateDecisionCount[]
+  /** How the files that tell where addresses lie stand; empty without any. */
+  readonly geoDatabases: readonly GeoDatabaseStatus[]
   /** Requests for access tokens since the start. */
   readonly tokens: StepgateTokenCount
   /** Id of this process. */
@@ -104,6 +108,7 @@ class StepgateRuntime implements Stepgate, Engine {
   readonly #settings: Settings
   readonly #events: EventHub
   readonly #queue: DecisionQueue
+  readonly #context: ContextRuntime
   readonly #tokens: TokenClient
   readonly #poller: SnapshotPoller
   readonly #reporter: DecisionReporter
@@ -126,6 +131,7 @@ class StepgateRuntime implements Stepgate, Engine {
     this.#framework = settings.framework
     this.#events = events
     this.#queue = queue
+    this.#context = new ContextRuntime(settings, events)
     this.#tokens = new TokenClient(settings)
     const controlPlane = new ControlPlane(
       { url: settings.url, instanceId: this.#instanceId, workload: settings.workload, applied: () => this.#applied() },
@@ -139,6 +145,7 @@ class StepgateRuntime implements Stepgate, Engine {
       events,
       trustedProxies: settings.trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
+      context: this.#context.reader,
     })
     this.#poller = new SnapshotPoller({
       controlPlane,
@@ -214,6 +221,7 @@ class StepgateRuntime implements Stepgate, Engine {
       stored,
       dropped,
       decisions: this.#queue.counts,
+      geoDatabases: this.#context.geoDatabases,
       tokens: this.#tokens.counts,
       instanceId: this.#instanceId,
       workload,
@@ -225,14 +233,14 @@ class StepgateRuntime implements Stepgate, Engine {
     return this.#closing
   }
 
-  flush(): Promise<void> {
-    return this.#reporter.drain(CLOSE_DEADLINE_MS)
+  async flush(): Promise<void> {
+    await Promise.all([this.#reporter.drain(CLOSE_DEADLINE_MS), this.#context.flush()])
   }
 
   async #close(): Promise<void> {
     this.#poller.stop()
     this.#inventory.stop()
-    await this.#reporter.stop(CLOSE_DEADLINE_MS)
+    await Promise.all([this.#reporter.stop(CLOSE_DEADLINE_MS), this.#context.close()])
     this.#forgetExit()
   }
 

@@ -1,4 +1,5 @@
 /** Tests a service without a control plane: the real guard, with tokens and a configuration of the test's own. */
+import type { GeoLookup } from './context/geo-lookup.ts'
 import { StepgateUsageError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
 import { attachEngine } from './guard/engine.ts'
@@ -8,6 +9,7 @@ import { TestRuntime, type TestStepgate } from './testing/test-stepgate.ts'
 
 export type { TestConfigurationOptions, TestEndpoint, TestRule } from './testing/test-configuration.ts'
 export type { TestTokenOptions, TestTokenProblem } from './testing/test-issuer.ts'
+export type { GeoLookup, GeoPlace } from './context/geo-lookup.ts'
 export type { TestDecision, TestRequest, TestStepgate } from './testing/test-stepgate.ts'
 
 /** Settings of {@link createTestStepgate}. */
@@ -16,6 +18,8 @@ export interface TestStepgateOptions extends TestConfigurationOptions {
   readonly trustedProxies?: readonly string[]
   /** As the option of `createStepgate`. Default none. */
   readonly audiences?: Readonly<Record<string, string>>
+  /** As the option of `createStepgate`. Default none, so that rules about countries deny. */
+  readonly geo?: GeoLookup
   /** Where warnings go. By default nowhere. */
   readonly logger?: StepgateLogger
 }
@@ -43,6 +47,7 @@ export function createTestStepgate(options: TestStepgateOptions = {}): TestStepg
     networks: parseProxies(options, {}),
     audiences: parseAudiences(options, {}),
     logger: options.logger ?? silent,
+    geo: options.geo ?? null,
   })
   const stepgate = toTestStepgate(runtime)
   attachEngine(stepgate, runtime)

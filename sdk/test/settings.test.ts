@@ -50,12 +50,40 @@ describe('parseSettings', () => {
     ['privateKey (STEPGATE_PRIVATE_KEY)', { ...complete, privateKey: 'x' }],
     ['privateKey (STEPGATE_PRIVATE_KEY)', { ...complete, privateKey: weakKey }],
     ['trustedProxies (STEPGATE_TRUSTED_PROXIES)', { ...complete, trustedProxies: ['everywhere'] }],
+    ['contextSignals (STEPGATE_CONTEXT_SIGNALS)', { ...complete, contextSignals: 'some' as never }],
     ['audiences (STEPGATE_AUDIENCES)', { ...complete, audiences: { orders: 'x' } }],
   ])('names %s when it cannot be used', (setting, options) => {
     const fail = (): unknown => parseSettings(options, {})
     expect(fail).toThrow(StepgateConfigurationError)
     expect(fail).toThrow(setting)
     expect(fail).not.toThrow('s3cret')
+  })
+})
+
+describe('settings of the context', () => {
+  const read = (options: object, env: Readonly<Record<string, string>> = {}) => {
+    const { geo, geoDatabases, contextSignals } = parseSettings({ ...complete, ...options }, env)
+    return { geo, geoDatabases, contextSignals }
+  }
+
+  it('asks for nothing by default', () => {
+    expect(read({})).toEqual({ geo: null, geoDatabases: [], contextSignals: 'rules' })
+  })
+
+  it('takes files from the environment, other ones from the options, and none beside a lookup', () => {
+    const env = {
+      STEPGATE_GEO_COUNTRY_DB: '/c.mmdb',
+      STEPGATE_GEO_ASN_DB: ' /a.mmdb ',
+      STEPGATE_CONTEXT_SIGNALS: 'all',
+    }
+    expect(read({}, env)).toEqual({ geo: null, geoDatabases: ['/c.mmdb', '/a.mmdb'], contextSignals: 'all' })
+    expect(read({ geoDatabases: ['/other.mmdb'], contextSignals: 'off' }, env)).toEqual({
+      geo: null,
+      geoDatabases: ['/other.mmdb'],
+      contextSignals: 'off',
+    })
+    const geo = { lookup: () => null }
+    expect(read({ geo }, env)).toMatchObject({ geo, geoDatabases: [] })
   })
 })
 

@@ -15,7 +15,7 @@ import { waitFor } from './wait-for.ts'
 
 interface Vector {
   readonly name: string
-  readonly facts: Facts
+  readonly facts: Omit<Facts, 'context'> & { readonly context?: Partial<Facts['context']> }
   readonly rule: ParsedRule
   readonly expected: { readonly reason: string | null }
 }
@@ -26,10 +26,16 @@ const { cases } = JSON.parse(
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 
+/** Here requests are counted and conditions evaluated, so that nothing is unknown about them. */
+const NEVER_UNKNOWN: readonly string[] = ['rate', 'condition']
+
 /** Facts that a request cannot bring about through a plain token over a local socket. */
 function cannotHappen({ facts, rule }: Vector): boolean {
   const needsAddress = rule.requirements.some(({ kind }) => kind === 'network')
+  const needsKnown = rule.requirements.some(({ kind }) => NEVER_UNKNOWN.includes(kind))
   return (
+    facts.context !== undefined ||
+    needsKnown ||
     facts.sender !== 'none' ||
     (needsAddress && facts.address === null) ||
     (facts.tokenAgeSeconds === null && facts.tokenProblem === null) ||
@@ -38,7 +44,7 @@ function cannotHappen({ facts, rule }: Vector): boolean {
 }
 
 /** A token that gives rise to these facts. */
-function tokenFor(plane: TestControlPlane, { tokenProblem, scopes, tokenAgeSeconds }: Facts): string | null {
+function tokenFor(plane: TestControlPlane, { tokenProblem, scopes, tokenAgeSeconds }: Vector['facts']): string | null {
   const issuedAt = nowSeconds() - (tokenAgeSeconds ?? 0)
   const claims = { scope: scopes.join(' '), iat: issuedAt, exp: issuedAt + 90_000 }
   const spoiled: Partial<Record<TokenProblem, () => string | null>> = {

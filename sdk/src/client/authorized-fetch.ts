@@ -1,3 +1,4 @@
+import { INSTANCE_HEADER } from '../context/device.ts'
 import type { TokenSource } from './token-client.ts'
 
 /** `fetch` options with the audience and scopes of the token to be sent. */
@@ -18,9 +19,10 @@ const urlOf = (input: FetchInput): string => (input instanceof Request ? input.u
 
 const originOf = (input: FetchInput): string => (URL.canParse(urlOf(input)) ? new URL(urlOf(input)).origin : '')
 
-function withToken(input: FetchInput, init: RequestInit, accessToken: string): RequestInit {
+function withToken(input: FetchInput, init: RequestInit, accessToken: string, installation: string): RequestInit {
   const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
   headers.set('authorization', `Bearer ${accessToken}`)
+  headers.set(INSTANCE_HEADER, installation)
   return { ...init, headers }
 }
 
@@ -37,12 +39,15 @@ export async function fetchAuthorized(
 ): Promise<Response> {
   const { audience = audiences.get(originOf(input)), scopes = [], ...init } = options
   if (audience === undefined || hasOwnAuthorization(input, init)) return fetch(input, init)
-  const { accessToken } = await tokens.getToken(audience, scopes)
-  const answer = await fetch(input, withToken(input, init, accessToken))
+  const [{ accessToken }, installation] = await Promise.all([
+    tokens.getToken(audience, scopes),
+    tokens.installationId(),
+  ])
+  const answer = await fetch(input, withToken(input, init, accessToken, installation))
   if (answer.status !== 401 || !isRepeatable(input, init)) return answer
   tokens.discard(audience, scopes, accessToken)
   const renewed = await tokens.getToken(audience, scopes).catch(() => null)
   if (renewed === null) return answer
   await answer.body?.cancel()
-  return fetch(input, withToken(input, init, renewed.accessToken))
+  return fetch(input, withToken(input, init, renewed.accessToken, installation))
 }

@@ -5,6 +5,7 @@ import { betweenMs, fullJitterMs } from './backoff.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { toHeaderValue } from './header-value.ts'
 import { exchange, type HttpAnswer } from './http-exchange.ts'
+import { InstallationId } from './installation-id.ts'
 
 /** An access token for one audience. */
 export interface StepgateToken {
@@ -20,6 +21,8 @@ export interface StepgateToken {
 export interface TokenSource {
   getToken(audience: string, scopes?: readonly string[]): Promise<StepgateToken>
   discard(audience: string, scopes: readonly string[], accessToken: string): void
+  /** Tells installations of this service apart. Never rejects. */
+  installationId(): Promise<string>
 }
 
 /** Requests for access tokens since the start, those for the middleware's own calls included. */
@@ -92,11 +95,13 @@ export class TokenClient implements TokenSource {
   readonly #settings: Settings
   readonly #tokenEndpoint: string
   readonly #slots = new Map<string, Slot>()
+  readonly #installation: InstallationId
   #issued = 0
   #failed = 0
 
   constructor(settings: Settings) {
     this.#settings = settings
+    this.#installation = new InstallationId(settings.stateDir, settings.clientId, settings.workload)
     this.#tokenEndpoint = `${settings.url}/oauth/token`
   }
 
@@ -114,6 +119,10 @@ export class TokenClient implements TokenSource {
     if (nowMs >= held.renewAtMs && nowMs >= slot.retryAtMs)
       this.#renew(slot, audience, scopes, true).catch(() => undefined)
     return held
+  }
+
+  installationId(): Promise<string> {
+    return this.#installation.get()
   }
 
   /** Forgets a token that was refused where it was used, unless another one has taken its place. */

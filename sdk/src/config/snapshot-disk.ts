@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SNAPSHOT_BYTES_MAX } from '../../../lib/policy/snapshot.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { SnapshotCandidate } from './accept-snapshot.ts'
 
 const NEWLINE = 0x0a
@@ -14,11 +14,9 @@ const isMissing = (error: unknown): boolean =>
  * is read, so whoever can write the file can at most make it useless.
  */
 export class SnapshotDisk {
-  readonly #folder: string
   readonly #file: string
 
   constructor(folder: string, clientId: string) {
-    this.#folder = folder
     this.#file = join(folder, `stepgate-${encodeURIComponent(clientId)}.snapshot`)
   }
 
@@ -39,20 +37,7 @@ export class SnapshotDisk {
 
   /** Replaces the copy at once or not at all, readable by the owner only. */
   async write({ signatures, body }: { readonly signatures: string; readonly body: Buffer }): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    const draft = `${this.#file}.${randomUUID()}.tmp`
-    try {
-      const handle = await open(draft, 'wx', 0o600)
-      try {
-        await handle.writeFile(Buffer.concat([Buffer.from(`${signatures.replaceAll('\n', '')}\n`, 'latin1'), body]))
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await rename(draft, this.#file)
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined)
-      throw error
-    }
+    const line = Buffer.from(`${signatures.replaceAll('\n', '')}\n`, 'latin1')
+    await replaceFile(this.#file, Buffer.concat([line, body]))
   }
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { decide, decideUndeclared } from '../../../lib/policy/evaluate.ts'
 import { explain, explainUndeclared } from '../../../lib/policy/explain.ts'
-import type { CheckResult, Decision, Facts } from '../../../lib/policy/decision.ts'
+import { NO_CONTEXT, type CheckResult, type Decision, type Facts } from '../../../lib/policy/decision.ts'
 import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
+import type { ContextReader } from '../context/context-reader.ts'
+import type { RecordedContext } from '../context/recorded-context.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { DecisionQueue } from '../report/decision-queue.ts'
 import type { DecisionSample } from '../report/fold.ts'
@@ -27,6 +29,8 @@ export interface GuardParts {
   readonly events: EventHub
   readonly trustedProxies: readonly Network[]
   readonly foldsMax: number
+  /** Looks at what surrounds requests; without it nothing does, and rules that ask for it deny. */
+  readonly context?: ContextReader
 }
 
 /** One request on its way through the guard. */
@@ -62,7 +66,8 @@ export class Guard {
     const trust = toTrust(snapshot)
     this.#authenticator.trust(trust)
     this.#recorder.begin(snapshot.report.samplesPerSignature)
-    this.#parts.routes.bind(snapshot)
+    this.#parts.context?.apply(snapshot)
+    this.#parts.routes.bind(snapshot, this.#parts.context?.needsOf)
     for (const keyId of trust.unusableKeys)
       this.#parts.events.failure('key-unusable', `key "${keyId}" cannot be used; tokens signed with it are refused`)
   }
@@ -106,13 +111,26 @@ export class Guard {
     const { route, binding, caller } = visit
     caller.facts.tokenAgeSeconds = visit.tokenAgeSeconds
     caller.facts.address = binding.needsAddress ? this.#addressOf(visit) : null
+    const context = this.#readContext(visit)
     const decision = binding.isDeclared ? decide(caller.facts, binding) : decideUndeclared(caller.facts, binding.mode)
     for (let memo = known; memo !== null; memo = memo.next) {
-      if (memo.decision.outcome === decision.outcome && memo.decision.reason === decision.reason) return memo
+      if (
+        memo.context === context &&
+        memo.decision.outcome === decision.outcome &&
+        memo.decision.reason === decision.reason
+      )
+        return memo
     }
-    const memo = { decision, fold: this.#recorder.foldOf(route, caller, decision, binding.revision, true), next: known }
-    caller.keepMemo(route, memo)
-    return memo
+    const fold = this.#recorder.foldOf(route, caller, decision, binding.revision, true, context)
+    return caller.keepMemo(route, { decision, fold, context }, known)
+  }
+
+  /** Puts what surrounds the request into the caller's facts; answers what of it is recorded. */
+  #readContext<Request>({ route, binding, caller, request, reader }: Visit<Request>): RecordedContext | null {
+    caller.facts.context = NO_CONTEXT
+    return binding.needs === null
+      ? null
+      : (this.#parts.context?.read(caller, route, binding.needs, request, reader) ?? null)
   }
 
   #answer<Request>(visit: Visit<Request>, { decision, fold }: Memo): RequestDecision | Refusal {
@@ -120,15 +138,22 @@ export class Guard {
     if (decision.outcome !== 'allowed') this.#recorder.sample(fold, () => this.#toSample(visit, decisionId))
     this.#tell(visit, decision, decisionId)
     return decision.outcome === 'denied' && decision.reason !== null
-      ? refuseDenied(decision.reason, visit.binding.rule, decisionId)
+      ? refuseDenied(decision.reason, visit.binding.rule, decisionId, () => this.#retryAfterSeconds(visit))
       : new RequestDecision(visit.caller, decision, decisionId)
   }
 
   #tell<Request>(visit: Visit<Request>, decision: Decision, decisionId: string): void {
     const { route, caller } = visit
+    const { context } = caller.facts
     this.#parts.events.decided(decision.outcome, () =>
-      toDecisionEvent(route, caller, decision, decisionId, () => this.#explain(visit, this.#factsOf(visit))),
+      toDecisionEvent(route, caller, decision, decisionId, () =>
+        this.#explain(visit, { ...this.#factsOf(visit), context }),
+      ),
     )
+  }
+
+  #retryAfterSeconds<Request>({ caller, binding }: Visit<Request>): number {
+    return this.#parts.context?.retryAfterSeconds(caller, binding.needs) ?? 1
   }
 
   #factsOf<Request>(visit: Visit<Request>): Facts {
@@ -140,7 +165,7 @@ export class Guard {
   }
 
   #toSample<Request>(visit: Visit<Request>, id: string): DecisionSample {
-    const { caller, request, reader, nowMs, tokenAgeSeconds } = visit
+    const { binding, caller, request, reader, nowMs, tokenAgeSeconds } = visit
     const facts = this.#factsOf(visit)
     return {
       id,
@@ -149,6 +174,7 @@ export class Guard {
       address: facts.address?.slice(0, 64) ?? null,
       userAgent: reader.userAgent(request)?.slice(0, USER_AGENT_LENGTH_MAX) ?? null,
       subject: caller.subject,
+      device: this.#parts.context?.deviceOf(caller, binding.needs) ?? null,
       tokenId: caller.tokenId,
       tokenAgeSeconds: tokenAgeSeconds === null ? null : Math.round(tokenAgeSeconds * 1000) / 1000,
       checks: this.#explain(visit, facts),

@@ -4,14 +4,14 @@ import { TOKEN_PROBLEMS, type Reason } from '../../../lib/policy/vocabulary.ts'
 /** The answer to a request that may not reach its handler. */
 export interface Refusal {
   readonly refused: true
-  readonly status: 401 | 403 | 503
+  readonly status: 401 | 403 | 429 | 503
   readonly headers: Readonly<Record<string, string>>
   /** A problem document (RFC 9457). */
   readonly body: string
 }
 
 const RETRY_AFTER_SECONDS = 5
-const TITLES = { 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' } as const
+const TITLES = { 401: 'Unauthorized', 403: 'Forbidden', 429: 'Too Many Requests', 503: 'Service Unavailable' } as const
 
 const problem = (status: Refusal['status'], members: object): string =>
   JSON.stringify({ type: 'about:blank', title: TITLES[status], status, ...members })
@@ -48,7 +48,13 @@ function challenge(reason: Reason, rule: ParsedRule): string {
  * Refuses a request. It says what a caller can act on and the id by which the decision is found, and nothing about which
  * check failed: whether an identity exists, is disabled or comes from the wrong network is nobody's business outside.
  */
-export function refuseDenied(reason: Reason, rule: ParsedRule, decisionId: string): Refusal {
+export function refuseDenied(
+  reason: Reason,
+  rule: ParsedRule,
+  decisionId: string,
+  retryAfterSeconds: () => number,
+): Refusal {
+  if (reason === 'rate-exceeded') return toRefusal(429, { 'retry-after': String(retryAfterSeconds()) }, { decisionId })
   const status = isTokenReason(reason) ? 401 : 403
   const isAboutToken = status === 401 || reason === 'scope-missing'
   return toRefusal(status, isAboutToken ? { 'www-authenticate': challenge(reason, rule) } : {}, { decisionId })

@@ -1,6 +1,7 @@
 import { RULE_DEFAULT, type ParsedRule } from '../../../lib/policy/rule.ts'
 import type { Snapshot, SnapshotEndpoint } from '../../../lib/policy/snapshot.ts'
 import type { Mode } from '../../../lib/policy/vocabulary.ts'
+import type { ContextNeeds } from '../context/context-needs.ts'
 import type { Fold } from '../report/fold.ts'
 
 /** What the configuration says about one route. */
@@ -11,9 +12,11 @@ export interface Binding {
   /** False where no endpoint of the snapshot covers the route: it follows the mode for undeclared routes. */
   readonly isDeclared: boolean
   readonly revision: number
-  /** The answer depends on the caller alone, not on the moment or the address. */
+  /** The answer depends on the caller alone, not on the moment, the address or anything else around the request. */
   readonly isConstant: boolean
   readonly needsAddress: boolean
+  /** What of its surroundings has to be looked at; null where nothing has. */
+  readonly needs: ContextNeeds | null
   /** Counts the requests of a route whose mode is off. */
   unevaluated: Fold | null
 }
@@ -52,17 +55,23 @@ const keyOf = (method: string, template: string): string => `${method} ${templat
 const dependsOnRequest = (rule: ParsedRule, kind: string): boolean =>
   rule.requirements.some((requirement) => requirement.kind === kind)
 
-function toBinding(endpoint: SnapshotEndpoint | undefined, snapshot: Snapshot): Binding {
+type NeedsOf = (rule: ParsedRule) => ContextNeeds | null
+
+const nothingNeeded: NeedsOf = () => null
+
+function toBinding(endpoint: SnapshotEndpoint | undefined, snapshot: Snapshot, needsOf: NeedsOf): Binding {
   const rule = endpoint?.rule ?? RULE_DEFAULT
   const needsAddress = dependsOnRequest(rule, 'network')
+  const needs = needsOf(rule)
   return {
     mode: endpoint?.mode ?? snapshot.undeclaredMode,
     percent: endpoint?.percent ?? 100,
     rule,
     isDeclared: endpoint !== undefined,
     revision: snapshot.revision,
-    isConstant: !needsAddress && !dependsOnRequest(rule, 'max-token-age'),
+    isConstant: needs === null && !needsAddress && !dependsOnRequest(rule, 'max-token-age'),
     needsAddress,
+    needs,
     unevaluated: null,
   }
 }
@@ -73,6 +82,7 @@ export class RouteTable {
   readonly #onRegister: () => void
   #endpoints = new Map<string, SnapshotEndpoint>()
   #snapshot: Snapshot | null = null
+  #needsOf = nothingNeeded
 
   /** `onRegister` is told of each route that is new. */
   constructor(onRegister: () => void) {
@@ -96,8 +106,10 @@ export class RouteTable {
     return route
   }
 
-  bind(snapshot: Snapshot): void {
+  /** `needsOf` says what of their surroundings requests of an endpoint need. */
+  bind(snapshot: Snapshot, needsOf: NeedsOf = nothingNeeded): void {
     this.#snapshot = snapshot
+    this.#needsOf = needsOf
     this.#endpoints = new Map(
       snapshot.endpoints.map((endpoint) => [keyOf(endpoint.method, normalizeTemplate(endpoint.route)), endpoint]),
     )
@@ -110,6 +122,6 @@ export class RouteTable {
 
   #bind(route: Route): void {
     if (this.#snapshot === null) return
-    route.binding = toBinding(this.#endpoints.get(keyOf(route.method, route.template)), this.#snapshot)
+    route.binding = toBinding(this.#endpoints.get(keyOf(route.method, route.template)), this.#snapshot, this.#needsOf)
   }
 }

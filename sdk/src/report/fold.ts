@@ -1,5 +1,6 @@
 import type { CheckResult } from '../../../lib/policy/decision.ts'
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../../../lib/policy/token-age.ts'
+import type { RecordedContext } from '../context/recorded-context.ts'
 import type { CallerKind, Mode, Outcome, Reason, SenderConstraint } from '../../../lib/policy/vocabulary.ts'
 
 /** What a folded decision rests on, without time and ids: equal ones are one item with a count. */
@@ -17,6 +18,8 @@ export interface DecisionSignature {
   readonly scopes: readonly string[]
   readonly missingScopes: readonly string[]
   readonly sender: SenderConstraint
+  /** Null where nothing but the token was looked at. */
+  readonly context: RecordedContext | null
   readonly revision: number
   readonly evaluated: boolean
 }
@@ -29,6 +32,8 @@ export interface DecisionSample {
   readonly address: string | null
   readonly userAgent: string | null
   readonly subject: string | null
+  /** What tells the device apart; null where nobody asked or nothing does. */
+  readonly device: string | null
   readonly tokenId: string | null
   readonly tokenAgeSeconds: number | null
   readonly checks: readonly CheckResult[]

@@ -1,5 +1,6 @@
 import type { Decision } from '../../../lib/policy/decision.ts'
 import type { Caller } from '../token/caller.ts'
+import type { RecordedContext } from '../context/recorded-context.ts'
 import type { Route } from '../guard/route-table.ts'
 import type { DecisionQueue } from './decision-queue.ts'
 import { Fold, type DecisionSample, type DecisionSignature } from './fold.ts'
@@ -10,6 +11,7 @@ function toSignature(
   decision: Decision,
   revision: number,
   evaluated: boolean,
+  context: RecordedContext | null,
 ): DecisionSignature {
   const { facts } = caller
   return {
@@ -26,21 +28,38 @@ function toSignature(
     scopes: facts.scopes,
     missingScopes: decision.missingScopes.slice(0, 50),
     sender: facts.sender,
+    context,
     revision,
     evaluated,
   }
 }
 
+const contextKeyOf = ({
+  country,
+  autonomousSystem,
+  device,
+  signals,
+  conditionsMet,
+  conditionsUnmet,
+}: RecordedContext) =>
+  `\n${[country, autonomousSystem, device, signals].join(' ')}${JSON.stringify([conditionsMet, conditionsUnmet])}`
+
 /**
  * Tells signatures of one configuration apart. Short, as it is made for every new token; what follows from these (the mode
  * and revision from the configuration, missing scopes from route and scopes) is left out.
  */
-function keyOf(route: Route, { facts, callerHint }: Caller, { outcome, reason }: Decision, evaluated: boolean): string {
+function keyOf(
+  route: Route,
+  { facts, callerHint }: Caller,
+  { outcome, reason }: Decision,
+  evaluated: boolean,
+  context: RecordedContext | null,
+): string {
   const who =
     facts.caller === null
       ? `${String(facts.tokenProblem)} ${callerHint ?? ''}`
       : `${String(facts.tokenProblem)} ${facts.callerKind}\n${facts.caller}\n${String(facts.issuer)}`
-  return `${String(route.number)} ${outcome} ${String(reason)} ${evaluated ? facts.sender : 'unevaluated'} ${facts.scopes.join(' ')}\n${who}`
+  return `${String(route.number)} ${outcome} ${String(reason)} ${evaluated ? facts.sender : 'unevaluated'} ${facts.scopes.join(' ')}\n${who}${context === null ? '' : contextKeyOf(context)}`
 }
 
 /** Folds decisions by signature in memory. Counting one that was seen before allocates nothing. */
@@ -61,12 +80,19 @@ export class Recorder {
     this.#folds.clear()
   }
 
-  foldOf(route: Route, caller: Caller, decision: Decision, revision: number, evaluated: boolean): Fold {
-    const key = keyOf(route, caller, decision, evaluated)
+  foldOf(
+    route: Route,
+    caller: Caller,
+    decision: Decision,
+    revision: number,
+    evaluated: boolean,
+    context: RecordedContext | null = null,
+  ): Fold {
+    const key = keyOf(route, caller, decision, evaluated, context)
     const known = this.#folds.get(key)
     if (known !== undefined) return known
     const fold = new Fold(
-      toSignature(route, caller, decision, revision, evaluated),
+      toSignature(route, caller, decision, revision, evaluated, context),
       evaluated && caller.issuedAtSeconds !== null,
     )
     // Forgetting a fold loses no count: while it counts, the queue holds it.

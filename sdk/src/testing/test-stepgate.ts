@@ -6,6 +6,10 @@ import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import { fetchAuthorized, type StepgateFetchInit } from '../client/authorized-fetch.ts'
 import type { StepgateToken, TokenSource } from '../client/token-client.ts'
+import { ContextReader } from '../context/context-reader.ts'
+import type { GeoLookup } from '../context/geo-lookup.ts'
+import { Places } from '../context/places.ts'
+import { SeenMemory } from '../context/seen-memory.ts'
 import { EventHub, type StepgateEventName, type StepgateEvents, type StepgateLogger } from '../event-hub.ts'
 import type { StepgateDecisionEvent } from '../guard/decision-event.ts'
 import type { Engine } from '../guard/engine.ts'
@@ -96,6 +100,7 @@ export interface TestRuntimeSettings extends TestConfigurationOptions {
   readonly networks: readonly Network[]
   readonly audiences: ReadonlyMap<string, string>
   readonly logger: StepgateLogger
+  readonly geo: GeoLookup | null
 }
 
 /** The real guard with a configuration of the test's own: no network, no timers, nothing kept on disk. */
@@ -112,7 +117,7 @@ export class TestRuntime implements Engine, TokenSource {
   readonly guard: Guard
 
   constructor(settings: TestRuntimeSettings) {
-    const { networks: trustedProxies, audiences, logger } = settings
+    const { networks: trustedProxies, audiences, logger, geo } = settings
     this.#events = new EventHub(logger)
     this.#audiences = audiences
     const { routes } = this
@@ -122,6 +127,13 @@ export class TestRuntime implements Engine, TokenSource {
       events: this.#events,
       trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
+      context: new ContextReader({
+        places: geo === null ? null : new Places(geo, this.#events),
+        memory: new SeenMemory(),
+        signals: 'rules',
+        trustedProxies,
+        events: this.#events,
+      }),
     })
     this.#configuration = new TestConfiguration(
       settings,
@@ -183,6 +195,10 @@ export class TestRuntime implements Engine, TokenSource {
     // Each call has a new token.
   }
 
+  installationId(): Promise<string> {
+    return Promise.resolve(this.#instanceId)
+  }
+
   fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response> {
     return fetchAuthorized(this, this.#audiences, input, init)
   }
@@ -206,6 +222,7 @@ export class TestRuntime implements Engine, TokenSource {
       stored: 0,
       dropped: nothingDropped(),
       decisions: this.#queue.counts,
+      geoDatabases: [],
       tokens: { issued: this.#issued, failed: 0 },
       instanceId: this.#instanceId,
       workload: service,

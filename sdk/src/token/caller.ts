@@ -1,5 +1,7 @@
 import { NO_CONTEXT, type Context, type Decision, type Facts } from '../../../lib/policy/decision.ts'
 import type { CallerKind, TokenProblem } from '../../../lib/policy/vocabulary.ts'
+import type { RecordedContext } from '../context/recorded-context.ts'
+import type { Surroundings } from '../context/surroundings.ts'
 import type { Fold } from '../report/fold.ts'
 import type { Route } from '../guard/route-table.ts'
 import type { TokenClaims } from './token-claims.ts'
@@ -16,11 +18,17 @@ export interface RequestFacts extends Facts {
 export interface Memo {
   readonly decision: Decision
   readonly fold: Fold
+  /** What was recorded of the surroundings; compared by identity. */
+  readonly context: RecordedContext | null
   /** Another answer for the same caller and route, where it depends on more than both. */
   readonly next: Memo | null
+  /** How many follow. */
+  readonly depth: number
 }
 
 const MEMOS_MAX = 64
+/** Answers that are kept for one route. Others are found by their signature, which takes longer. */
+const DEPTH_MAX = 32
 
 /** Who calls, as established from one token or, without a usable one, from the kind of anonymity. */
 export class Caller {
@@ -35,6 +43,10 @@ export class Caller {
   readonly expiresAtMs: number
   /** Set by the cache, for choosing whom to forget. */
   usedAt = 0
+  /** Thumbprint of the key the token is bound to (`cnf`); null for a plain one. Says nothing about who proved what. */
+  keyThumbprint: string | null = null
+  /** Kept by the context reader. */
+  surroundings: Surroundings | null = null
   #lastRoute: Route | null = null
   #lastMemo: Memo | null = null
   #memos: Map<Route, Memo> | null = null
@@ -63,11 +75,15 @@ export class Caller {
     return memo
   }
 
-  keepMemo(route: Route, memo: Memo): void {
+  /** Keeps an answer before those that are known. */
+  keepMemo(route: Route, answer: Pick<Memo, 'decision' | 'fold' | 'context'>, known: Memo | null): Memo {
+    const next = known === null || known.depth >= DEPTH_MAX ? null : known
+    const memo: Memo = { ...answer, next, depth: next === null ? 0 : next.depth + 1 }
     this.#memos ??= new Map()
     if (this.#memos.size >= MEMOS_MAX) this.#memos.clear()
     this.#memos.set(route, memo)
     this.#setLast(route, memo)
+    return memo
   }
 
   /** Counters and rules have changed: nothing decided before may be used again. */

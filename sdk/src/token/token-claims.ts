@@ -72,6 +72,35 @@ export function readScopes(payload: JsonObject, claim: string): readonly string[
   return scopes.length === words.length ? [...new Set(scopes)].sort() : null
 }
 
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The claim of this name, or the one that dots lead to: names may contain dots themselves, `https://example.com/roles`. */
+function claimAt(object: JsonObject, path: string): unknown {
+  if (Object.hasOwn(object, path)) return object[path]
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    const inner = own(object, path.slice(0, dot))
+    const found = isObject(inner) ? claimAt(inner, path.slice(dot + 1)) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const hasValue = (claim: unknown, value: string): boolean =>
+  claim === value || (Array.isArray(claim) && (claim as readonly unknown[]).includes(value))
+
+/** `scopes` and those that follow from other claims of the token, sorted. What is not text, or a list with it, gives none. */
+export function withClaimScopes(
+  scopes: readonly string[],
+  payload: JsonObject,
+  mappings: SnapshotIssuer['claimScopes'],
+): readonly string[] {
+  const earned = mappings.flatMap((mapping) =>
+    hasValue(claimAt(payload, mapping.claim), mapping.value) ? mapping.scopes : [],
+  )
+  return earned.length === 0 ? scopes : [...new Set([...scopes, ...earned])].slice(0, SCOPES_MAX).sort()
+}
+
 /** Who a token speaks for. */
 export interface Principal {
   readonly callerKind: CallerKind

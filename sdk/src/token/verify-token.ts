@@ -1,6 +1,13 @@
 import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import { decodeToken, type DecodedToken } from './decode-token.ts'
-import { readClaims, readPrincipal, readScopes, type Principal, type TokenClaims } from './token-claims.ts'
+import {
+  readClaims,
+  readPrincipal,
+  readScopes,
+  type Principal,
+  type TokenClaims,
+  withClaimScopes,
+} from './token-claims.ts'
 import type { Trust, TrustedIssuer } from './trust.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -37,7 +44,8 @@ function findKey(issuer: TrustedIssuer, decoded: DecodedToken): VerificationKey 
 function readSignedToken(decoded: DecodedToken, claims: TokenClaims, issuer: TrustedIssuer): SignedToken | null {
   const principal = readPrincipal(decoded.payload, claims, issuer.settings)
   const scopes = readScopes(decoded.payload, issuer.settings.scopeClaim)
-  return principal === null || scopes === null ? null : { claims, principal, scopes }
+  if (principal === null || scopes === null) return null
+  return { claims, principal, scopes: withClaimScopes(scopes, decoded.payload, issuer.settings.claimScopes) }
 }
 
 function findProblem(token: SignedToken, issuer: TrustedIssuer, trust: Trust, nowMs: number): TokenProblem | null {

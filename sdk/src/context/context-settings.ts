@@ -1,0 +1,47 @@
+import type { GeoLookup } from './geo-lookup.ts'
+
+/**
+ * Which signals are looked for: `off` none, `rules` those that some rule of this service names, `all` every one, which fills
+ * the evidence before there is a rule.
+ */
+export const SIGNAL_WATCHES = ['off', 'rules', 'all'] as const
+export type SignalWatch = (typeof SIGNAL_WATCHES)[number]
+
+/** Settings of what surrounds a request besides its token. */
+export interface ContextOptions {
+  /** Tells where an address lies, in place of database files. Asked within requests: it must answer from memory. */
+  readonly geo?: GeoLookup
+  /** Files in MaxMind DB format that tell where an address lies (STEPGATE_GEO_COUNTRY_DB, STEPGATE_GEO_ASN_DB). Without any, rules that ask for a country or a system deny. */
+  readonly geoDatabases?: readonly string[]
+  /** Which signals are looked for: `off`, `rules` (the default: those a rule names) or `all` (STEPGATE_CONTEXT_SIGNALS). */
+  readonly contextSignals?: SignalWatch
+}
+
+export interface ContextSettings {
+  readonly geo: GeoLookup | null
+  readonly geoDatabases: readonly string[]
+  readonly contextSignals: SignalWatch
+}
+
+type Fail = (option: string, variable: string, problem: string) => never
+
+function readDatabases(options: ContextOptions, env: Readonly<Record<string, string | undefined>>): string[] {
+  const paths = options.geoDatabases ?? [env['STEPGATE_GEO_COUNTRY_DB'] ?? '', env['STEPGATE_GEO_ASN_DB'] ?? '']
+  return paths.map((path) => path.trim()).filter((path) => path !== '')
+}
+
+/** Reads the settings of the context; hands `fail` the first that cannot be used. */
+export function parseContextSettings(
+  options: ContextOptions,
+  env: Readonly<Record<string, string | undefined>>,
+  fail: Fail,
+): ContextSettings {
+  const stated = (options.contextSignals ?? env['STEPGATE_CONTEXT_SIGNALS'] ?? '').trim()
+  const contextSignals = SIGNAL_WATCHES.find((watch) => watch === (stated === '' ? 'rules' : stated))
+  return {
+    geo: options.geo ?? null,
+    geoDatabases: options.geo === undefined ? readDatabases(options, env) : [],
+    contextSignals:
+      contextSignals ?? fail('contextSignals', 'STEPGATE_CONTEXT_SIGNALS', `must be ${SIGNAL_WATCHES.join(', ')}`),
+  }
+}
