@@ -1,5 +1,6 @@
 /** What tells one device from another, and how much that is worth. */
 import { createServer, request as sendHttps } from 'node:https'
+import type { ConnectionOptions } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -17,7 +18,8 @@ import type { VerifiedToken } from '../src/token/verify-token.ts'
 import { ContextHarness, endpoint, type AskedRequest } from './context-harness.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { connect } from './fixtures.ts'
-import { SERVICE_KINDS, type RunningService } from './services.ts'
+import { HTTP_KIND } from './adapters/http-services.ts'
+import type { RunningService } from './adapters/service-kind.ts'
 import { waitFor } from './wait-for.ts'
 
 const CHROME = {
@@ -177,7 +179,7 @@ describe('stepgate.fetch', () => {
   beforeAll(async () => {
     await plane.start()
     stepgate = connect(plane)
-    service = await SERVICE_KINDS[3]!.start(stepgate, [{ method: 'GET', path: '/orders' }])
+    service = await HTTP_KIND.start(stepgate, [{ method: 'GET', path: '/orders' }])
     await waitFor('the configuration', () => stepgate.status().state === 'fresh')
   })
   afterAll(async () => {
@@ -215,14 +217,13 @@ describe('where TLS ends in this process', () => {
 
   const call = async (cipher: string): Promise<void> => {
     const { port } = server.address() as AddressInfo // it listens on a port
-    const request = sendHttps({
-      port,
+    const options: ConnectionOptions = {
       ciphers: cipher,
       maxVersion: 'TLSv1.2',
       pskCallback: () => psk,
       checkServerIdentity: () => undefined,
-      agent: false,
-    })
+    }
+    const request = sendHttps({ port, agent: false, ...options })
     const [response] = (await once(request.end(), 'response')) as [{ resume(): void }]
     response.resume()
   }

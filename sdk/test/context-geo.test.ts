@@ -16,7 +16,8 @@ import { TestControlPlane } from './control-plane.ts'
 import { bearer, connect, endpoint, sendRaw, silentLogger } from './fixtures.ts'
 import { encodeMmdbValue, writeMmdb, type MmdbJson } from './mmdb-writer.ts'
 import { SeededRandom } from './seeded-random.ts'
-import { SERVICE_KINDS, type RunningService } from './services.ts'
+import { HTTP_KIND } from './adapters/http-services.ts'
+import type { RunningService } from './adapters/service-kind.ts'
 import { waitFor } from './wait-for.ts'
 
 const country = (code: string): MmdbJson => ({ country: { iso_code: code, names: { en: code } } })
@@ -280,7 +281,7 @@ describe('a rule that asks for a country', () => {
   const start = async (databases: readonly string[]): Promise<void> => {
     await plane.start()
     stepgate = connect(plane, { geoDatabases: databases, trustedProxies: ['loopback', '10.0.0.0/8'] })
-    service = await SERVICE_KINDS[3]!.start(stepgate, [{ method: 'GET', path: '/orders' }])
+    service = await HTTP_KIND.start(stepgate, [{ method: 'GET', path: '/orders' }])
     await stepgate.started
     await waitFor('the configuration', () => stepgate.status().state === 'fresh')
   }

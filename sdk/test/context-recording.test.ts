@@ -6,7 +6,7 @@ import type { DecisionSignature } from '../src/report/fold.ts'
 import { ContextHarness, endpoint, type ContextOptions } from './context-harness.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { bearer, connect, sendRaw } from './fixtures.ts'
-import { SERVICE_KINDS } from './services.ts'
+import { HTTP_KIND } from './adapters/http-services.ts'
 import { waitFor } from './wait-for.ts'
 
 const COUNTRIES: Readonly<Record<string, string>> = { '192.0.2.1': 'CH', '192.0.2.2': 'DE', '192.0.2.3': 'FR' }
@@ -73,7 +73,7 @@ it('is reported as the contract has it', async () => {
     endpoint('GET /stock', 'log-only'),
   ]).start()
   const stepgate = connect(plane, { geo: { lookup: () => ({ country: 'CH', autonomousSystem: 3303 }) } })
-  const service = await SERVICE_KINDS[3]!.start(stepgate, [
+  const service = await HTTP_KIND.start(stepgate, [
     { method: 'GET', path: '/orders' },
     { method: 'GET', path: '/stock' },
   ])

@@ -15,7 +15,7 @@ import { EventHub } from '../src/event-hub.ts'
 import { ContextHarness, endpoint } from './context-harness.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { bearer, connect, sendRaw, silentLogger } from './fixtures.ts'
-import { SERVICE_KINDS } from './services.ts'
+import { HTTP_KIND } from './adapters/http-services.ts'
 import { waitFor } from './wait-for.ts'
 
 const HOUR_MS = 3_600_000
@@ -173,7 +173,7 @@ describe('SeenFile', () => {
     ]).start()
     const statusAfterStart = async (): Promise<number> => {
       const stepgate = connect(plane, { stateDir: join(folder, 'service') })
-      const service = await SERVICE_KINDS[3]!.start(stepgate, [{ method: 'GET', path: '/orders' }])
+      const service = await HTTP_KIND.start(stepgate, [{ method: 'GET', path: '/orders' }])
       await waitFor('the configuration', () => stepgate.status().state === 'fresh')
       const { status } = await sendRaw(service.port, 'GET', '/orders', bearer(plane.issueToken()))
       await stepgate.close()

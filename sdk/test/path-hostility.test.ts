@@ -1,11 +1,12 @@
 /** Every spelling of a path on every adapter: the handler runs with a matching allow, or not at all. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Stepgate } from '../src/index.ts'
+import type { RunningService, ServiceRoute } from './adapters/service-kind.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { inParallel } from './faults/in-parallel.ts'
 import { bearer, connect, endpoint, scopesRule, sendRaw } from './fixtures.ts'
 import { METHODS_OF_GET, PATH_SPELLINGS, REWRITING_HEADERS } from './path-spellings.ts'
-import { SERVICE_KINDS, type RunningService, type ServiceRoute } from './services.ts'
+import { SERVICE_KINDS } from './services.ts'
 
 const ADMIN = 'GET /admin/users'
 const ROUTES: readonly ServiceRoute[] = [
@@ -54,14 +55,14 @@ describe.each(SERVICE_KINDS)('a service on $name', (kind) => {
 
   /** How often the handler ran, over all spellings. Some are no HTTP; then the server may just hang up. */
   async function countReached(token: string | null): Promise<number> {
-    service.handled.length = 0
+    service.behaviour.handled.length = 0
     await inParallel(AT_ONCE, REQUESTS.length, async (index) => {
       const { method, target, headers } = REQUESTS[index]!
       await sendRaw(service.port, method, target, { ...headers, ...(token === null ? {} : bearer(token)) }).catch(
         () => undefined,
       )
     })
-    return service.handled.filter((name) => name === ADMIN).length
+    return service.behaviour.handled.filter((name) => name === ADMIN).length
   }
 
   it('never runs the handler of another spelling without a token', async () => {

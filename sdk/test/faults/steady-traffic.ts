@@ -78,7 +78,9 @@ export class SteadyTraffic {
     const [phaseAtStart, startedAtMs] = [phase(), performance.now()]
     const name = `${planned.path} with ${planned.token} token while ${phaseAtStart}`
     this.sent++
+    let isAnswered = false
     const request = get({ port, host: '127.0.0.1', path: planned.path, headers, agent: this.#agent }, (response) => {
+      isAnswered = true
       response
         .on('error', () => undefined)
         .on('close', () => {
@@ -93,7 +95,7 @@ export class SteadyTraffic {
     })
     request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error('no answer')))
     request.on('error', (error) => {
-      if (request.res === undefined) this.failed.push(`${name}: ${error.message}`)
+      if (!isAnswered) this.failed.push(`${name}: ${error.message}`)
     })
   }
 }
