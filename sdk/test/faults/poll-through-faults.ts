@@ -16,9 +16,10 @@ import { programFile } from './program-file.ts'
 import { TlsFront } from './tls-front.ts'
 
 const INTERVAL_SECONDS = 1
+const INTERVAL_MS = INTERVAL_SECONDS * 1_000
 /** On top of the interval: the exchange itself, on a busy machine. */
 const EXCHANGE_MS_MAX = 1_500
-const RECOVERY_MS_MAX = INTERVAL_SECONDS * 1_000 + EXCHANGE_MS_MAX
+const RECOVERY_MS_MAX = INTERVAL_MS + EXCHANGE_MS_MAX
 const REFUSED_RETRY_MS = [150_000, 300_000] as const
 const LONG_MS = 100_000
 const SEEN_WITHIN_MS = 60_000
@@ -78,10 +79,16 @@ const isBack = (
   { state, revision }: { readonly state: string; readonly revision: number | null },
 ): boolean => state === 'fresh' && revision === plane.snapshot.revision
 
+/** Without what a busy machine adds: a timer of an interval, begun at the same moment, is as late as the poll's. */
 async function measureRecovery(what: string, condition: () => boolean): Promise<number> {
   const endedAtMs = performance.now()
+  let lateMs = 0
+  const timer = setTimeout(() => {
+    lateMs = performance.now() - endedAtMs - INTERVAL_MS
+  }, INTERVAL_MS)
   await waitFor(what, condition, SEEN_WITHIN_MS)
-  return performance.now() - endedAtMs
+  clearTimeout(timer)
+  return performance.now() - endedAtMs - lateMs
 }
 
 function judge(violations: Violations, { name, recoveryMs }: Passage, inFlightMax: number): void {

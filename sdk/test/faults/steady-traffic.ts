@@ -1,4 +1,4 @@
-import { Agent, get } from 'node:http'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import type { SeededRandom } from '../seeded-random.ts'
 
 /** How the control plane stood when a request was sent. */
@@ -77,25 +77,29 @@ export class SteadyTraffic {
     const headers = good === '' ? {} : { authorization: `Bearer ${planned.token === 'good' ? good : spoil(good)}` }
     const [phaseAtStart, startedAtMs] = [phase(), performance.now()]
     const name = `${planned.path} with ${planned.token} token while ${phaseAtStart}`
-    this.sent++
     let isAnswered = false
+    this.sent++
     const request = get({ port, host: '127.0.0.1', path: planned.path, headers, agent: this.#agent }, (response) => {
       isAnswered = true
-      response
-        .on('error', () => undefined)
-        .on('close', () => {
-          if (!response.complete) this.failed.push(`${name}: the answer was cut off`)
-          else {
-            this.#answered++
-            if (startedAtMs >= this.#warmAtMs) this.latenciesMs[phaseAtStart].push(performance.now() - startedAtMs)
-            if (response.statusCode !== planned.status) this.wrong.push(`${name}: ${String(response.statusCode)}`)
-          }
-        })
+      response.on('end', () => this.#time(phaseAtStart, startedAtMs))
+      response.on('error', () => undefined).on('close', () => this.#judge(name, planned, response))
       response.resume()
     })
     request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error('no answer')))
     request.on('error', (error) => {
       if (!isAnswered) this.failed.push(`${name}: ${error.message}`)
     })
+  }
+
+  #time(phase: Phase, startedAtMs: number): void {
+    if (startedAtMs >= this.#warmAtMs) this.latenciesMs[phase].push(performance.now() - startedAtMs)
+  }
+
+  #judge(name: string, { status }: PlannedRequest, { complete, statusCode }: IncomingMessage): void {
+    if (!complete) this.failed.push(`${name}: the answer was cut off`)
+    else {
+      this.#answered++
+      if (statusCode !== status) this.wrong.push(`${name}: ${String(statusCode)}`)
+    }
   }
 }
