@@ -3,12 +3,13 @@ import { basename, dirname } from 'node:path'
 import { parseContextSettings, type ContextOptions, type ContextSettings } from './context/context-settings.ts'
 import { StepgateConfigurationError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
+import { parseSenderSettings, type SenderOptions, type SenderSettings } from './sender/sender-settings.ts'
 import { DECISION_LOGS, type DecisionLog } from './report/decision-log.ts'
 import { parseTrustedProxies } from './token/client-address.ts'
 import type { Network } from '../../lib/policy/network.ts'
 
 /** Settings of `createStepgate`. Each one that is left out is read from the environment variable named with it. */
-export interface StepgateOptions extends ContextOptions {
+export interface StepgateOptions extends ContextOptions, SenderOptions {
   /** Address of the control plane, `https://stepgate.example.com` (STEPGATE_URL). */
   readonly url?: string
   /** Name of this service, its OAuth `client_id` (STEPGATE_CLIENT_ID). */
@@ -68,6 +69,7 @@ export interface Settings extends ContextSettings {
   readonly audiences: ReadonlyMap<string, string>
   readonly framework: string | null
   readonly logDecisions: DecisionLog
+  readonly sender: SenderSettings
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -224,5 +226,6 @@ export function parseSettings(options: StepgateOptions, env: Environment): Setti
     ...parseContextSettings(options, env, fail),
     framework: options.framework ?? null,
     logDecisions: parseDecisionLog(options, env),
+    sender: parseSenderSettings(options, env, fail),
   }
 }

@@ -146,6 +146,7 @@ class StepgateRuntime implements Stepgate, Engine {
       trustedProxies: settings.trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
       context: this.#context.reader,
+      sender: settings.sender,
     })
     this.#poller = new SnapshotPoller({
       controlPlane,

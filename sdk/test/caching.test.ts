@@ -95,7 +95,9 @@ describe('Authenticator', () => {
     ['Bearer ', 'token-malformed'],
     ['Bearer a b', 'token-malformed'],
     [`Bearer ${'x'.repeat(9_000)}`, 'token-malformed'],
-    ['DPoP a.b.c', 'token-missing'],
+    ['DPoP a.b.c', 'token-malformed'],
+    ['DPoP', 'token-malformed'],
+    ['DPoPed a.b.c', 'token-missing'],
   ])('judges the header %s as %s, again and again', (authorization, problem) => {
     const authenticator = trusting()
     for (let round = 0; round < 3; round++) expect(problemOf(authenticator, authorization)).toBe(problem)

@@ -61,7 +61,13 @@ describe('verifyToken', () => {
     ['client_id', undefined, 'token-malformed'],
     ['scope', { 'orders:read': true }, 'token-malformed'],
     ['scope', Array.from({ length: 201 }, (_, index) => `s:${String(index)}`), 'token-malformed'],
-    ['cnf', { jkt: 'x' }, 'token-malformed'],
+    ['cnf', { jkt: 'x' }, 'sender-unproven'],
+    ['cnf', { jkt: 'A'.repeat(43) }, 'sender-unproven'],
+    ['cnf', { 'x5t#S256': 'A'.repeat(43) }, 'sender-unproven'],
+    ['cnf', { kid: 'key' }, 'sender-unproven'],
+    ['cnf', {}, 'sender-unproven'],
+    ['cnf', null, 'sender-unproven'],
+    ['cnf', 'none', 'sender-unproven'],
   ])('judges %s = %j as %s', (claim, value, problem) => {
     expect(
       verifyToken(signToken(keyOf('EdDSA'), { ...claims, [claim]: value }), trust, NOW_SECONDS * 1000).problem,

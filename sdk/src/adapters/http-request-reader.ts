@@ -9,8 +9,9 @@ interface RoutedRequest extends IncomingMessage {
 
 const NO_PARAMS: Readonly<Record<string, unknown>> = Object.freeze({})
 
-function readHeader(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name]
+/** HTTP/2 names the host in a header of its own. */
+function readHeader({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = name === 'host' ? (headers.host ?? headers[':authority']) : headers[name]
   return Array.isArray(value) ? value.join(', ') : value
 }
 

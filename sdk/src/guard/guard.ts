@@ -10,12 +10,15 @@ import type { EventHub } from '../event-hub.ts'
 import type { DecisionQueue } from '../report/decision-queue.ts'
 import type { DecisionSample } from '../report/fold.ts'
 import { Recorder } from '../report/recorder.ts'
+import { SenderProver } from '../sender/sender-prover.ts'
+import type { SenderSettings } from '../sender/sender-settings.ts'
+import { usesDpop } from '../sender/uses-dpop.ts'
 import { Authenticator } from '../token/authenticator.ts'
 import { Caller, type Memo } from '../token/caller.ts'
 import { clientAddress } from '../token/client-address.ts'
 import { toTrust } from '../token/trust.ts'
 import { toDecisionEvent } from './decision-event.ts'
-import { CLOSED, refuseDenied, type Refusal } from './refusal.ts'
+import { CLOSED, refuseDenied, type ChallengedCaller, type Refusal } from './refusal.ts'
 import { RequestDecision } from './request-decision.ts'
 import type { RequestReader } from './request-reader.ts'
 import type { Binding, Route, RouteTable } from './route-table.ts'
@@ -31,6 +34,8 @@ export interface GuardParts {
   readonly foldsMax: number
   /** Looks at what surrounds requests; without it nothing does, and rules that ask for it deny. */
   readonly context?: ContextReader
+  /** How callers prove that a token is their own; without it by connections and proofs that name the host of the request. */
+  readonly sender?: SenderSettings
 }
 
 /** One request on its way through the guard. */
@@ -55,10 +60,12 @@ export class Guard {
   readonly #parts: GuardParts
   readonly #recorder: Recorder
   readonly #authenticator = new Authenticator()
+  readonly #prover: SenderProver
 
   constructor(parts: GuardParts) {
     this.#parts = parts
     this.#recorder = new Recorder(parts.queue, parts.foldsMax)
+    this.#prover = new SenderProver(parts.trustedProxies, parts.sender)
   }
 
   /** From the next request on decides by this snapshot. */
@@ -96,7 +103,8 @@ export class Guard {
 
   #decide<Request>(route: Route, binding: Binding, request: Request, reader: RequestReader<Request>): GuardAnswer {
     const nowMs = Date.now()
-    const caller = this.#authenticator.authenticate(request, reader, nowMs)
+    const known = this.#authenticator.authenticate(request, reader, nowMs)
+    const caller = known.binding === null ? known : this.#prover.prove(known, request, reader, nowMs, binding)
     const tokenAgeSeconds = caller.issuedAtSeconds === null ? null : nowMs / 1000 - caller.issuedAtSeconds
     let memo = caller.findMemo(route)
     if (memo === null || !binding.isConstant)
@@ -138,7 +146,7 @@ export class Guard {
     if (decision.outcome !== 'allowed') this.#recorder.sample(fold, () => this.#toSample(visit, decisionId))
     this.#tell(visit, decision, decisionId)
     return decision.outcome === 'denied' && decision.reason !== null
-      ? refuseDenied(decision.reason, visit.binding.rule, decisionId, () => this.#retryAfterSeconds(visit))
+      ? refuseDenied(decision.reason, visit.binding.rule, decisionId, this.#challenged(visit))
       : new RequestDecision(visit.caller, decision, decisionId)
   }
 
@@ -152,8 +160,12 @@ export class Guard {
     )
   }
 
-  #retryAfterSeconds<Request>({ caller, binding }: Visit<Request>): number {
-    return this.#parts.context?.retryAfterSeconds(caller, binding.needs) ?? 1
+  #challenged<Request>({ request, reader, nowMs, caller, binding }: Visit<Request>): ChallengedCaller {
+    return {
+      usesDpop: usesDpop(reader.authorization(request)),
+      retryAfterSeconds: () => this.#parts.context?.retryAfterSeconds(caller, binding.needs) ?? 1,
+      nonce: this.#prover.nonceFor(request, nowMs),
+    }
   }
 
   #factsOf<Request>(visit: Visit<Request>): Facts {

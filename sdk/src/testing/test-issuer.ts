@@ -10,6 +10,7 @@ export type TestTokenProblem =
   | 'token-not-yet-valid'
   | 'token-expired'
   | 'audience-mismatch'
+  | 'sender-unproven'
 
 /** A token to be minted. What is left out makes a valid token without scopes. */
 export interface TestTokenOptions {
@@ -78,6 +79,8 @@ function findIssuer(issuers: readonly SnapshotIssuer[], { kind, issuer }: TestTo
 }
 
 const HOUR_SECONDS = 3_600
+/** Thumbprint of a key nobody has. */
+const UNKNOWN_KEY = 'A'.repeat(43)
 
 /** The claims that make a token bad in one way. */
 function spoil(problem: TestTokenProblem | undefined, nowSeconds: number): object {
@@ -90,6 +93,8 @@ function spoil(problem: TestTokenProblem | undefined, nowSeconds: number): objec
       return { iat: nowSeconds - 2 * HOUR_SECONDS, exp: nowSeconds - HOUR_SECONDS }
     case 'token-not-yet-valid':
       return { iat: nowSeconds + HOUR_SECONDS, exp: nowSeconds + 2 * HOUR_SECONDS }
+    case 'sender-unproven':
+      return { cnf: { jkt: UNKNOWN_KEY } }
     default:
       return {}
   }

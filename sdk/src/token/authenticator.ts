@@ -1,15 +1,20 @@
 import type { RequestReader } from '../guard/request-reader.ts'
+import { usesDpop } from '../sender/uses-dpop.ts'
 import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import { anonymousCaller, Caller } from './caller.ts'
 import { CallerHints } from './caller-hint.ts'
 import { TOKEN_LENGTH_MAX } from './decode-token.ts'
 import { TokenCache } from './token-cache.ts'
 import { NO_TRUST, type Trust } from './trust.ts'
-import { verifyToken } from './verify-token.ts'
+import { verifyToken, type VerifiedToken } from './verify-token.ts'
 
-const BEARER = /^bearer +(\S+)$/i
+const CREDENTIALS = /^(bearer|dpop) +(\S+)$/i
 const CACHE_CAPACITY = 8_192
 const REFUSED_CAPACITY = 512
+
+/** Somebody who offers a proof with a token that is bound to no key has proven nothing (RFC 9449, section 7.1). */
+const requireBound = (verified: VerifiedToken): VerifiedToken =>
+  verified.problem === null ? { ...verified, problem: 'sender-unproven' } : verified
 
 /** Establishes who calls. Each distinct token is verified once, for as long as the configuration stays the same. */
 export class Authenticator {
@@ -43,9 +48,11 @@ export class Authenticator {
   /** Null when nothing in the token can be believed. */
   #establish(authorization: string, nowMs: number): Caller | null {
     if (this.#refused.find(authorization) !== undefined) return null
-    const compact = authorization.length > TOKEN_LENGTH_MAX + 16 ? undefined : BEARER.exec(authorization)?.[1]
+    const [, scheme, compact] =
+      authorization.length > TOKEN_LENGTH_MAX + 16 ? [] : (CREDENTIALS.exec(authorization) ?? [])
     if (compact === undefined) return null
-    const caller = new Caller(authorization, verifyToken(compact, this.#trust, nowMs), null)
+    const verified = verifyToken(compact, this.#trust, nowMs)
+    const caller = new Caller(authorization, usesDpop(scheme) ? requireBound(verified) : verified, null)
     if (caller.facts.caller === null) {
       this.#refused.keep(caller)
       return null
@@ -56,7 +63,7 @@ export class Authenticator {
 
   #problemOf(authorization: string): TokenProblem {
     const problem = this.#refused.find(authorization)?.facts.tokenProblem
-    return problem ?? (/^bearer\b/i.test(authorization) ? 'token-malformed' : 'token-missing')
+    return problem ?? (/^(bearer|dpop)\b/i.test(authorization) ? 'token-malformed' : 'token-missing')
   }
 
   #anonymousCaller(problem: TokenProblem, userAgent: string | undefined): Caller {

@@ -1,8 +1,9 @@
 import { NO_CONTEXT, type Context, type Decision, type Facts } from '../../../lib/policy/decision.ts'
-import type { CallerKind, TokenProblem } from '../../../lib/policy/vocabulary.ts'
+import type { CallerKind, SenderConstraint, TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import type { RecordedContext } from '../context/recorded-context.ts'
 import type { Surroundings } from '../context/surroundings.ts'
 import type { Fold } from '../report/fold.ts'
+import type { TokenBinding } from '../sender/token-binding.ts'
 import type { Route } from '../guard/route-table.ts'
 import type { TokenClaims } from './token-claims.ts'
 import type { VerifiedToken } from './verify-token.ts'
@@ -41,21 +42,25 @@ export class Caller {
   readonly issuedAtSeconds: number | null
   readonly validFromMs: number
   readonly expiresAtMs: number
+  /** What the sender has to prove with each request; null for a plain token. */
+  readonly binding: TokenBinding | null
   /** Set by the cache, for choosing whom to forget. */
   usedAt = 0
-  /** Thumbprint of the key the token is bound to (`cnf`); null for a plain one. Says nothing about who proved what. */
-  keyThumbprint: string | null = null
   /** Kept by the context reader. */
   surroundings: Surroundings | null = null
   #lastRoute: Route | null = null
   #lastMemo: Memo | null = null
   #memos: Map<Route, Memo> | null = null
+  #proven: Caller | null = null
+  readonly #verified: VerifiedToken
 
   constructor(authorization: string, verified: VerifiedToken, callerHint: string | null) {
     const { token, problem } = verified
     const claims = token?.claims
     this.authorization = authorization
     this.facts = toFacts(verified)
+    this.binding = token?.binding ?? null
+    this.#verified = verified
     this.callerHint = callerHint
     this.subject = claims?.subject ?? null
     this.tokenId = claims?.tokenId ?? null
@@ -63,6 +68,18 @@ export class Caller {
     const [from, until] = validity(problem, claims)
     this.validFromMs = from
     this.expiresAtMs = until
+  }
+
+  /** Thumbprint of the certificate or key the token is bound to; null for a plain one. Says nothing about who proved what. */
+  get keyThumbprint(): string | null {
+    return this.binding?.thumbprint ?? null
+  }
+
+  /** The same caller as it is where a request has proven that the token is its own. */
+  proven(sender: SenderConstraint): Caller {
+    const problem = this.facts.tokenProblem === 'sender-unproven' ? null : this.facts.tokenProblem
+    this.#proven ??= new Caller(this.authorization, { ...this.#verified, problem, sender }, this.callerHint)
+    return this.#proven
   }
 
   findMemo(route: Route): Memo | null {
@@ -111,7 +128,7 @@ function validity(
     : [claims.validFromMs, claims.expiresAtMs]
 }
 
-function toFacts({ problem, token }: VerifiedToken): RequestFacts {
+function toFacts({ problem, token, sender = 'none' }: VerifiedToken): RequestFacts {
   return {
     tokenProblem: problem,
     callerKind: token?.principal.callerKind ?? ('anonymous' satisfies CallerKind),
@@ -120,7 +137,7 @@ function toFacts({ problem, token }: VerifiedToken): RequestFacts {
     issuer: token?.claims.issuer ?? null,
     scopes: token?.scopes ?? [],
     tokenAgeSeconds: null,
-    sender: 'none',
+    sender,
     address: null,
     context: NO_CONTEXT,
   }

@@ -1,4 +1,5 @@
-import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
+import type { SenderConstraint, TokenProblem } from '../../../lib/policy/vocabulary.ts'
+import { readBinding, type TokenBinding } from '../sender/token-binding.ts'
 import { decodeToken, type DecodedToken } from './decode-token.ts'
 import {
   readClaims,
@@ -16,12 +17,16 @@ export interface SignedToken {
   readonly claims: TokenClaims
   readonly principal: Principal
   readonly scopes: readonly string[]
+  /** What the sender has to prove; null for a plain token. */
+  readonly binding: TokenBinding | null
 }
 
 export interface VerifiedToken {
   readonly problem: TokenProblem | null
   /** Null when nothing in the token may be believed. */
   readonly token: SignedToken | null
+  /** What the sender has proven; by default nothing. */
+  readonly sender?: SenderConstraint
 }
 
 const unbelievable = (problem: TokenProblem): VerifiedToken => ({ problem, token: null })
@@ -45,27 +50,33 @@ function readSignedToken(decoded: DecodedToken, claims: TokenClaims, issuer: Tru
   const principal = readPrincipal(decoded.payload, claims, issuer.settings)
   const scopes = readScopes(decoded.payload, issuer.settings.scopeClaim)
   if (principal === null || scopes === null) return null
-  return { claims, principal, scopes: withClaimScopes(scopes, decoded.payload, issuer.settings.claimScopes) }
+  return {
+    claims,
+    principal,
+    scopes: withClaimScopes(scopes, decoded.payload, issuer.settings.claimScopes),
+    binding: readBinding(decoded.payload),
+  }
 }
 
 function findProblem(token: SignedToken, issuer: TrustedIssuer, trust: Trust, nowMs: number): TokenProblem | null {
-  const { claims, principal } = token
+  const { claims, principal, binding } = token
   if (nowMs < claims.validFromMs) return 'token-not-yet-valid'
   if (nowMs >= claims.expiresAtMs) return 'token-expired'
   if (!claims.audiences.includes(issuer.settings.audience)) return 'audience-mismatch'
   if (principal.clientId !== null && trust.disabledIdentities.has(principal.clientId)) return 'identity-disabled'
-  return claims.tokenId !== null && trust.revokedTokens.has(claims.tokenId) ? 'token-revoked' : null
+  if (claims.tokenId !== null && trust.revokedTokens.has(claims.tokenId)) return 'token-revoked'
+  return binding === null ? null : 'sender-unproven'
 }
 
 /**
  * Verifies a token against the trusted issuers. Keys come from the snapshot alone: `jwk`, `jku` and `x5u` in a token are not
- * looked at, and each key is good for its own algorithm only. A token bound to a key of its sender (`cnf`) is refused as
- * long as the binding cannot be checked here, never taken for a plain one.
+ * looked at, and each key is good for its own algorithm only. A token bound to its sender (`cnf`) is `sender-unproven` until the
+ * request it came with proves otherwise.
  */
 export function verifyToken(compact: string, trust: Trust, nowMs: number): VerifiedToken {
   const decoded = decodeToken(compact)
   const claims = decoded === null ? null : readClaims(decoded.payload)
-  if (decoded === null || claims === null || Object.hasOwn(decoded.payload, 'cnf')) return MALFORMED
+  if (decoded === null || claims === null) return MALFORMED
   const issuer = trust.issuers.get(claims.issuer)
   if (issuer === undefined) return UNTRUSTED
   const token = isAcceptedType(decoded.header.typ, issuer.settings.kind)
