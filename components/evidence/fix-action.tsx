@@ -75,7 +75,15 @@ function fixLink(
       return { href: toEnvironmentPath(environment, '/settings/issuers'), label: 'Trusted issuers' }
     case 'lengthen-max-token-age':
     case 'allow-network':
+    case 'allow-country':
+    case 'raise-rate':
+    case 'relax-rule':
       return { href: toEnvironmentPath(environment, `/endpoints/${endpointId}#rule`), label: 'Edit the rule' }
+    case 'accept-device':
+      return {
+        href: toEnvironmentPath(environment, `/identities/${encodeURIComponent(callerName)}/devices`),
+        label: 'Its devices',
+      }
     default:
       return null
   }

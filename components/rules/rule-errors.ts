@@ -12,12 +12,15 @@ function firstMessage(node: unknown, depth = 0): string | undefined {
   return undefined
 }
 
-/** What is wrong with the requirement of a kind, wherever it stands in the rule. */
+/** What is wrong with the requirement of a kind, wherever it stands in the rule; with one member of it, where that is named. */
 export function requirementError(
   errors: FieldErrors<Rule>,
   rule: Rule,
   kind: Rule['requirements'][number]['kind'],
+  member?: string,
 ): string | undefined {
   const index = rule.requirements.findIndex((requirement) => requirement.kind === kind)
-  return index === -1 ? undefined : firstMessage((errors.requirements as readonly unknown[] | undefined)?.[index]) // an array at run time
+  if (index === -1) return undefined
+  const node = (errors.requirements as readonly unknown[] | undefined)?.[index] // an array at run time
+  return firstMessage(member === undefined ? node : (node as Readonly<Record<string, unknown>> | undefined)?.[member]) // a node has its members' nodes
 }

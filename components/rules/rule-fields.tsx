@@ -1,15 +1,16 @@
 'use client'
-import type { ReactNode } from 'react'
 import type { UseFormReturn } from 'react-hook-form'
 import type { Rule } from '#lib/client/object-types.ts'
 import { SENDER_CONSTRAINTS } from '#lib/policy/vocabulary.ts'
 import type { TokenAges } from '../evidence/token-age.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
+import { ContextFields } from './context-fields.tsx'
 import { MaxAgeField } from './max-age-field.tsx'
 import { NetworkField } from './network-field.tsx'
-import { requirementError } from './rule-errors.ts'
-import { findRequirement, SENDER_WORDS, withRequirement, type RuleRequirement } from './rule-summary.ts'
+import { RequirementSection } from './requirement-section.tsx'
+import { findRequirement, SENDER_WORDS } from './rule-summary.ts'
 import { ScopePicker } from './scope-picker.tsx'
+import { useRuleDraft } from './use-rule-draft.ts'
 
 interface RuleFieldsProps {
   readonly form: UseFormReturn<Rule, unknown, Rule>
@@ -58,48 +59,14 @@ function AccessChoice({
   )
 }
 
-interface RequirementSectionProps {
-  readonly label: string
-  readonly detail: string
-  readonly isOn: boolean
-  readonly onToggle: (isOn: boolean) => void
-  readonly children: ReactNode
-}
-
-const RequirementSection = ({ label, detail, isOn, onToggle, children }: RequirementSectionProps) => (
-  <div className="flex flex-col gap-2 border-t border-line pt-3">
-    <Checkbox
-      checked={isOn}
-      onChange={(event) => {
-        onToggle(event.currentTarget.checked)
-      }}
-    >
-      <span className="font-medium">{label}</span>
-      <span className="block text-xs text-muted">{detail}</span>
-    </Checkbox>
-    {isOn && <div className="pl-6">{children}</div>}
-  </div>
-)
-
 /** A rule as a form. Only what the schema of the API accepts leaves it. */
 export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
-  const rule: Rule = { access: form.watch('access'), requirements: form.watch('requirements') }
-  const { errors } = form.formState
-  const set = (kind: RuleRequirement['kind'], requirement: RuleRequirement | null) => {
-    form.setValue('requirements', withRequirement(rule, kind, requirement).requirements, {
-      shouldDirty: true,
-      shouldValidate: true,
-    })
-  }
-  const setAccess = (access: Rule['access']) => {
-    form.setValue('access', access, { shouldDirty: true })
-    if (access === 'public') form.setValue('requirements', [], { shouldDirty: true, shouldValidate: true })
-  }
+  const draft = useRuleDraft(form)
+  const { rule, set, setAccess, errorOf } = draft
   const scopes = findRequirement(rule, 'scopes')
   const age = findRequirement(rule, 'max-token-age')
   const sender = findRequirement(rule, 'sender-constraint')
   const network = findRequirement(rule, 'network')
-  const errorOf = (kind: RuleRequirement['kind']) => requirementError(errors, rule, kind)
   return (
     <div className="flex flex-col gap-4">
       <AccessChoice value={rule.access} onChange={setAccess} />
@@ -186,6 +153,7 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
               }}
             />
           </RequirementSection>
+          <ContextFields draft={draft} />
         </>
       )}
     </div>

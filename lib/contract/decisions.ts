@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CALLER_KINDS, CHECKS, MODES, OUTCOMES, REASONS } from '../policy/vocabulary.ts'
+import { CALLER_KINDS, CHECKS, DEVICE_STANDINGS, MODES, OUTCOMES, REASONS, SIGNALS } from '../policy/vocabulary.ts'
 import { InstanceCounts, ModeCounts, OutcomeCounts } from './catalog.ts'
 import { Caller } from './endpoint.ts'
 import { PageQuery, Slug, Timestamp, Uuid } from './primitives.ts'
@@ -55,6 +55,15 @@ export const Sample = z.object({
   missingScopes: z.array(z.string()),
   replayed: z.boolean(),
 })
+/** What surrounded a request besides its token. */
+export const SampleContext = z.object({
+  country: z.string().nullable().describe('ISO 3166-1 alpha-2; null when unknown.'),
+  autonomousSystem: z.int().nullable().describe('RFC 6793; null when unknown.'),
+  device: z.enum(DEVICE_STANDINGS).describe('Whether the device was accepted for the caller at the time.'),
+  signals: z.array(z.enum(SIGNALS)),
+  conditionsMet: z.array(z.string()),
+  conditionsUnmet: z.array(z.string()),
+})
 export const SampleDetail = z.object({
   ...Sample.shape,
   issuer: z.string().nullable(),
@@ -64,6 +73,8 @@ export const SampleDetail = z.object({
   tokenAgeSeconds: z.number().nullable(),
   address: z.string().nullable(),
   userAgent: z.string().nullable(),
+  device: z.string().nullable().describe('What tells the device apart; null when nothing does.'),
+  context: SampleContext.nullable().describe('Null where nothing but the token was looked at.'),
   revision: z.int(),
   instanceId: Uuid,
   checks: z.array(

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Rule } from '../policy/rule.ts'
+import { factsArbitrary, ruleArbitrary } from '../policy/arbitraries.ts'
+import type { Facts } from '../policy/decision.ts'
+import { evaluate } from '../policy/evaluate.ts'
+import type { ParsedRule, Rule } from '../policy/rule.ts'
+import type { Reason } from '../policy/vocabulary.ts'
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../policy/token-age.ts'
 import { judgeReadiness, type Evidence } from './readiness.ts'
 import { recommendFixes } from './recommend-fixes.ts'
@@ -30,12 +34,39 @@ const recorded = (overrides: Partial<RecordedFacts> = {}): RecordedFacts => ({
   issuer: 'https://stepgate.example/e/production',
   scopes: ['refunds:read'],
   sender: 'none',
+  context: null,
   count: 10,
   tokenAges: agesOf([1, 1, 1, 1, 1, 200, 200, 200, 2_000, 2_000]),
   firstAt: new Date('2026-01-01T00:00:00Z'),
   lastAt: new Date('2026-01-02T00:00:00Z'),
   ...overrides,
 })
+
+/** As the store keeps it: nothing unknown, one requirement of a kind, none for public access. */
+function toRule({ access, requirements }: ParsedRule): Rule {
+  const known = requirements.filter((requirement) => requirement.kind !== 'unknown')
+  const single = known.filter(({ kind }, index) => known.findIndex((other) => other.kind === kind) === index)
+  return { access, requirements: access === 'public' ? [] : single }
+}
+
+/** As an instance folds one request. */
+function toRecord(facts: Facts, rule: Rule, reason: Reason | null, hasContext: boolean): RecordedFacts {
+  const { recentRequests: _count, ...context } = facts.context
+  const conditions = rule.requirements.flatMap((asked) => (asked.kind === 'condition' ? [asked.expression] : []))
+  const conditionsUnmet = conditions.filter((expression) => !context.conditionsMet.includes(expression))
+  const { tokenProblem, callerKind, caller, issuer, scopes, sender, tokenAgeSeconds } = facts
+  return recorded({
+    ...{ tokenProblem, callerKind, caller, issuer, scopes, sender, reason },
+    outcome: reason === null ? 'allowed' : 'would-deny',
+    count: 1,
+    tokenAges: tokenAgeSeconds === null ? null : agesOf([tokenAgeSeconds]),
+    context: hasContext ? { ...context, conditionsUnmet } : null,
+  })
+}
+
+/** Addresses and rates are not recorded; ages only to their bucket. */
+const isFullyRecorded = (rule: Rule): boolean =>
+  rule.requirements.every(({ kind }) => !['network', 'rate', 'max-token-age'].includes(kind))
 
 const rule = (...requirements: Rule['requirements']): Rule => ({
   access: 'token',
@@ -76,6 +107,57 @@ describe('replaying a rule', () => {
     expect(replayRule([recorded({ reason: 'network-not-allowed' })], networks)[0]?.denials).toMatchObject([
       { count: 10 },
     ])
+  })
+
+  const swiss = { country: 'CH', autonomousSystem: 3303, device: 'new', signals: ['device-first-seen'] } as const
+  const known = { ...swiss, conditionsMet: ['true'], conditionsUnmet: ['1 == 2'] }
+
+  test.each([
+    [{ kind: 'country', anyOf: ['CH'] }, null],
+    [{ kind: 'country', anyOf: ['DE'] }, 'country-not-allowed'],
+    [{ kind: 'autonomous-system', anyOf: [3303] }, null],
+    [{ kind: 'autonomous-system', anyOf: [15169] }, 'network-not-allowed'],
+    [{ kind: 'known-device' }, 'device-not-allowed'],
+    [{ kind: 'signals', noneOf: ['travel-impossible'] }, null],
+    [{ kind: 'signals', noneOf: ['device-first-seen'] }, 'signal-raised'],
+    [{ kind: 'condition', expression: 'true' }, null],
+    [{ kind: 'condition', expression: '1 == 2' }, 'condition-not-met'],
+  ] as const)('%j is answered by the recorded context, and open without one', (requirement, reason) => {
+    const needs = rule(requirement)
+    const [answered] = replayRule([recorded({ context: known })], needs)
+    expect(answered?.denials.map((denial) => denial.reason)).toEqual(reason === null ? [] : [reason])
+    expect(answered).toMatchObject({ allowed: reason === null ? 10 : 0, undetermined: 0, openKinds: [] })
+    const [open] = replayRule([recorded()], needs)
+    expect(open).toMatchObject({ allowed: 0, denials: [], undetermined: 10, openKinds: [requirement.kind] })
+  })
+
+  test('a condition nobody evaluated is open, whatever else was looked at', () => {
+    const [replayed] = replayRule([recorded({ context: known })], rule({ kind: 'condition', expression: 'false' }))
+    expect(replayed).toMatchObject({ allowed: 0, denials: [], undetermined: 10, openKinds: ['condition'] })
+  })
+
+  test('what was refused for its rate is refused under the same rate, and open under another', () => {
+    const slow = rule({ kind: 'rate', requestsMax: 5, windowSeconds: 60 })
+    const fast = rule({ kind: 'rate', requestsMax: 50, windowSeconds: 60 })
+    const refused = [recorded({ outcome: 'would-deny', reason: 'rate-exceeded', context: known })]
+    expect(replayRule(refused, slow)[0]?.denials).toMatchObject([{ reason: 'rate-exceeded', count: 10 }])
+    expect(replayRule(refused, fast, slow)[0]).toMatchObject({ denials: [], undetermined: 10, openKinds: ['rate'] })
+    expect(replayRule([recorded({ context: known })], slow)[0]).toMatchObject({ denials: [], undetermined: 10 })
+  })
+
+  test('the rule that was in force gives the recorded outcome again, or says that it does not know', () => {
+    fc.assert(
+      fc.property(factsArbitrary, ruleArbitrary, fc.boolean(), (facts, parsed, hasContext) => {
+        const inForce = toRule(parsed)
+        const answer = evaluate(facts, inForce)
+        const record = toRecord(facts, inForce, answer.reason, hasContext)
+        const [replayed] = replayRule([record], inForce)
+        const said = replayed?.denials.map(({ reason }) => reason) ?? []
+        expect(said.every((reason) => reason === answer.reason)).toBe(true)
+        expect(answer.verdict === 'deny' ? replayed?.allowed : said.length).toBe(0)
+        if (isFullyRecorded(inForce) && hasContext) expect(replayed?.undetermined).toBe(0)
+      }),
+    )
   })
 
   test('requests that were only counted say nothing', () => {
@@ -158,6 +240,19 @@ describe('callers', () => {
     expect(callers.flatMap((caller) => recommendFixes(caller, granted))).toMatchObject([{ kind: 'request-scope' }])
   })
 
+  test('a caller that is refused for its context is told what would let it through', () => {
+    const fixesFor = (requirement: Rule['requirements'][number]) => {
+      const context = { country: 'CH', autonomousSystem: null, device: 'new', signals: ['endpoint-first-use'] } as const
+      const facts = recorded({ context: { ...context, conditionsMet: [], conditionsUnmet: ['false'] } })
+      const none = { serviceSlug: 'payments', scopeIds: new Map<string, string>(), grants: new Set<string>() }
+      return summariseCallers(replayRule([facts], rule(requirement))).flatMap((caller) => recommendFixes(caller, none))
+    }
+    expect(fixesFor({ kind: 'known-device' })).toMatchObject([{ kind: 'accept-device' }])
+    expect(fixesFor({ kind: 'country', anyOf: ['DE'] })).toMatchObject([{ kind: 'allow-country' }])
+    expect(fixesFor({ kind: 'signals', noneOf: ['endpoint-first-use'] })).toMatchObject([{ kind: 'relax-rule' }])
+    expect(fixesFor({ kind: 'condition', expression: 'false' })).toMatchObject([{ kind: 'relax-rule' }])
+  })
+
   test('anonymous callers are told apart by the program they claim to be', () => {
     const anonymous = {
       callerKind: 'anonymous' as const,
@@ -183,6 +278,7 @@ describe('readiness', () => {
     unevaluatedRequests: 0,
     wouldDeny: 0,
     undetermined: 0,
+    openKinds: [],
     deniedCallers: [],
     observedFrom: new Date('2026-01-01T00:00:00Z'),
     now,
@@ -219,7 +315,7 @@ describe('readiness', () => {
     ['no-requests', { requests: 0, observedFrom: null }],
     ['few-requests', { requests: 297 }],
     ['not-evaluated', { requests: 0, unevaluatedRequests: 9, observedFrom: null }],
-    ['not-evaluated', { undetermined: 1 }],
+    ['not-evaluated', { undetermined: 1, openKinds: ['rate'] }],
     ['hours-not-covered', { observedFrom: new Date('2026-01-14T12:00:00Z') }],
     ['weekdays-not-covered', { observedFrom: new Date('2026-01-10T00:00:00Z') }],
     ['callers-not-seen', { callersGone: [orders] }],

@@ -1,4 +1,5 @@
 import type { Caller } from './caller.ts'
+import type { Requirement } from '../policy/rule.ts'
 import { countOf, formatCount as format } from './count-of.ts'
 import { upperBound } from './upper-bound.ts'
 
@@ -33,6 +34,8 @@ export interface Evidence {
   readonly unevaluatedRequests: number
   readonly wouldDeny: number
   readonly undetermined: number
+  /** Requirements that leave requests undetermined. */
+  readonly openKinds: readonly Requirement['kind'][]
   readonly deniedCallers: readonly Caller[]
   /** Start of the observation: the first evaluated request of the window; null without one. */
   readonly observedFrom: Date | null
@@ -53,6 +56,19 @@ export const DENIAL_RATE_MAX = 0.01
 export const OBSERVATION_HOURS_MIN = 168
 
 const HOUR_MS = 3_600_000
+
+const OPEN_WORDS: Readonly<Record<Requirement['kind'], string>> = {
+  scopes: 'scopes',
+  'max-token-age': 'token age near the limit',
+  'sender-constraint': 'sender',
+  network: 'address',
+  'autonomous-system': 'autonomous system',
+  country: 'country',
+  'known-device': 'device',
+  rate: 'rate of requests',
+  signals: 'signals',
+  condition: 'condition',
+}
 
 /**
  * Ready only where nothing would have been denied *and* enough is known; a single blocking cause is enough to say that it
@@ -109,7 +125,7 @@ function gaps(evidence: Evidence): Cause[] {
   ]
 }
 
-function requestGaps({ requests, unevaluatedRequests, undetermined, wouldDeny }: Evidence): Cause[] {
+function requestGaps({ requests, unevaluatedRequests, undetermined, openKinds, wouldDeny }: Evidence): Cause[] {
   if (requests === 0 && unevaluatedRequests > 0) {
     return [
       blocking(
@@ -133,7 +149,7 @@ function requestGaps({ requests, unevaluatedRequests, undetermined, wouldDeny }:
     causes.push(
       blocking(
         'not-evaluated',
-        `For ${countOf(undetermined, 'request')} the record does not tell whether this rule allows them.`,
+        `For ${countOf(undetermined, 'request')} the record does not tell whether this rule allows them: ${openKinds.map((kind) => OPEN_WORDS[kind]).join(', ')}.`,
       ),
     )
   }

@@ -7,6 +7,11 @@ export interface Fix {
     | 'send-token'
     | 'lengthen-max-token-age'
     | 'allow-network'
+    | 'allow-country'
+    | 'accept-device'
+    | 'raise-rate'
+    | 'bind-token'
+    | 'relax-rule'
     | 'correct-audience'
     | 'renew-token'
     | 'enable-identity'
@@ -25,6 +30,61 @@ export interface FixContext {
   readonly grants: ReadonlySet<string>
 }
 
+type Sentence = readonly [kind: Fix['kind'], title: (caller: string, serviceSlug: string) => string]
+
+const SENTENCES: Readonly<Partial<Record<string, Sentence>>> = {
+  'token-missing': [
+    'send-token',
+    (caller, service) => `${caller} sends no token: give it an identity, and have it ask for tokens for ${service}.`,
+  ],
+  'audience-mismatch': [
+    'correct-audience',
+    (caller, service) => `${caller} sends a token for another service: have it ask for one with audience ${service}.`,
+  ],
+  'token-expired': ['renew-token', outsideValidity],
+  'token-not-yet-valid': ['renew-token', outsideValidity],
+  'token-too-old': [
+    'lengthen-max-token-age',
+    (caller) => `${caller} uses older tokens than this rule allows: raise the limit, or have it renew earlier.`,
+  ],
+  'identity-disabled': ['enable-identity', (caller) => `The identity ${caller} is disabled.`],
+  'issuer-untrusted': [
+    'trust-issuer',
+    (caller) => `${caller} sends tokens of an issuer that this environment does not trust.`,
+  ],
+  'sender-mismatch': ['bind-token', unbound],
+  'sender-unproven': ['bind-token', unbound],
+  'network-not-allowed': ['allow-network', (caller) => `${caller} calls from an address outside the allowed networks.`],
+  'country-not-allowed': [
+    'allow-country',
+    (caller) => `${caller} calls from a country that is not listed, or not known: list it if it belongs there.`,
+  ],
+  'device-not-allowed': [
+    'accept-device',
+    (caller) => `${caller} uses a device nobody accepted: look at it, and accept it if it is its own.`,
+  ],
+  'rate-exceeded': [
+    'raise-rate',
+    (caller) => `${caller} sends more requests than the rate allows: raise it, or have it slow down.`,
+  ],
+  'signal-raised': [
+    'relax-rule',
+    (caller) => `${caller} raises a signal this rule refuses: find out why, or refuse it no longer.`,
+  ],
+  'condition-not-met': [
+    'relax-rule',
+    (caller) => `${caller} sends requests that do not meet the condition of this rule.`,
+  ],
+}
+
+function outsideValidity(caller: string): string {
+  return `${caller} sends tokens outside their validity: have it renew them before expires_in has passed.`
+}
+
+function unbound(caller: string): string {
+  return `${caller} does not prove that its tokens are its own: have it bind them to a key it holds.`
+}
+
 /** What would let the caller through, for each reason it is denied for. */
 export function recommendFixes(summary: CallerSummary, context: FixContext): Fix[] {
   return summary.reasons.flatMap(({ reason, missingScopes }) => fixesFor(summary, reason, missingScopes, context))
@@ -36,40 +96,9 @@ function fixesFor(
   missingScopes: readonly string[],
   context: FixContext,
 ): Fix[] {
-  const say = (kind: Fix['kind'], title: string): Fix[] => [{ kind, title, clientId: null, scopeId: null }]
-  switch (reason) {
-    case 'scope-missing':
-      return missingScopes.map((scope) => scopeFix(caller, scope, context))
-    case 'token-missing':
-      return say(
-        'send-token',
-        `${caller.name} sends no token: give it an identity, and have it ask for tokens for ${context.serviceSlug}.`,
-      )
-    case 'audience-mismatch':
-      return say(
-        'correct-audience',
-        `${caller.name} sends a token for another service: have it ask for one with audience ${context.serviceSlug}.`,
-      )
-    case 'token-expired':
-    case 'token-not-yet-valid':
-      return say(
-        'renew-token',
-        `${caller.name} sends tokens outside their validity: have it renew them before expires_in has passed.`,
-      )
-    case 'token-too-old':
-      return say(
-        'lengthen-max-token-age',
-        `${caller.name} uses older tokens than this rule allows: raise the limit, or have it renew earlier.`,
-      )
-    case 'identity-disabled':
-      return say('enable-identity', `The identity ${caller.name} is disabled.`)
-    case 'issuer-untrusted':
-      return say('trust-issuer', `${caller.name} sends tokens of an issuer that this environment does not trust.`)
-    case 'network-not-allowed':
-      return say('allow-network', `${caller.name} calls from an address outside the allowed networks.`)
-    default:
-      return say('other', `${caller.name} is refused for ${reason}.`)
-  }
+  if (reason === 'scope-missing') return missingScopes.map((scope) => scopeFix(caller, scope, context))
+  const [kind, title] = SENTENCES[reason] ?? ['other', () => `${caller.name} is refused for ${reason}.`]
+  return [{ kind, title: title(caller.name, context.serviceSlug), clientId: null, scopeId: null }]
 }
 
 function scopeFix(caller: CallerSummary['caller'], scope: string, { scopeIds, grants }: FixContext): Fix {

@@ -1,3 +1,4 @@
+import type { RecordedContext } from '../policy/decision.ts'
 import type { CallerKind, Mode, Outcome, Reason, SenderConstraint, TokenProblem } from '../policy/vocabulary.ts'
 
 /** One decision signature with what was counted of it in a window. */
@@ -18,6 +19,8 @@ export interface RecordedFacts {
   readonly issuer: string | null
   readonly scopes: readonly string[]
   readonly sender: SenderConstraint
+  /** Null where nothing but the token was looked at. */
+  readonly context: RecordedContext | null
   readonly count: number
   /** Requests per token-age bucket; null without a readable token. */
   readonly tokenAges: readonly number[] | null

@@ -35,6 +35,17 @@ export const NO_CONTEXT: Context = Object.freeze({
   conditionsMet: [],
 })
 
+/** What is kept of a context with a folded decision: everything but the count of recent requests, which identical facts do not share. */
+export interface RecordedContext {
+  readonly country: string | null
+  readonly autonomousSystem: number | null
+  readonly device: DeviceStanding
+  readonly signals: readonly Signal[]
+  readonly conditionsMet: readonly string[]
+  /** Conditions that were evaluated and did not hold, or failed. */
+  readonly conditionsUnmet: readonly string[]
+}
+
 /**
  * What is known about a request once its token was looked at: everything a decision rests on, and nothing about the
  * endpoint. The same facts replayed against another rule give that rule's decision.

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { TestDatabase } from '#lib/store/test-database.ts'
+import type { RecordedContext } from '../../policy/decision.ts'
 import type { Rule } from '../../policy/rule.ts'
 import type { Mode, Outcome, Reason } from '../../policy/vocabulary.ts'
 
@@ -12,6 +13,7 @@ export interface RecordedRequest {
   readonly caller?: string | null
   readonly callerHint?: string | null
   readonly scopes?: readonly string[]
+  readonly context?: RecordedContext | null
   readonly evaluated?: boolean
   readonly replayed?: boolean
   readonly count?: number
@@ -39,7 +41,7 @@ export async function makeDecisionFixture(database: TestDatabase) {
         route,
         source: 'manual',
         mode,
-        ...(rule === null ? {} : { rule: structuredClone(rule) as object }), // Prisma's JSON input is not readonly
+        ...(rule === null ? {} : { rule: structuredClone(rule) }), // Prisma's JSON input is not readonly
       },
     })
 
@@ -48,8 +50,8 @@ export async function makeDecisionFixture(database: TestDatabase) {
     const { caller = 'orders', callerHint = null, outcome = 'allowed', mode = 'log-only' } = request
     const { rows } = await pool.query<{ id: string }>(
       `INSERT INTO decision_signature (environment_id, service_id, method, route, mode, outcome, reason, token_problem, caller_kind, caller, caller_hint,
-         scopes, sender, evaluated, replayed, hash, first_at, last_at)
-       VALUES ($1, $2, 'POST', $3, $4::mode, $5, $6, $7, $8, $9, $10, $11, 'none', $12, $13, $14, $15, $15) RETURNING id`,
+         scopes, sender, evaluated, replayed, hash, first_at, last_at, context)
+       VALUES ($1, $2, 'POST', $3, $4::mode, $5, $6, $7, $8, $9, $10, $11, 'none', $12, $13, $14, $15, $15, $16) RETURNING id`,
       [
         environment.id,
         service.id,
@@ -66,6 +68,7 @@ export async function makeDecisionFixture(database: TestDatabase) {
         request.replayed ?? false,
         createHash('sha256').update(randomUUID()).digest(),
         at,
+        request.context ?? null,
       ],
     )
     const id = rows[0]?.id ?? ''

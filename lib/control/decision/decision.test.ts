@@ -5,6 +5,7 @@ import { Overview, SampleDetail, Series, Top } from '../../contract/decisions.ts
 import { EndpointEvidence } from '../../contract/endpoint.ts'
 import { SampleQuery } from '../../contract/decisions.ts'
 import { systemActor } from '../actor.ts'
+import type { Rule } from '../../policy/rule.ts'
 import { makeDecisionFixture } from './decision-fixture.ts'
 import { getSample, listSamples } from './list-samples.ts'
 import { readDecisionSeries } from './read-decision-series.ts'
@@ -94,6 +95,31 @@ describe('evidence', () => {
     expect(evidence?.requests).toBe(1)
   })
 
+  test('a requirement of context is answered where it was recorded, and said to be open where it was not', async () => {
+    const { record, addEndpoint, question, service } = await recordRefunds()
+    const swiss = { country: 'CH', autonomousSystem: 3303, device: 'new', signals: [] } as const
+    await record({
+      route: '/near',
+      caller: 'billing',
+      context: { ...swiss, conditionsMet: [], conditionsUnmet: [] },
+      count: 5,
+    })
+    await record({ route: '/near', caller: 'reporting', count: 2 })
+    const near = await addEndpoint('/near', null)
+    const ask = (...requirements: Rule['requirements']) =>
+      readEndpointEvidence(database.pool, actor, {
+        ...question,
+        endpoints: [{ ...near, rule: null, serviceSlug: service.slug }],
+        draft: { access: 'token', requirements },
+      })
+    const [abroad] = await ask({ kind: 'country', anyOf: ['DE'] })
+    expect(abroad).toMatchObject({ readiness: 'not-ready', wouldDeny: 5, undetermined: 2 })
+    expect(abroad?.callers[0]?.fixes).toMatchObject([{ kind: 'allow-country' }])
+    const [home] = await ask({ kind: 'country', anyOf: ['CH'] }, { kind: 'rate', requestsMax: 5, windowSeconds: 60 })
+    expect(home).toMatchObject({ readiness: 'not-enough-evidence', wouldDeny: 0, undetermined: 7 })
+    expect(home?.causes.map(({ title }) => title)).toContainEqual(expect.stringContaining('country, rate of requests'))
+  })
+
   test('a caller of the last 30 days that is not in the window is named', async () => {
     const { question, record } = await recordRefunds()
     await record({ caller: 'reporting', scopes: ['refunds:create'], hoursAgo: 20 * 24 })
@@ -158,8 +184,8 @@ describe('single decisions', () => {
     const ids = [randomUUID(), randomUUID(), randomUUID()]
     for (const [index, id] of ids.entries()) {
       await database.pool.query(
-        `INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, checks, revision)
-         VALUES ($1, now() - make_interval(mins => $2), $3, $4, $5, '/refunds', '[{"check":"scopes","passed":false,"detail":"refunds:create is missing"}]', 3)`,
+        `INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, device, checks, revision)
+         VALUES ($1, now() - make_interval(mins => $2), $3, $4, $5, '/refunds', 'phone-1', '[{"check":"scopes","passed":false,"detail":"refunds:create is missing"}]', 3)`,
         [id, index + 1, denied, environment.id, randomUUID()],
       )
     }
@@ -170,6 +196,7 @@ describe('single decisions', () => {
     expect(second.nextCursor).toBeNull()
     const detail = await getSample(database.pool, actor, environment.id, ids[0] ?? '')
     expect(SampleDetail.safeParse(detail).error).toBeUndefined()
+    expect(detail).toMatchObject({ device: 'phone-1', context: null })
     expect(detail.checks).toEqual([{ check: 'scopes', passed: false, detail: 'refunds:create is missing' }])
   })
 

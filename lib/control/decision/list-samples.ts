@@ -38,7 +38,20 @@ export async function getSample(
       'not-found',
       'There is no decision of this id here. Details are kept for a bounded number of decisions.',
     )
-  const { issuer, scopes, subject, tokenId, tokenAgeSeconds, address, userAgent, revision, instanceId, checks } = row
+  const {
+    issuer,
+    scopes,
+    subject,
+    tokenId,
+    tokenAgeSeconds,
+    address,
+    userAgent,
+    device,
+    context,
+    revision,
+    instanceId,
+    checks,
+  } = row
   return {
     ...toSample(row),
     issuer,
@@ -48,6 +61,8 @@ export async function getSample(
     tokenAgeSeconds,
     address,
     userAgent,
+    device,
+    context,
     revision,
     instanceId,
     checks,

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Rule } from '../../policy/rule.ts'
-import { RULE_DEFAULT } from '../../policy/rule.ts'
+import { REQUIREMENT_KINDS, RULE_DEFAULT } from '../../policy/rule.ts'
 import type { CallerKind } from '../../policy/vocabulary.ts'
 import { toCaller, type Caller } from '../../evidence/caller.ts'
 import { judgeReadiness, type Cause, type Readiness } from '../../evidence/readiness.ts'
@@ -100,7 +100,7 @@ export function judgeEndpoint(
   rule: Rule | null = endpoint.rule,
 ): EndpointJudgement {
   const recorded = base.signatures.get(endpoint.id) ?? []
-  const replayed = replayRule(recorded, rule ?? RULE_DEFAULT)
+  const replayed = replayRule(recorded, rule ?? RULE_DEFAULT, endpoint.rule ?? RULE_DEFAULT)
   const callers = summariseCallers(replayed)
   const evaluated = replayed.map(({ facts }) => facts)
   const totals = {
@@ -119,6 +119,7 @@ export function judgeEndpoint(
   const judged = judgeReadiness({
     ...totals,
     hasRule: rule !== null,
+    openKinds: REQUIREMENT_KINDS.filter((kind) => replayed.some(({ openKinds }) => openKinds.includes(kind))),
     deniedCallers: callers.filter(({ wouldDeny }) => wouldDeny > 0).map(({ caller }) => caller),
     observedFrom,
     now: base.now,

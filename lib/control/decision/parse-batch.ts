@@ -101,6 +101,8 @@ function findContradiction(report: SignatureReport): string | null {
   if (!report.evaluated && report.outcome !== 'allowed') return 'was not evaluated, so it cannot be a denial'
   if (report.outcome === 'denied' && report.mode !== 'enforce') return 'is denied in a mode that denies nothing'
   if (report.callerKind === 'anonymous' && report.caller !== null) return 'names an anonymous caller'
+  if (report.context?.conditionsMet.some((condition) => report.context?.conditionsUnmet.includes(condition)) === true)
+    return 'has a condition that held and did not'
   if (report.tokenAges !== null && sum(report.tokenAges) > report.count) return 'has more token ages than requests'
   return null
 }
@@ -127,6 +129,7 @@ function hashFacts(report: SignatureReport, { environmentId, serviceId }: Report
     scopes,
     missingScopes,
     sender,
+    context,
     evaluated,
   } = report
   const facts = [
@@ -147,6 +150,8 @@ function hashFacts(report: SignatureReport, { environmentId, serviceId }: Report
     sender,
     evaluated,
     replayed,
+    // Signatures without context keep the hash they had before there was any.
+    ...(context === null ? [] : [context]),
   ]
   return digest('sha256', JSON.stringify(facts), 'hex')
 }

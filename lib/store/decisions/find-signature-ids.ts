@@ -19,6 +19,7 @@ export interface SignatureRow {
   readonly scopes: readonly string[]
   readonly missingScopes: readonly string[]
   readonly sender: string
+  readonly context: object | null
   readonly evaluated: boolean
   readonly replayed: boolean
   readonly firstAt: Date
@@ -26,15 +27,15 @@ export interface SignatureRow {
 }
 
 const COLUMNS = `environment_id uuid, service_id uuid, hash bytea, method text, route text, mode mode, outcome text, reason text, token_problem text,
-  caller_kind text, caller text, caller_hint text, issuer text, scopes text[], missing_scopes text[], sender text, evaluated boolean,
+  caller_kind text, caller text, caller_hint text, issuer text, scopes text[], missing_scopes text[], sender text, context jsonb, evaluated boolean,
   replayed boolean, first_at timestamptz, last_at timestamptz`
 
 /** In the order of their keys, so that two gateways that meet new signatures together wait for each other instead of deadlocking. */
 const FIND_OR_CREATE = `
   INSERT INTO decision_signature AS known (environment_id, service_id, endpoint_id, hash, method, route, mode, outcome, reason, token_problem,
-    caller_kind, caller, caller_hint, issuer, scopes, missing_scopes, sender, evaluated, replayed, first_at, last_at)
+    caller_kind, caller, caller_hint, issuer, scopes, missing_scopes, sender, context, evaluated, replayed, first_at, last_at)
   SELECT seen.environment_id, seen.service_id, endpoint.id, seen.hash, seen.method, seen.route, seen.mode, seen.outcome, seen.reason, seen.token_problem,
-    seen.caller_kind, seen.caller, seen.caller_hint, seen.issuer, seen.scopes, seen.missing_scopes, seen.sender, seen.evaluated, seen.replayed,
+    seen.caller_kind, seen.caller, seen.caller_hint, seen.issuer, seen.scopes, seen.missing_scopes, seen.sender, seen.context, seen.evaluated, seen.replayed,
     seen.first_at, seen.last_at
   FROM jsonb_to_recordset($1::jsonb) AS seen (${COLUMNS})
   JOIN service ON service.id = seen.service_id
@@ -70,6 +71,7 @@ export async function findSignatureIds(
     scopes: signature.scopes,
     missing_scopes: signature.missingScopes,
     sender: signature.sender,
+    context: signature.context,
     evaluated: signature.evaluated,
     replayed: signature.replayed,
     first_at: signature.firstAt,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { ContextReport } from '../../contract/machine.ts'
 import type { CallerKind, Check, Mode, Outcome, Reason } from '../../policy/vocabulary.ts'
 import { CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
 
@@ -25,6 +26,8 @@ export interface SampleRow {
   readonly tokenAgeSeconds: number | null
   readonly address: string | null
   readonly userAgent: string | null
+  readonly device: string | null
+  readonly context: ContextReport | null
   readonly revision: number
   readonly instanceId: string
   readonly checks: { check: Check; passed: boolean; detail: string }[]
@@ -32,7 +35,7 @@ export interface SampleRow {
 
 const COLUMNS = `d.id, d.at, v.slug AS "serviceSlug", e.id AS "endpointId", s.method, s.route, d.path, s.mode::text AS mode, s.outcome, s.reason,
   s.caller, s.caller_hint AS "callerHint", s.caller_kind AS "callerKind", s.missing_scopes AS "missingScopes", s.replayed, s.issuer, s.scopes,
-  d.subject, d.token_id AS "tokenId", d.token_age_seconds AS "tokenAgeSeconds", d.address, d.user_agent AS "userAgent", d.revision,
+  d.subject, d.token_id AS "tokenId", d.token_age_seconds AS "tokenAgeSeconds", d.address, d.user_agent AS "userAgent", d.device, s.context, d.revision,
   d.instance_id AS "instanceId", d.checks`
 
 export interface SamplePosition {

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { RecordedContext } from '../../policy/decision.ts'
 import type { CallerKind, Mode, Outcome, Reason, SenderConstraint, TokenProblem } from '../../policy/vocabulary.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
@@ -17,6 +18,7 @@ export interface SignatureTotals {
   readonly issuer: string | null
   readonly scopes: readonly string[]
   readonly sender: SenderConstraint
+  readonly context: RecordedContext | null
   readonly count: number
   readonly tokenAges: readonly number[] | null
   readonly firstAt: Date
@@ -34,7 +36,7 @@ export interface TotalsWindow {
 /** Signatures are found by method and route, so that those recorded before the endpoint was declared count too. */
 const TOTALS = `
   SELECT s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
-    s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender,
+    s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender, s.context,
     sum(h.count)::float8 AS count, (${sumTokenAges('h.token_ages')})::float8[] AS "tokenAges",
     greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket) + interval '1 hour', s.last_at) AS "lastAt"
   FROM decision_signature s

@@ -210,6 +210,29 @@ describe('a batch of decisions', () => {
     expect(samples.rows.filter(({ id }) => id === first.id)).toHaveLength(1)
   })
 
+  test('keeps what surrounded the requests, a signature each, and the device of a sample', async () => {
+    await freshEnvironment()
+    const swiss = {
+      country: 'CH',
+      autonomousSystem: 3303,
+      device: 'new' as const,
+      signals: ['device-first-seen' as const],
+    }
+    const context = { ...swiss, conditionsMet: ['true'], conditionsUnmet: [] }
+    const around = [denial(), denial({ context }), denial({ context: { ...context, country: 'DE' } })]
+    await report(batch([...around, denial({ context })], { samples: [sample({ signature: 1, device: 'phone-1' })] }))
+    const { rows } = await database.pool.query<{ context: object | null; device: string | null }>(
+      `SELECT s.context, d.device FROM decision_signature s LEFT JOIN decision_sample d ON d.signature_id = s.id
+       WHERE s.environment_id = $1 ORDER BY s.context->>'country' NULLS FIRST`,
+      [fleet.environmentId],
+    )
+    expect(rows).toEqual([
+      { context: null, device: null },
+      { context, device: 'phone-1' },
+      { context: { ...context, country: 'DE' }, device: null },
+    ])
+  })
+
   test('says what its instance had to drop, once', async () => {
     await freshEnvironment()
     const id = randomUUID()

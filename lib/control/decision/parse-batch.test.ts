@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { DecisionBatch } from '../../contract/machine.ts'
+import { parseBatch } from './parse-batch.ts'
+
+const now = Date.parse('2026-11-20T12:00:00Z')
+const reporter = { environmentId: 'environment', serviceId: 'service' }
+
+const signature = {
+  method: 'GET',
+  route: '/orders',
+  mode: 'log-only',
+  outcome: 'allowed',
+  reason: null,
+  tokenProblem: null,
+  callerKind: 'service',
+  caller: 'payments',
+  callerHint: null,
+  issuer: 'https://stepgate.example/e/production',
+  scopes: ['orders:read'],
+  missingScopes: [],
+  sender: 'none',
+  revision: 1,
+  evaluated: true,
+  count: 5,
+  firstAt: '2026-11-20T11:59:00Z',
+  lastAt: '2026-11-20T12:00:00Z',
+  tokenAges: null,
+}
+const context = { country: 'CH', autonomousSystem: 3303, device: 'known', signals: ['endpoint-first-use'] }
+
+const parse = (...signatures: object[]) =>
+  parseBatch({ signatures, samples: [], replayed: false } as unknown as DecisionBatch, reporter, now) // the rest is not looked at
+const hashOf = (changes: object) => parse({ ...signature, ...changes }).signatures[0]?.hash
+
+describe('the hash of a signature', () => {
+  test('is without context what it was before there was any, so that stored signatures are found again', () => {
+    const facts = JSON.stringify([
+      ...['environment', 'service', 'GET', '/orders', 'log-only', 'allowed', null, null, 'service', 'payments', null],
+      ...['https://stepgate.example/e/production', ['orders:read'], [], 'none', true, false],
+    ])
+    const before = createHash('sha256').update(facts).digest('hex')
+    expect(hashOf({})).toBe(before)
+    expect(hashOf({ context: null })).toBe(before)
+  })
+
+  test('tells contexts apart, and takes what is left out for its default', () => {
+    const hashes = [{}, { context: {} }, { context }, { context: { ...context, country: 'DE' } }].map(hashOf)
+    expect(new Set(hashes).size).toBe(4)
+    expect(
+      hashOf({ context: { signals: ['endpoint-first-use'], device: 'known', country: 'CH', autonomousSystem: 3303 } }),
+    ).toBe(hashOf({ context: { ...context, conditionsMet: [], conditionsUnmet: [] } }))
+  })
+})
+
+test.each([
+  ['a country nobody writes so', { ...context, country: 'ch' }, '/signatures/0/context/country'],
+  ['a signal nobody knows', { ...context, signals: ['mood'] }, '/signatures/0/context/signals/0'],
+  ['a field nobody knows', { ...context, latitude: 1 }, '/signatures/0/context'],
+  [
+    'a condition that held and did not',
+    { ...context, conditionsMet: ['true'], conditionsUnmet: ['true'] },
+    '/signatures/0',
+  ],
+])('a context with %s is refused by name', (_name, wrong, pointer) => {
+  expect(parse({ ...signature, context: wrong })).toMatchObject({ signatures: [], refused: [{ pointer }] })
+})
