@@ -14,6 +14,7 @@ import { DeviceReader } from '../src/context/device-reader.ts'
 import { tlsTraitsOf } from '../src/context/tls-traits.ts'
 import type { Stepgate } from '../src/index.ts'
 import { Caller } from '../src/token/caller.ts'
+import type { TokenBinding } from '../src/sender/token-binding.ts'
 import type { VerifiedToken } from '../src/token/verify-token.ts'
 import { ContextHarness, endpoint, type AskedRequest } from './context-harness.ts'
 import { TestControlPlane } from './control-plane.ts'
@@ -38,7 +39,11 @@ const INSTANCE = '5f0c6a2e-instance-a'
 const deviceOf = (caller: Caller, headers: Headers, reader = new DeviceReader()): string | null =>
   reader.read(caller, { headers } as never, httpRequestReader)?.id ?? null
 
-function callerOf(callerKind: 'service' | 'integration' | 'user', problem: VerifiedToken['problem'] = null): Caller {
+function callerOf(
+  callerKind: 'service' | 'integration' | 'user',
+  problem: VerifiedToken['problem'] = null,
+  binding: TokenBinding | null = null,
+): Caller {
   const claims = {
     issuer: 'i',
     subject: 's',
@@ -49,7 +54,7 @@ function callerOf(callerKind: 'service' | 'integration' | 'user', problem: Verif
     tokenId: null,
   }
   const principal = { callerKind, caller: 'billing', callerKey: 'billing', clientId: 'billing' }
-  return new Caller('x', { problem, token: { claims, principal, scopes: [] } } as VerifiedToken, null)
+  return new Caller('x', { problem, token: { claims, principal, scopes: [], binding } }, null)
 }
 
 describe('a device', () => {
@@ -88,8 +93,7 @@ describe('a device', () => {
   })
 
   it('is a key whose possession was proven, and not one that was only claimed', () => {
-    const caller = callerOf('service')
-    caller.keyThumbprint = 'thumbprint'
+    const caller = callerOf('service', null, { kind: 'dpop', thumbprint: 'thumbprint' })
     expect(deviceOf(caller, CHROME)).toMatch(/^fp:/)
     Object.assign(caller.facts, { sender: 'dpop' })
     expect(deviceOf(caller, { ...CHROME, 'stepgate-instance-id': INSTANCE })).toBe('key:thumbprint')
