@@ -2,6 +2,7 @@
 import type { Env, Hono, Schema } from 'hono'
 import type { HonoApplication } from './adapters/hono/hono-internals.ts'
 import { protectHonoApplication } from './adapters/hono/protect-hono-application.ts'
+import { StepgateUsageError } from './errors.ts'
 import { engineOf } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { Stepgate } from './stepgate.ts'
@@ -37,11 +38,13 @@ export function protectHono<Environment extends Env, Routes extends Schema, Base
 ): void {
   const application = app as unknown as HonoApplication & { [PROTECTED]?: true } // told by its router, which is checked
   if (typeof application.router.add !== 'function' || !Array.isArray(application.routes))
-    throw new TypeError('Stepgate: protectHono needs what new Hono() made')
-  if (application[PROTECTED] === true) throw new Error('Stepgate: this application is protected already')
+    throw new StepgateUsageError('not-an-application', 'protectHono needs what new Hono() made')
+  if (application[PROTECTED] === true)
+    throw new StepgateUsageError('already-protected', 'this application is protected already')
   if (application.routes.length > 0)
-    throw new Error(
-      'Stepgate: call protectHono before the first route; routes that are there already would not be guarded',
+    throw new StepgateUsageError(
+      'registered-too-late',
+      'call protectHono before the first route; routes that are there already would not be guarded',
     )
   const engine = engineOf(stepgate)
   engine.useFramework('hono')

@@ -2,6 +2,7 @@
 import type { BaseContext } from 'koa'
 import { KOA_GUARD, type KoaApplication } from './adapters/koa/koa-internals.ts'
 import { protectKoaApplication } from './adapters/koa/protect-koa-application.ts'
+import { StepgateUsageError } from './errors.ts'
 import { engineOf } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { Stepgate } from './stepgate.ts'
@@ -17,7 +18,9 @@ export type { StepgateDecision }
 
 /** A Koa application, told by its shape so that either version fits. */
 export interface KoaApplicationLike {
+  /** Prototype of the context of its requests. */
   readonly context: BaseContext
+  /** What `app.use` added. */
   readonly middleware: readonly unknown[]
 }
 
@@ -36,9 +39,10 @@ export interface KoaApplicationLike {
 export function protectKoa(app: KoaApplicationLike, stepgate: Stepgate): void {
   const application = app as unknown as KoaApplication // told by `context` and `middleware`, which are checked
   if (typeof application.context !== 'object' || !Array.isArray(application.middleware))
-    throw new TypeError('Stepgate: protectKoa needs what new Koa() made')
+    throw new StepgateUsageError('not-an-application', 'protectKoa needs what new Koa() made')
   const engine = engineOf(stepgate)
-  if (application.context[KOA_GUARD] !== undefined) throw new Error('Stepgate: this application is protected already')
+  if (application.context[KOA_GUARD] !== undefined)
+    throw new StepgateUsageError('already-protected', 'this application is protected already')
   engine.useFramework('koa')
   protectKoaApplication(application, engine)
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { EXPRESS_MIDDLEWARE } from './adapters/express/express-internals.ts'
 import { protectExpress, type ExpressApplicationLike } from './express.ts'
 import { stepgateFastify } from './fastify.ts'
+import { StepgateUsageError } from './errors.ts'
 import { engineOf } from './guard/engine.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { Stepgate } from './stepgate.ts'
@@ -11,7 +12,13 @@ export type { StepgateDecision }
 
 /** A Nest application, told by its shape. */
 export interface NestApplicationLike {
-  getHttpAdapter(): { getType(): string; getInstance(): unknown }
+  /** What connects Nest with its platform. */
+  getHttpAdapter(): {
+    /** `express` or `fastify`. */
+    getType(): string
+    /** The platform's own application. */
+    getInstance(): unknown
+  }
 }
 
 type Handler = (...parts: never[]) => unknown
@@ -53,7 +60,10 @@ export async function protectNest(app: NestApplicationLike, stepgate: Stepgate):
   const instance = adapter.getInstance()
   const engine = engineOf(stepgate)
   if (platform !== 'express' && platform !== 'fastify')
-    throw new TypeError(`Stepgate: protectNest knows Nest on Express and on Fastify, not on "${platform}"`)
+    throw new StepgateUsageError(
+      'framework-unknown',
+      `protectNest knows Nest on Express and on Fastify, not on "${platform}"`,
+    )
   engine.useFramework(`nest on ${platform}`)
   if (platform === 'fastify') {
     await (instance as FastifyInstance).register(stepgateFastify, { stepgate }) // by the type the adapter says it has

@@ -13,6 +13,7 @@ export type { StepgateDecision }
 /** Methods that Next takes handlers for. */
 export type NextMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
 
+/** The parameter of one segment of a path, where it is one. */
 type ParamsOfSegment<Segment extends string> = Segment extends `[[...${infer Name}]]`
   ? Readonly<Partial<Record<Name, string[]>>>
   : Segment extends `[...${infer Name}]`
@@ -28,6 +29,7 @@ export type NextParams<Path extends string> = Path extends `${infer Segment}/${i
 
 /** What Next hands to a handler beside the request. */
 export interface NextContext<Path extends string> {
+  /** Parameters of the path, once they are known. */
   readonly params: Promise<NextParams<Path>>
 }
 
@@ -37,8 +39,10 @@ export interface GuardedNextContext<Path extends string> extends NextContext<Pat
   readonly stepgate: StepgateDecision | null
 }
 
+/** What a handler answers. */
 type Answer = Response | Promise<Response>
 
+/** A handler that runs only for requests that may pass. */
 export type GuardedNextHandler<Incoming extends Request, Path extends string> = (
   request: Incoming,
   context: GuardedNextContext<Path>,

@@ -18,6 +18,7 @@ declare module 'node:http' {
 
 export type { StepgateDecision }
 
+/** Settings of {@link guard}. */
 export interface GuardOptions<Request extends IncomingMessage> {
   /** Parameters of the route, decoded, for rules that look at them; by default there are none. */
   readonly params?: (request: Request) => Readonly<Record<string, unknown>>

@@ -6,7 +6,7 @@ import { guard } from '../src/node-http.ts'
 import { sendRaw } from './fixtures.ts'
 
 const [, , mode] = process.argv
-const stepgate = createStepgate()
+const stepgate = createStepgate({ logDecisions: 'none' })
 // Nothing else keeps the process running here: whoever waits for the start has to get there.
 await stepgate.started
 if (!stepgate.ready()) throw new Error('not ready')

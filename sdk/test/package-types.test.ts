@@ -1,6 +1,6 @@
 /** Services that are compiled against the package as it is installed, strictly and with all declarations checked. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ENTRIES, installPackage, type Installation } from './packed-package.ts'
+import { ENTRIES, FRAMEWORKS, installPackage, type Installation } from './packed-package.ts'
 
 const PROGRAM = `import express from 'express'
 import fastify from 'fastify'
@@ -36,7 +36,7 @@ const EVERY_ENTRY = ENTRIES.map((entry, index) => `export * as entry${String(ind
 describe('beside all frameworks', { timeout: 60_000 }, () => {
   let installed: Installation
   beforeAll(() => {
-    installed = installPackage('express', 'fastify', '@types/express')
+    installed = installPackage(...FRAMEWORKS)
     for (const file of ['module.ts', 'common.cts']) {
       installed.write(file, PROGRAM)
       installed.write(`every-${file}`, EVERY_ENTRY)

@@ -13,6 +13,7 @@ interface Manifest {
   readonly dependencies?: object
   readonly scripts: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, unknown>>
+  readonly peerDependencies: Readonly<Record<string, string>>
 }
 export const MANIFEST = JSON.parse(readFileSync(join(SDK_FOLDER, 'package.json'), 'utf8')) as Manifest
 
@@ -20,6 +21,9 @@ export const MANIFEST = JSON.parse(readFileSync(join(SDK_FOLDER, 'package.json')
 export const ENTRIES = Object.keys(MANIFEST.exports)
   .filter((path) => path !== './package.json')
   .map((path) => `@stepgate/node${path.slice(1)}`)
+
+/** What the adapters are for, and where its types come from. */
+export const FRAMEWORKS = [...Object.keys(MANIFEST.peerDependencies), '@types/express', '@types/koa']
 
 export interface Installation {
   readonly folder: string

@@ -23,6 +23,7 @@ const stepgate = createStepgate({
   clientId: CLIENT_ID,
   clientSecret: CLIENT_SECRET,
   configKey: plane.configKey.pin,
+  logDecisions: 'none',
 })
 await stepgate.started
 
