@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   StepgateTokenError: {
     refused: 'the control plane refuses the token; `status` says how',
     unavailable: 'the control plane could not be asked, or answered with something else than a token',
+    'subject-missing': 'the request on whose behalf a call was to be made carries no token',
   },
   StepgateUsageError: {
     'not-a-stepgate': 'something was handed over that `createStepgate()` did not answer',
@@ -49,7 +50,7 @@ export type SecurityCode = keyof typeof ERROR_CODES.security
 /** `code` of an `error` event. */
 export type FailureCode = keyof typeof ERROR_CODES.error
 
-/** `code` of a {@link StepgateTokenError}. `refused`: the control plane said no; `unavailable`: it could not be asked. */
+/** `code` of a {@link StepgateTokenError}. `refused`: the control plane said no; `unavailable`: it could not be asked; `subject-missing`: there was nothing to ask with. */
 export type StepgateTokenErrorCode = keyof typeof ERROR_CODES.StepgateTokenError
 
 /** `code` of a {@link StepgateUsageError}. */

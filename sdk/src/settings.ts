@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { parseContextSettings, type ContextOptions, type ContextSettings } from './context/context-settings.ts'
+import { ClientCertificate } from './client/client-certificate.ts'
 import { StepgateConfigurationError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
 import { parseSenderSettings, type SenderOptions, type SenderSettings } from './sender/sender-settings.ts'
@@ -20,6 +21,15 @@ export interface StepgateOptions extends ContextOptions, SenderOptions {
   readonly privateKey?: string
   /** `kid` of the private key as registered; by default its RFC 7638 thumbprint (STEPGATE_PRIVATE_KEY_ID). */
   readonly privateKeyId?: string
+  /**
+   * Path of its client certificate, PEM, for mutual TLS (STEPGATE_CLIENT_CERT). Shown on every connection to the control plane,
+   * and its credential where there is neither secret nor private key. Read again when it changes.
+   */
+  readonly clientCert?: string
+  /** Path of the certificate's private key, PEM (STEPGATE_CLIENT_KEY). */
+  readonly clientKey?: string
+  /** `true`: tokens for other services are bound to a key of this process, and `fetch` proves its possession (STEPGATE_DPOP). Default `false`. */
+  readonly dpop?: boolean
   /** Configuration keys of the environment, raw Ed25519 public keys in base64url, comma-separated (STEPGATE_CONFIG_KEY). */
   readonly configKey?: string
   /** Folder for what outlives the process (STEPGATE_STATE_DIR): the copy of the configuration with which the service starts while the control plane is away, what was seen before, and the id of this installation. Without it nothing does. */
@@ -49,6 +59,7 @@ export type ClientCredential =
       readonly keyId: string
       readonly algorithm: 'EdDSA' | 'ES256' | 'RS256'
     }
+  | { readonly kind: 'mutual-tls' }
 
 /** A pinned configuration key. */
 export interface ConfigKey {
@@ -62,6 +73,8 @@ export interface Settings extends ContextSettings {
   readonly url: string
   readonly clientId: string
   readonly credential: ClientCredential
+  readonly clientCertificate: ClientCertificate | null
+  readonly dpop: boolean
   readonly configKeys: readonly ConfigKey[]
   readonly stateDir: string | null
   readonly workload: string
@@ -137,7 +150,27 @@ function keyThumbprint(key: KeyObject, algorithm: keyof typeof REQUIRED_MEMBERS)
   return thumbprint(Object.fromEntries(REQUIRED_MEMBERS[algorithm].map((name) => [name, jwk[name]])))
 }
 
-function parseCredential(options: StepgateOptions, env: Environment): ClientCredential {
+function parseCertificate(options: StepgateOptions, env: Environment, url: string): ClientCertificate | null {
+  const certFile = given(options.clientCert, env['STEPGATE_CLIENT_CERT'])
+  const keyFile = given(options.clientKey, env['STEPGATE_CLIENT_KEY'])
+  if (certFile === undefined && keyFile === undefined) return null
+  if (certFile === undefined) return fail('clientCert', 'STEPGATE_CLIENT_CERT', 'is missing beside its key')
+  if (keyFile === undefined) return fail('clientKey', 'STEPGATE_CLIENT_KEY', 'is missing beside its certificate')
+  if (!url.startsWith('https:')) return fail('clientCert', 'STEPGATE_CLIENT_CERT', 'needs a control plane under https')
+  try {
+    return new ClientCertificate(certFile, keyFile)
+  } catch {
+    return fail('clientCert', 'STEPGATE_CLIENT_CERT', 'cannot be read, or does not belong to its key')
+  }
+}
+
+function parseSwitch(option: boolean | undefined, variable: string | undefined): boolean {
+  const text = given(option === undefined ? undefined : String(option), variable) ?? 'false'
+  if (text !== 'true' && text !== 'false') return fail('dpop', 'STEPGATE_DPOP', 'must be true or false')
+  return text === 'true'
+}
+
+function parseCredential(options: StepgateOptions, env: Environment, hasCertificate: boolean): ClientCredential {
   const secret = given(options.clientSecret, env['STEPGATE_CLIENT_SECRET'])
   const privateKey = given(options.privateKey, env['STEPGATE_PRIVATE_KEY'])
   // An option overrides the environment, so a private key given in code wins over a secret left in the environment.
@@ -151,6 +184,7 @@ function parseCredential(options: StepgateOptions, env: Environment): ClientCred
       keyId: given(options.privateKeyId, env['STEPGATE_PRIVATE_KEY_ID']) ?? keyThumbprint(key, algorithm),
     }
   }
+  if (secret === undefined && hasCertificate) return { kind: 'mutual-tls' }
   if (secret === undefined)
     return fail('clientSecret', 'STEPGATE_CLIENT_SECRET', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
   return { kind: 'secret', secret }
@@ -213,11 +247,14 @@ function programName(env: Environment): string {
 /** Reads and checks all settings. Throws {@link StepgateConfigurationError} naming the first that is missing or wrong. */
 export function parseSettings(options: StepgateOptions, env: Environment): Settings {
   const url = parseUrl(given(options.url, env['STEPGATE_URL']))
+  const clientCertificate = parseCertificate(options, env, url)
   return {
     url,
     clientId:
       given(options.clientId, env['STEPGATE_CLIENT_ID']) ?? fail('clientId', 'STEPGATE_CLIENT_ID', 'is missing'),
-    credential: parseCredential(options, env),
+    credential: parseCredential(options, env, clientCertificate !== null),
+    clientCertificate,
+    dpop: parseSwitch(options.dpop, env['STEPGATE_DPOP']),
     configKeys: parseConfigKeys(given(options.configKey, env['STEPGATE_CONFIG_KEY'])),
     stateDir: given(options.stateDir, env['STEPGATE_STATE_DIR']) ?? null,
     workload: (given(options.workload, env['STEPGATE_WORKLOAD']) ?? programName(env)).slice(0, 200),

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { SnapshotState } from '../../lib/policy/vocabulary.ts'
 import { fetchAuthorized, type StepgateFetchInit } from './client/authorized-fetch.ts'
 import { ControlPlane } from './client/control-plane.ts'
-import { TokenClient, type StepgateToken, type StepgateTokenCount } from './client/token-client.ts'
+import {
+  TokenClient,
+  type StepgateExchange,
+  type StepgateToken,
+  type StepgateTokenCount,
+} from './client/token-client.ts'
 import { SnapshotDisk } from './config/snapshot-disk.ts'
 import { SnapshotPoller } from './config/snapshot-poller.ts'
 import {
@@ -79,6 +84,12 @@ export interface Stepgate {
       readonly scopes?: readonly string[]
     },
   ): Promise<StepgateToken>
+  /**
+   * A token to call another service on somebody's behalf (RFC 8693): about the one the subject token is about, for this service
+   * to use. Kept by subject token, audience and scopes, and never longer than the subject token lives. `fetch` with `onBehalfOf`
+   * asks for it by itself. Throws `StepgateTokenError` when none can be had.
+   */
+  exchangeToken(wish: StepgateExchange): Promise<StepgateToken>
   /** How the middleware stands now: state, revision, counts since the start. Cheap enough for every scrape or health check. */
   status(): StepgateStatus
   /** Whether requests can be decided: false only in state `closed`. */
@@ -134,7 +145,13 @@ class StepgateRuntime implements Stepgate, Engine {
     this.#context = new ContextRuntime(settings, events)
     this.#tokens = new TokenClient(settings)
     const controlPlane = new ControlPlane(
-      { url: settings.url, instanceId: this.#instanceId, workload: settings.workload, applied: () => this.#applied() },
+      {
+        url: settings.url,
+        instanceId: this.#instanceId,
+        workload: settings.workload,
+        applied: () => this.#applied(),
+        certificate: settings.clientCertificate,
+      },
       this.#tokens,
     )
     this.#inventory = new InventoryReporter({ controlPlane, routes: () => this.routes, events, describeInstance })
@@ -194,6 +211,10 @@ class StepgateRuntime implements Stepgate, Engine {
 
   getToken(audience: string, options: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
     return this.#tokens.getToken(audience, options.scopes)
+  }
+
+  exchangeToken({ subjectToken, audience, scopes = [] }: StepgateExchange): Promise<StepgateToken> {
+    return this.#tokens.find({ audience, scopes, subjectToken })
   }
 
   on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
@@ -284,6 +305,7 @@ export function createStepgate(options: StepgateOptions = {}): Stepgate {
     },
     fetch: (input, init) => runtime.fetch(input, init),
     getToken: (audience, tokenOptions) => runtime.getToken(audience, tokenOptions),
+    exchangeToken: (wish) => runtime.exchangeToken(wish),
     status: () => runtime.status(),
     ready: () => runtime.ready(),
     on: (event, listener) => runtime.on(event, listener),

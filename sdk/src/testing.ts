@@ -28,7 +28,7 @@ const silent: StepgateLogger = { warn: () => undefined, error: () => undefined }
 
 /**
  * A stepgate for tests, to be handed to any adapter: it decides with the real guard, and needs neither a control plane nor
- * the environment's settings. Nothing is polled or reported, and no timer runs. `fetch` and `getToken` mint their tokens;
+ * the environment's settings. Nothing is polled or reported, and no timer runs. `fetch`, `getToken` and `exchangeToken` mint their tokens;
  * all test stepgates of a process trust each other's. Throws `StepgateUsageError` (`testing-in-production`) with
  * `NODE_ENV=production`, and an error that names the first value of the configuration that does not fit.
  *
@@ -62,7 +62,8 @@ const toText = (snapshot: string | Uint8Array | object): string => {
 const toTestStepgate = (runtime: TestRuntime): TestStepgate => ({
   started: Promise.resolve(),
   fetch: (input, init) => runtime.fetch(input, init),
-  getToken: (audience, { scopes } = {}) => runtime.getToken(audience, scopes),
+  getToken: (audience, { scopes = [] } = {}) => runtime.find({ audience, scopes, subjectToken: null }),
+  exchangeToken: ({ subjectToken, audience, scopes = [] }) => runtime.find({ audience, scopes, subjectToken }),
   status: () => runtime.status(),
   ready: () => true,
   on: (event, listener) => runtime.on(event, listener),

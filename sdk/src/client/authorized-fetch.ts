@@ -1,5 +1,8 @@
 import { INSTANCE_HEADER } from '../context/device.ts'
-import type { TokenSource } from './token-client.ts'
+import { StepgateTokenError } from '../errors.ts'
+import { findSubjectToken, type StepgateSubject } from './subject-token.ts'
+import type { StepgateToken, TokenSource } from './token-client.ts'
+import type { TokenWish } from './token-endpoint.ts'
 
 /** `fetch` options with the audience and scopes of the token to be sent. */
 export interface StepgateFetchInit extends RequestInit {
@@ -7,6 +10,11 @@ export interface StepgateFetchInit extends RequestInit {
   readonly audience?: string
   /** Scopes to ask for; by default all that were granted. */
   readonly scopes?: string[]
+  /**
+   * The request on whose behalf the call is made: its token is exchanged for one that names both its subject and this
+   * service. By default the service calls in its own name.
+   */
+  readonly onBehalfOf?: StepgateSubject
 }
 
 type FetchInput = Parameters<typeof fetch>[0]
@@ -19,16 +27,62 @@ const urlOf = (input: FetchInput): string => (input instanceof Request ? input.u
 
 const originOf = (input: FetchInput): string => (URL.canParse(urlOf(input)) ? new URL(urlOf(input)).origin : '')
 
-function withToken(input: FetchInput, init: RequestInit, accessToken: string, installation: string): RequestInit {
-  const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
-  headers.set('authorization', `Bearer ${accessToken}`)
-  headers.set(INSTANCE_HEADER, installation)
-  return { ...init, headers }
+/** As `fetch` will send it. */
+function methodOf(input: FetchInput, init: RequestInit): string {
+  const method = init.method ?? (input instanceof Request ? input.method : 'GET')
+  return /^(?:delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method
 }
 
 const hasOwnAuthorization = (input: FetchInput, init: RequestInit): boolean =>
   new Headers(init.headers).has('authorization') ||
   (input instanceof Request && init.headers === undefined && input.headers.has('authorization'))
+
+/** One call that may be sent several times. */
+class AuthorizedCall {
+  readonly #tokens: TokenSource
+  readonly #input: FetchInput
+  readonly #init: RequestInit
+  readonly #installation: string
+
+  constructor(tokens: TokenSource, input: FetchInput, init: RequestInit, installation: string) {
+    this.#tokens = tokens
+    this.#input = input
+    this.#init = init
+    this.#installation = installation
+  }
+
+  get isRepeatable(): boolean {
+    return isRepeatable(this.#input, this.#init)
+  }
+
+  /** Sends it with this token, and once more where the service only asks for its nonce in the proof. */
+  async send(token: StepgateToken): Promise<Response> {
+    const answer = await this.#sendOnce(token)
+    const isNewNonce = this.#tokens.signer?.takeNonce(urlOf(this.#input), answer.headers.get('dpop-nonce')) === true
+    const asksNonce =
+      answer.status === 401 && answer.headers.get('www-authenticate')?.includes('use_dpop_nonce') === true
+    if (!isNewNonce || !asksNonce || !this.isRepeatable) return answer
+    await answer.body?.cancel()
+    return this.#sendOnce(token)
+  }
+
+  #sendOnce({ accessToken, tokenType }: StepgateToken): Promise<Response> {
+    const [input, init] = [this.#input, this.#init]
+    const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
+    headers.set('authorization', `${tokenType} ${accessToken}`)
+    headers.set(INSTANCE_HEADER, this.#installation)
+    if (tokenType === 'DPoP' && this.#tokens.signer !== null)
+      headers.set('dpop', this.#tokens.signer.prove(methodOf(input, init), urlOf(input), accessToken))
+    return fetch(input, { ...init, headers })
+  }
+}
+
+function toWish(audience: string, scopes: readonly string[], subject: StepgateSubject | undefined): TokenWish {
+  const subjectToken = subject === undefined ? null : findSubjectToken(subject)
+  if (subject !== undefined && subjectToken === null)
+    throw new StepgateTokenError('subject-missing', audience, 'the request it is to act for carries no token')
+  return { audience, scopes, subjectToken }
+}
 
 /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
 export async function fetchAuthorized(
@@ -37,17 +91,16 @@ export async function fetchAuthorized(
   input: FetchInput,
   options: StepgateFetchInit = {},
 ): Promise<Response> {
-  const { audience = audiences.get(originOf(input)), scopes = [], ...init } = options
+  const { audience = audiences.get(originOf(input)), scopes = [], onBehalfOf, ...init } = options
   if (audience === undefined || hasOwnAuthorization(input, init)) return fetch(input, init)
-  const [{ accessToken }, installation] = await Promise.all([
-    tokens.getToken(audience, scopes),
-    tokens.installationId(),
-  ])
-  const answer = await fetch(input, withToken(input, init, accessToken, installation))
-  if (answer.status !== 401 || !isRepeatable(input, init)) return answer
-  tokens.discard(audience, scopes, accessToken)
-  const renewed = await tokens.getToken(audience, scopes).catch(() => null)
+  const wish = toWish(audience, scopes, onBehalfOf)
+  const [token, installation] = await Promise.all([tokens.find(wish), tokens.installationId()])
+  const call = new AuthorizedCall(tokens, input, init, installation)
+  const answer = await call.send(token)
+  if (answer.status !== 401 || !call.isRepeatable) return answer
+  tokens.discard(wish, token.accessToken)
+  const renewed = await tokens.find(wish).catch(() => null)
   if (renewed === null) return answer
   await answer.body?.cancel()
-  return fetch(input, withToken(input, init, renewed.accessToken, installation))
+  return call.send(renewed)
 }

@@ -38,12 +38,13 @@ function signAssertion(
 /** RFC 6749, section 2.3.1: both parts are form-encoded before they are joined. */
 const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
-/** How a service proves who it is to the token endpoint: `client_secret_basic`, or `private_key_jwt` (RFC 7523). */
+/** How a service proves who it is to the token endpoint: `client_secret_basic`, `private_key_jwt` (RFC 7523), or by the connection's certificate. */
 export function authenticateClient({ credential, clientId }: Settings, tokenEndpoint: string): ClientAuthentication {
   if (credential.kind === 'secret') {
     const pair = `${formEncode(clientId)}:${formEncode(credential.secret)}`
     return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, parameters: {} }
   }
+  if (credential.kind === 'mutual-tls') return { headers: {}, parameters: { client_id: clientId } }
   const assertion = signAssertion(credential, clientId, tokenEndpoint)
   return {
     headers: {},

@@ -2,11 +2,12 @@ import { gzip } from 'node:zlib'
 import { promisify } from 'node:util'
 import { toHeaderValue } from './header-value.ts'
 import { exchange, type HttpAnswer } from './http-exchange.ts'
+import type { ClientCertificate } from './client-certificate.ts'
 import type { TokenClient } from './token-client.ts'
+import { CONTROL_PLANE_AUDIENCE as AUDIENCE } from './token-endpoint.ts'
 
 const pack = promisify(gzip)
 
-const AUDIENCE = 'stepgate'
 const SCOPES = ['stepgate:instance']
 const PACK_ABOVE_BYTES = 1_024
 
@@ -27,6 +28,7 @@ interface InstanceIdentity {
   readonly workload: string
   /** `<epoch>:<revision>` that is applied now; null before there is one. */
   readonly applied: () => string | null
+  readonly certificate?: ClientCertificate | null
 }
 
 /** Calls of this instance to the control plane, with a token of the service's own identity. */
@@ -44,13 +46,14 @@ export class ControlPlane {
     const { accessToken } = await this.#tokens.getToken(AUDIENCE, SCOPES, call.isBackground)
     const answer = await this.#send(call, accessToken)
     if (answer.status !== 401) return answer
-    this.#tokens.discard(AUDIENCE, SCOPES, accessToken)
+    this.#tokens.discard({ audience: AUDIENCE, scopes: SCOPES, subjectToken: null }, accessToken)
     const renewed = await this.#tokens.getToken(AUDIENCE, SCOPES, call.isBackground)
     return this.#send(call, renewed.accessToken)
   }
 
   async #send(call: InstanceCall, accessToken: string): Promise<HttpAnswer> {
     const plain = call.json === undefined ? undefined : Buffer.from(call.json)
+    const agent = await this.#identity.certificate?.agent()
     const isPacked = plain !== undefined && plain.length > PACK_ABOVE_BYTES
     const body = isPacked ? await pack(plain) : plain
     return exchange({
@@ -67,6 +70,7 @@ export class ControlPlane {
       deadlineMs: call.deadlineMs,
       bytesMax: call.bytesMax,
       isBackground: call.isBackground,
+      ...(agent === undefined ? {} : { agent }),
     })
   }
 

@@ -17,6 +17,8 @@ export interface HttpCall {
   /** A background call does not keep the process running. */
   readonly isBackground: boolean
   readonly signal?: AbortSignal
+  /** For connections with a client certificate. */
+  readonly agent?: HttpsAgent
 }
 
 export interface HttpAnswer {
@@ -69,7 +71,7 @@ function open(call: HttpCall): Promise<IncomingMessage> {
         ...call.headers,
         ...(call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }),
       },
-      agent: agents[isHttps ? 'https:' : 'http:'],
+      agent: isHttps ? (call.agent ?? agents['https:']) : agents['http:'],
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     })
     if (call.isBackground) outgoing.on('socket', (socket) => socket.unref())

@@ -1,26 +1,41 @@
+import { createHash } from 'node:crypto'
 import { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
-import { parseJsonObject, own, type JsonObject } from '../token/json-object.ts'
 import { betweenMs, fullJitterMs } from './backoff.ts'
-import { authenticateClient } from './client-authentication.ts'
-import { toHeaderValue } from './header-value.ts'
-import { exchange, type HttpAnswer } from './http-exchange.ts'
+import { DpopSigner } from './dpop-signer.ts'
 import { InstallationId } from './installation-id.ts'
+import { expiryOf } from './subject-token.ts'
+import { TokenEndpoint, type IssuedToken, type TokenWish } from './token-endpoint.ts'
+import { TokenSlots, type Slot } from './token-slots.ts'
 
 /** An access token for one audience. */
 export interface StepgateToken {
-  /** For `Authorization: Bearer …`. */
+  /** For `Authorization: <tokenType> …`. */
   readonly accessToken: string
+  /** `DPoP` where the setting `dpop` is on: such a token is good with a proof for each request, which `fetch` makes. */
+  readonly tokenType: 'Bearer' | 'DPoP'
   /** When the token expires, by this machine's clock. */
   readonly expiresAt: Date
   /** Scopes the token carries, which may be fewer than were asked for. */
   readonly scopes: readonly string[]
 }
 
+/** A token to act on somebody's behalf. */
+export interface StepgateExchange {
+  /** The access token of the one on whose behalf: a service's that was meant for this service, or a user's. */
+  readonly subjectToken: string
+  /** Name of the service that will be called. */
+  readonly audience: string
+  /** Scopes to ask for; by default all that both sides allow. */
+  readonly scopes?: readonly string[]
+}
+
 /** Where `fetch` gets its tokens. */
 export interface TokenSource {
-  getToken(audience: string, scopes?: readonly string[]): Promise<StepgateToken>
-  discard(audience: string, scopes: readonly string[], accessToken: string): void
+  /** Makes proofs for tokens of type `DPoP`; null when none are asked for. */
+  readonly signer: DpopSigner | null
+  find(wish: TokenWish): Promise<StepgateToken>
+  discard(wish: TokenWish, accessToken: string): void
   /** Tells installations of this service apart. Never rejects. */
   installationId(): Promise<string>
 }
@@ -39,85 +54,78 @@ interface HeldToken extends StepgateToken {
   readonly expiresAtMs: number
 }
 
-interface Slot {
-  held: HeldToken | null
-  pending: Promise<HeldToken> | null
-  failures: number
-  /** No renewal in the background before this. */
-  retryAtMs: number
-}
-
-const DEADLINE_MS = 10_000
-const BYTES_MAX = 64 * 1024
 const SLOTS_MAX = 1_000
-const LIFETIME_SECONDS_MAX = 86_400 * 366
+/** Users are many, and each has a token of its own. */
+const EXCHANGED_SLOTS_MAX = 5_000
 /** A token is not handed out in its last moments, which it would spend on the way. */
 const EXPIRY_MARGIN_MS = 2_000
 const RETRY_CAP_MS = 30_000
+/** While somebody waits. */
+const ATTEMPTS_MAX = 3
+const ATTEMPT_DELAY_MS = 100
+const ATTEMPT_DELAY_CAP_MS = 1_000
 
 const monotonicMs = (): number => performance.now()
 
-const optionalText = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '')
+/** Of another's token nothing but its hash is kept. */
+const nameOf = ({ audience, scopes, subjectToken }: TokenWish): string => {
+  const subject = subjectToken === null ? '' : createHash('sha256').update(subjectToken).digest('base64url')
+  return `${audience} ${[...new Set(scopes)].sort().join(' ')}\n${subject}`
+}
 
-function readToken(body: JsonObject, requestedAtMs: number): HeldToken | null {
-  const [accessToken, expiresIn, scope] = [own(body, 'access_token'), own(body, 'expires_in'), own(body, 'scope')]
-  if (typeof accessToken !== 'string' || accessToken === '' || !/^[\x21-\x7e]+$/.test(accessToken)) return null
-  if (typeof expiresIn !== 'number' || !(expiresIn > 0 && expiresIn <= LIFETIME_SECONDS_MAX)) return null
-  const lifetimeMs = expiresIn * 1000
+/** A token that ends with the one it was exchanged for is not renewed: another would end just then as well. */
+function toHeld({ lifetimeMs, ...token }: IssuedToken, wish: TokenWish, requestedAtMs: number): HeldToken {
+  const startMs = Date.now() - (monotonicMs() - requestedAtMs)
+  const subjectLeftMs = (wish.subjectToken === null ? null : expiryOf(wish.subjectToken)) ?? Number.MAX_SAFE_INTEGER
+  const ownMs = Math.min(lifetimeMs, subjectLeftMs - startMs)
+  const endsWithSubject = startMs + lifetimeMs >= subjectLeftMs - EXPIRY_MARGIN_MS
   return {
-    accessToken,
-    expiresAt: new Date(Date.now() - (monotonicMs() - requestedAtMs) + lifetimeMs),
-    scopes: typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [],
-    renewAtMs: requestedAtMs + lifetimeMs * betweenMs(0.4, 0.5),
-    expiresAtMs: requestedAtMs + lifetimeMs - Math.min(EXPIRY_MARGIN_MS, lifetimeMs / 10),
+    ...token,
+    expiresAt: new Date(startMs + ownMs),
+    renewAtMs: endsWithSubject ? Number.MAX_SAFE_INTEGER : requestedAtMs + ownMs * betweenMs(0.4, 0.5),
+    expiresAtMs: requestedAtMs + ownMs - Math.min(EXPIRY_MARGIN_MS, ownMs / 10),
   }
 }
 
-function toTokenError(audience: string, answer: HttpAnswer): StepgateTokenError {
-  const body = parseJsonObject(answer.body) ?? {}
-  const detail = [optionalText(own(body, 'error')), optionalText(own(body, 'error_description'))]
-    .filter((text) => text !== '')
-    .join(': ')
-  const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429
-  return new StepgateTokenError(
-    isRefusal ? 'refused' : 'unavailable',
-    audience,
-    detail === '' ? `status ${String(answer.status)}` : detail,
-    answer.status,
-  )
-}
+const isWorthRetrying = (error: unknown): boolean =>
+  error instanceof StepgateTokenError && error.code === 'unavailable' && (error.status === null || error.status >= 500)
 
 /**
- * Gets and keeps access tokens by client credentials. A token is renewed in the background after 40 to 50 percent of its
- * life, by one request however many callers wait, and used until it expires when the control plane cannot be reached.
+ * Gets and keeps access tokens. A token is renewed in the background after 40 to 50 percent of its life, by one request
+ * however many callers wait, and used until it expires when the control plane cannot be reached.
  */
 export class TokenClient implements TokenSource {
-  readonly #settings: Settings
-  readonly #tokenEndpoint: string
-  readonly #slots = new Map<string, Slot>()
+  readonly #endpoint: TokenEndpoint
+  readonly #slots = new TokenSlots<HeldToken>(SLOTS_MAX)
+  readonly #exchanged = new TokenSlots<HeldToken>(EXCHANGED_SLOTS_MAX)
   readonly #installation: InstallationId
+  readonly signer: DpopSigner | null
   #issued = 0
   #failed = 0
 
   constructor(settings: Settings) {
-    this.#settings = settings
     this.#installation = new InstallationId(settings.stateDir, settings.clientId, settings.workload)
-    this.#tokenEndpoint = `${settings.url}/oauth/token`
+    this.signer = settings.dpop ? new DpopSigner() : null
+    this.#endpoint = new TokenEndpoint(settings, this.signer)
   }
 
   get counts(): StepgateTokenCount {
     return { issued: this.#issued, failed: this.#failed }
   }
 
+  /** A token of the service's own. Throws {@link StepgateTokenError} when there is no valid one and none can be had. */
+  getToken(audience: string, scopes: readonly string[] = [], isBackground = false): Promise<StepgateToken> {
+    return this.find({ audience, scopes, subjectToken: null }, isBackground)
+  }
+
   /** Throws {@link StepgateTokenError} when there is no valid token and none can be had. */
-  async getToken(audience: string, scopes: readonly string[] = [], isBackground = false): Promise<StepgateToken> {
-    const slot = this.#slotOf(audience, scopes)
+  async find(wish: TokenWish, isBackground = false): Promise<StepgateToken> {
+    const slot = this.#slotOf(wish)
     const nowMs = monotonicMs()
     const { held } = slot
-    if (held === null || nowMs >= held.expiresAtMs) return this.#renew(slot, audience, scopes, isBackground)
+    if (held === null || nowMs >= held.expiresAtMs) return this.#renew(slot, wish, isBackground)
     // The one at hand will do; a failed renewal is tried again later, until it expires.
-    if (nowMs >= held.renewAtMs && nowMs >= slot.retryAtMs)
-      this.#renew(slot, audience, scopes, true).catch(() => undefined)
+    if (nowMs >= held.renewAtMs && nowMs >= slot.retryAtMs) this.#renew(slot, wish, true).catch(() => undefined)
     return held
   }
 
@@ -126,23 +134,17 @@ export class TokenClient implements TokenSource {
   }
 
   /** Forgets a token that was refused where it was used, unless another one has taken its place. */
-  discard(audience: string, scopes: readonly string[], accessToken: string): void {
-    const slot = this.#slotOf(audience, scopes)
+  discard(wish: TokenWish, accessToken: string): void {
+    const slot = this.#slotOf(wish)
     if (slot.held?.accessToken === accessToken) slot.held = null
   }
 
-  #slotOf(audience: string, scopes: readonly string[]): Slot {
-    const key = `${audience} ${[...new Set(scopes)].sort().join(' ')}`
-    const known = this.#slots.get(key)
-    if (known !== undefined) return known
-    if (this.#slots.size >= SLOTS_MAX) this.#slots.clear()
-    const slot: Slot = { held: null, pending: null, failures: 0, retryAtMs: 0 }
-    this.#slots.set(key, slot)
-    return slot
+  #slotOf(wish: TokenWish): Slot<HeldToken> {
+    return (wish.subjectToken === null ? this.#slots : this.#exchanged).find(nameOf(wish))
   }
 
-  #renew(slot: Slot, audience: string, scopes: readonly string[], isBackground: boolean): Promise<HeldToken> {
-    slot.pending ??= this.#request(audience, scopes, isBackground)
+  #renew(slot: Slot<HeldToken>, wish: TokenWish, isBackground: boolean): Promise<HeldToken> {
+    slot.pending ??= this.#request(wish, isBackground)
       .then(
         (token) => {
           slot.held = token
@@ -162,44 +164,17 @@ export class TokenClient implements TokenSource {
     return slot.pending
   }
 
-  async #request(audience: string, scopes: readonly string[], isBackground: boolean): Promise<HeldToken> {
-    const requestedAtMs = monotonicMs()
-    const answer = await this.#post(audience, scopes, isBackground)
-    const body = answer.status === 200 ? parseJsonObject(answer.body) : null
-    if (body === null) throw toTokenError(audience, answer)
-    const token = readToken(body, requestedAtMs)
-    if (token === null)
-      throw new StepgateTokenError('unavailable', audience, 'the answer is not a token', answer.status)
-    return token
-  }
-
-  async #post(audience: string, scopes: readonly string[], isBackground: boolean): Promise<HttpAnswer> {
-    const { headers, parameters } = authenticateClient(this.#settings, this.#tokenEndpoint)
-    const scope = scopes.length === 0 ? {} : { scope: scopes.join(' ') }
-    const body = new URLSearchParams({
-      grant_type: 'client_credentials',
-      resource: audience,
-      ...scope,
-      ...parameters,
-    }).toString()
-    try {
-      return await exchange({
-        method: 'POST',
-        url: this.#tokenEndpoint,
-        headers: {
-          ...headers,
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-          // So that one credential in two programs is noticed.
-          'stepgate-workload': toHeaderValue(this.#settings.workload),
-        },
-        body,
-        deadlineMs: DEADLINE_MS,
-        bytesMax: BYTES_MAX,
-        isBackground,
-      })
-    } catch (error) {
-      throw new StepgateTokenError('unavailable', audience, error instanceof Error ? error.message : 'no answer')
+  /** Whoever works in the background tries again by itself; for the others a moment's outage is bridged here. */
+  async #request(wish: TokenWish, isBackground: boolean): Promise<HeldToken> {
+    for (let attempt = 1; ; attempt++) {
+      const requestedAtMs = monotonicMs()
+      try {
+        return toHeld(await this.#endpoint.request(wish, isBackground), wish, requestedAtMs)
+      } catch (error) {
+        if (isBackground || attempt >= ATTEMPTS_MAX || !isWorthRetrying(error)) throw error
+      }
+      const delayMs = fullJitterMs(attempt, ATTEMPT_DELAY_MS, ATTEMPT_DELAY_CAP_MS)
+      await new Promise((resolve) => setTimeout(resolve, delayMs))
     }
   }
 }

@@ -5,7 +5,9 @@ import type { CallerKind, Mode, Outcome, Reason, Verdict } from '../../../lib/po
 import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import { fetchAuthorized, type StepgateFetchInit } from '../client/authorized-fetch.ts'
+import { subjectOf } from '../client/subject-token.ts'
 import type { StepgateToken, TokenSource } from '../client/token-client.ts'
+import type { TokenWish } from '../client/token-endpoint.ts'
 import { ContextReader } from '../context/context-reader.ts'
 import type { GeoLookup } from '../context/geo-lookup.ts'
 import { Places } from '../context/places.ts'
@@ -113,6 +115,7 @@ export class TestRuntime implements Engine, TokenSource {
   #decisions: StepgateDecisionEvent[] = []
   readonly #failures: string[] = []
   #issued = 0
+  readonly signer = null
   readonly routes = new RouteTable(() => undefined)
   readonly guard: Guard
 
@@ -180,12 +183,14 @@ export class TestRuntime implements Engine, TokenSource {
     this.#configuration.reset()
   }
 
-  async getToken(audience: string, scopes: readonly string[] = []): Promise<StepgateToken> {
+  async find({ audience, scopes, subjectToken }: TokenWish): Promise<StepgateToken> {
     this.#issued++
     const { service } = this.#configuration.snapshot
     const expiresInSeconds = 300
+    const claims = subjectToken === null ? {} : { sub: subjectOf(subjectToken), act: { sub: service } }
     return {
-      accessToken: this.mintToken({ caller: service, audience, scopes, expiresInSeconds }),
+      accessToken: this.mintToken({ caller: service, audience, scopes, expiresInSeconds, claims }),
+      tokenType: 'Bearer',
       expiresAt: new Date(Date.now() + expiresInSeconds * 1000),
       scopes,
     }
