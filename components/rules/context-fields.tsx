@@ -10,19 +10,12 @@ import { findRequirement, type RuleRequirement } from './rule-summary.ts'
 import { SignalField } from './signal-field.tsx'
 import type { RuleDraft } from './use-rule-draft.ts'
 
-const CONTEXT_KINDS: readonly RuleRequirement['kind'][] = [
-  'country',
-  'autonomous-system',
-  'known-device',
-  'rate',
-  'signals',
-]
+const CONTEXT_KINDS: readonly RuleRequirement['kind'][] = ['country', 'autonomous-system', 'rate', 'signals']
 const RATE_DEFAULT = { kind: 'rate', requestsMax: 60, windowSeconds: 60 } as const
 
 function Sections({ draft: { rule, set, errorOf } }: { readonly draft: RuleDraft }) {
   const country = findRequirement(rule, 'country')
   const system = findRequirement(rule, 'autonomous-system')
-  const device = findRequirement(rule, 'known-device')
   const rate = findRequirement(rule, 'rate')
   const signals = findRequirement(rule, 'signals')
   return (
@@ -60,14 +53,6 @@ function Sections({ draft: { rule, set, errorOf } }: { readonly draft: RuleDraft
         />
       </RequirementSection>
       <RequirementSection
-        label="Known device"
-        detail="The caller uses a device that somebody accepted for it: on the page of an identity, or from a decision."
-        isOn={device !== undefined}
-        onToggle={(isOn) => {
-          set('known-device', isOn ? { kind: 'known-device' } : null)
-        }}
-      />
-      <RequirementSection
         label="Rate"
         detail="One caller sends at most so many requests to this endpoint. Each instance counts what it receives itself."
         isOn={rate !== undefined}
@@ -85,7 +70,7 @@ function Sections({ draft: { rule, set, errorOf } }: { readonly draft: RuleDraft
       </RequirementSection>
       <RequirementSection
         label="Signals"
-        detail="What is unusual about a request is recorded always. What is chosen here is refused."
+        detail="What is unusual about a request without being wrong. What is chosen here is refused."
         isOn={signals !== undefined}
         onToggle={(isOn) => {
           set('signals', isOn ? { kind: 'signals', noneOf: [] } : null)

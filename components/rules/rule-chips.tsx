@@ -1,4 +1,4 @@
-import { Braces, Clock, Gauge, Globe, KeyRound, MapPin, Network, Radar, Smartphone, TriangleAlert } from 'lucide-react'
+import { Clock, Gauge, Globe, KeyRound, MapPin, Network, Radar, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Rule } from '#lib/client/object-types.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -73,13 +73,6 @@ function toChips(requirement: RuleRequirement): ReactNode[] {
           {requirement.anyOf.join(' or ')}
         </Badge>,
       ]
-    case 'known-device':
-      return [
-        <Badge key="device" title="The caller uses a device that was accepted for it">
-          <Smartphone aria-hidden className="size-3" />
-          known device
-        </Badge>,
-      ]
     case 'rate':
       return [
         <Badge key="rate" title="Requests of one caller to one instance">
@@ -92,13 +85,6 @@ function toChips(requirement: RuleRequirement): ReactNode[] {
         <Badge key="signals" title={requirement.noneOf.map((signal) => SIGNAL_WORDS[signal]).join(', ')}>
           <Radar aria-hidden className="size-3" />
           {toPlural(requirement.noneOf.length, 'signal')} refused
-        </Badge>,
-      ]
-    case 'condition':
-      return [
-        <Badge key="condition" className="min-w-0 font-mono font-normal" title={requirement.expression}>
-          <Braces aria-hidden className="size-3" />
-          <span className="truncate">{requirement.expression}</span>
         </Badge>,
       ]
   }

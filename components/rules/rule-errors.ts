@@ -1,16 +1,6 @@
 import type { FieldErrors } from 'react-hook-form'
+import { firstMessage } from '../forms/first-message.ts'
 import type { Rule } from '#lib/client/object-types.ts'
-
-/** The first message anywhere below a node of react-hook-form's errors. */
-function firstMessage(node: unknown, depth = 0): string | undefined {
-  if (node === null || typeof node !== 'object' || depth > 5) return undefined
-  if ('message' in node && typeof node.message === 'string' && node.message !== '') return node.message
-  for (const [key, inner] of Object.entries(node)) {
-    const message = key === 'ref' ? undefined : firstMessage(inner, depth + 1)
-    if (message !== undefined) return message
-  }
-  return undefined
-}
 
 /** What is wrong with the requirement of a kind, wherever it stands in the rule; with one member of it, where that is named. */
 export function requirementError(

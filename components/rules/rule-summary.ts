@@ -70,14 +70,10 @@ function requirementWords(requirement: RuleRequirement): string {
       return `a caller in ${requirement.anyOf.map((number) => `AS${String(number)}`).join(' or ')}`
     case 'country':
       return `a caller in ${requirement.anyOf.join(' or ')}`
-    case 'known-device':
-      return 'a device that was accepted for the caller'
     case 'rate':
       return `at most ${toCount(requirement.requestsMax)} requests of one caller in ${toDuration(requirement.windowSeconds)}`
     case 'signals':
       return `no ${requirement.noneOf.map((signal) => SIGNAL_WORDS[signal].toLowerCase()).join(', no ')}`
-    case 'condition':
-      return `the condition ${requirement.expression}`
   }
 }
 

@@ -11,11 +11,18 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
+import { ClaimScopesField } from './claim-scopes-field.tsx'
 
 export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
   const environment = useEnvironment()
   const create = useMutation(createIssuer)
-  const form = useContractForm(IssuerCreate, { name: '', issuer: '', audience: '', scopeClaim: 'scope' })
+  const form = useContractForm(IssuerCreate, {
+    name: '',
+    issuer: '',
+    audience: '',
+    scopeClaim: 'scope',
+    claimScopes: [],
+  })
   const { errors } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -30,6 +37,7 @@ export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <FormDialog
       title="Trust an issuer"
+      size="lg"
       description="An OpenID Connect provider whose users call services. Its keys are fetched now, and again before they change."
       submitLabel="Trust"
       isPending={isPending}
@@ -71,6 +79,13 @@ export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
         error={errors.scopeClaim?.message}
         {...form.register('scopeClaim')}
       />
+      <ClaimScopesField
+        value={[]}
+        errors={errors.claimScopes}
+        onChange={(claimScopes) => {
+          form.setValue('claimScopes', claimScopes, { shouldDirty: true, shouldValidate: form.formState.isSubmitted })
+        }}
+      />
       <TextField
         label="Key set"
         optional
@@ -97,7 +112,11 @@ export function EditIssuerDialog({
   const [issuer] = usePinned(current)
   const environment = useEnvironment()
   const save = useMutation(updateIssuer)
-  const form = useContractForm(IssuerUpdate, { audience: issuer.audience, scopeClaim: issuer.scopeClaim })
+  const form = useContractForm(IssuerUpdate, {
+    audience: issuer.audience,
+    scopeClaim: issuer.scopeClaim,
+    claimScopes: issuer.claimScopes,
+  })
   const { errors } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -110,6 +129,7 @@ export function EditIssuerDialog({
   return (
     <FormDialog
       title={`Issuer ${issuer.name}`}
+      size="lg"
       description={<span className="break-all">{issuer.issuer}</span>}
       submitLabel="Save"
       isPending={isPending}
@@ -134,6 +154,13 @@ export function EditIssuerDialog({
         className="font-mono"
         error={errors.scopeClaim?.message}
         {...form.register('scopeClaim')}
+      />
+      <ClaimScopesField
+        value={issuer.claimScopes}
+        errors={errors.claimScopes}
+        onChange={(claimScopes) => {
+          form.setValue('claimScopes', claimScopes, { shouldDirty: true, shouldValidate: form.formState.isSubmitted })
+        }}
       />
     </FormDialog>
   )

@@ -91,6 +91,15 @@ function IssuerItem({
         Audience <code>{issuer.audience}</code> · scopes in <code>{issuer.scopeClaim}</code> ·{' '}
         {toPlural(issuer.keyCount, 'key')}, fetched <RelativeTime at={issuer.keysRefreshedAt} />
       </p>
+      {issuer.claimScopes.length > 0 && (
+        <ul aria-label={`Scopes from claims of ${issuer.name}`} className="flex flex-col gap-0.5 text-xs text-muted">
+          {issuer.claimScopes.map(({ claim, value, scopes }) => (
+            <li key={`${claim} ${value}`}>
+              <code>{claim}</code> has <code className="break-all">{value}</code>: <code>{scopes.join(' ')}</code>
+            </li>
+          ))}
+        </ul>
+      )}
       {issuer.refreshError !== null && (
         <p role="note" className="flex gap-2 rounded-lg bg-denied-tint px-3 py-2 text-denied">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />

@@ -225,12 +225,38 @@ export const ScopePosture = z.object({
   holders: z.array(Grant),
 })
 
+export const ClaimScopes = z
+  .strictObject({
+    claim: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .describe('Name of the claim; dots lead into objects: `realm_access.roles`.'),
+    value: z.string().trim().min(1).max(200).describe('What the claim is, or contains as an array.'),
+    scopes: z
+      .array(ScopeName)
+      .min(1)
+      .max(50)
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'names a scope twice')
+      .describe('Scopes a token carries then.'),
+  })
+  .describe('Scopes that follow from a claim: a role, a group.')
+const ClaimScopesList = z
+  .array(ClaimScopes)
+  .max(100)
+  .refine(
+    (list) => new Set(list.map(({ claim, value }) => JSON.stringify([claim, value]))).size === list.length,
+    'names a value of a claim twice',
+  )
+
 export const Issuer = z.object({
   id: Uuid,
   name: z.string(),
   issuer: z.string(),
   audience: z.string(),
   scopeClaim: z.string(),
+  claimScopes: z.array(ClaimScopes),
   jwksUri: z.string(),
   keyCount: z.int(),
   keysRefreshedAt: Timestamp.nullable(),
@@ -244,11 +270,13 @@ export const IssuerCreate = z.strictObject({
   issuer: HttpUrl.describe('`iss` of its tokens, exactly. https, or http on this machine.'),
   audience: z.string().trim().min(1).max(300),
   scopeClaim: z.string().trim().min(1).max(100).default('scope'),
+  claimScopes: ClaimScopesList.default([]),
   jwksUri: HttpUrl.optional().describe('Found through its discovery document when absent.'),
 })
 export const IssuerUpdate = z.strictObject({
   audience: z.string().trim().min(1).max(300).optional(),
   scopeClaim: z.string().trim().min(1).max(100).optional(),
+  claimScopes: ClaimScopesList.optional(),
 })
 
 export const Revision = z.object({

@@ -530,7 +530,7 @@ export const routes = {
     `${ENV}/issuers/{id}`,
     'administrator',
     'Issuers',
-    'Change audience or scope claim',
+    'Change audience, scope claim or the scopes that follow from other claims',
     catalog.Issuer,
     {
       params: params('environment', 'id'),

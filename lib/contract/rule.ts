@@ -6,6 +6,7 @@ import { ScopeName } from './primitives.ts'
 const sender = z.enum(SENDER_CONSTRAINTS).exclude(['none'])
 const unique = (values: readonly (string | number)[]) => new Set(values).size === values.length
 
+/** Neither `known-device` nor `condition`: nothing here accepts devices or checks expressions yet. */
 export const Requirement = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scopes'),
@@ -56,9 +57,6 @@ export const Requirement = z.discriminatedUnion('kind', [
       .describe('Countries the caller may come from (ISO 3166-1 alpha-2).'),
   }),
   z.strictObject({
-    kind: z.literal('known-device').describe('The caller uses a device that was accepted for it.'),
-  }),
-  z.strictObject({
     kind: z.literal('rate'),
     requestsMax: z.int().min(1).max(1_000_000).describe('Requests of one caller to this endpoint in the window.'),
     windowSeconds: z
@@ -75,15 +73,6 @@ export const Requirement = z.discriminatedUnion('kind', [
       .max(SIGNALS.length)
       .refine(unique, 'names a signal twice')
       .describe('Signals that deny a request.'),
-  }),
-  z.strictObject({
-    kind: z.literal('condition'),
-    expression: z
-      .string()
-      .trim()
-      .min(1)
-      .max(1_000)
-      .describe('Expression in the Common Expression Language that must be true: `params.userId == token.sub`.'),
   }),
 ])
 

@@ -33,14 +33,24 @@ afterAll(async () => {
   await control.database.close()
 })
 
-const publishedKeyIds = async (): Promise<string[]> => {
+interface PublishedIssuer {
+  readonly name: string
+  readonly kind: string
+  readonly claimScopes: object[]
+  readonly keys: { kid: string }[]
+}
+
+const publishedIssuers = async (): Promise<PublishedIssuer[]> => {
   const row = await control.database.prisma.serviceSnapshot.findFirstOrThrow({
     where: { environment: { slug: 'production' } },
     orderBy: { revision: 'desc' },
   })
-  const { issuers } = JSON.parse(row.body) as { issuers: { kind: string; keys: { kid: string }[] }[] }
-  return issuers.filter(({ kind }) => kind === 'oidc').flatMap((each) => each.keys.map(({ kid }) => kid))
+  const { issuers } = JSON.parse(row.body) as { issuers: PublishedIssuer[] }
+  return issuers.filter(({ kind }) => kind === 'oidc')
 }
+
+const publishedKeyIds = async (): Promise<string[]> =>
+  (await publishedIssuers()).flatMap(({ keys }) => keys.map(({ kid }) => kid))
 
 describe('a trusted issuer', () => {
   it('is believed with the keys it has now, which services receive', async () => {
@@ -100,18 +110,50 @@ describe('a trusted issuer', () => {
     expect(await database.prisma.auditEntry.count()).toBe(entries)
   })
 
+  it('gives scopes for claims, which services receive, and publishes nothing when they are said again', async () => {
+    const { ctx, administrator, operator, database } = control
+    const [known] = (await listIssuers(ctx, administrator, 'production')).items
+    const id = known?.id ?? ''
+    const claimScopes = [{ claim: 'realm_access.roles', value: 'support', scopes: ['orders:read'] }]
+    expect(known?.claimScopes).toEqual([])
+    await expect(updateIssuer(ctx, operator, 'production', id, 1, { claimScopes })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(updateIssuer(ctx, administrator, 'staging', id, 1, { claimScopes })).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    const entries = () => database.prisma.auditEntry.count()
+    const before = await entries()
+    const twice = [
+      ...claimScopes,
+      { ...claimScopes[0], claim: 'realm_access.roles', value: 'support', scopes: ['a:b'] },
+    ]
+    await expect(updateIssuer(ctx, administrator, 'production', id, 1, { claimScopes: twice })).rejects.toMatchObject({
+      code: 'invalid-request',
+      errors: [{ pointer: '/claimScopes' }],
+    })
+    expect(await entries()).toBe(before)
+    const updated = await updateIssuer(ctx, administrator, 'production', id, 1, { claimScopes })
+    expect(updated).toMatchObject({ claimScopes, version: 2 })
+    expect(await publishedIssuers()).toMatchObject([{ name: 'customers', claimScopes }])
+    expect(await updateIssuer(ctx, administrator, 'production', id, 2, { claimScopes })).toEqual(updated)
+    expect(await entries()).toBe(before + 1)
+    const entry = await database.prisma.auditEntry.findFirstOrThrow({ orderBy: { id: 'desc' } })
+    expect(entry).toMatchObject({ action: 'issuer.update', before: { claimScopes: [] }, after: { claimScopes } })
+  })
+
   it('is changed and trusted no more with the revision that says so', async () => {
     const { ctx, administrator } = control
     const [known] = (await listIssuers(ctx, administrator, 'production')).items
     const id = known?.id ?? ''
-    expect(await updateIssuer(ctx, administrator, 'production', id, 1, { audience: 'store' })).toMatchObject({
+    expect(await updateIssuer(ctx, administrator, 'production', id, 2, { audience: 'store' })).toMatchObject({
       audience: 'store',
-      version: 2,
+      version: 3,
     })
-    await expect(deleteIssuer(ctx, administrator, 'production', id, 1)).rejects.toMatchObject({
+    await expect(deleteIssuer(ctx, administrator, 'production', id, 2)).rejects.toMatchObject({
       code: 'version-mismatch',
     })
-    await deleteIssuer(ctx, administrator, 'production', id, 2)
+    await deleteIssuer(ctx, administrator, 'production', id, 3)
     expect(await publishedKeyIds()).toEqual([])
   })
 })

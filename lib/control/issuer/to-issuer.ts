@@ -1,6 +1,10 @@
 import type { z } from 'zod'
-import type { Issuer } from '../../contract/catalog.ts'
+import type { ClaimScopes, Issuer } from '../../contract/catalog.ts'
 import type { Issuer as IssuerRow } from '#lib/store/generated/client.ts'
+
+/** As the verbs parsed it before they wrote it. */
+export const toClaimScopes = (stored: unknown): z.output<typeof ClaimScopes>[] =>
+  (stored as z.output<typeof ClaimScopes>[]).map(({ claim, value, scopes }) => ({ claim, value, scopes })) // written by createIssuer and updateIssuer only
 
 export const toIssuer = (row: IssuerRow): z.output<typeof Issuer> => ({
   id: row.id,
@@ -8,6 +12,7 @@ export const toIssuer = (row: IssuerRow): z.output<typeof Issuer> => ({
   issuer: row.issuer,
   audience: row.audience,
   scopeClaim: row.scopeClaim,
+  claimScopes: toClaimScopes(row.claimScopes),
   jwksUri: row.jwksUri,
   keyCount: Array.isArray(row.keys) ? row.keys.length : 0,
   keysRefreshedAt: row.keysRefreshedAt?.toISOString() ?? null,
@@ -22,11 +27,13 @@ export const auditedIssuer = ({
   issuer,
   audience,
   scopeClaim,
+  claimScopes,
   jwksUri,
-}: Pick<IssuerRow, 'name' | 'issuer' | 'audience' | 'scopeClaim' | 'jwksUri'>) => ({
+}: Pick<IssuerRow, 'name' | 'issuer' | 'audience' | 'scopeClaim' | 'claimScopes' | 'jwksUri'>) => ({
   name,
   issuer,
   audience,
   scopeClaim,
+  claimScopes,
   jwksUri,
 })

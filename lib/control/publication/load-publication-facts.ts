@@ -67,9 +67,9 @@ async function loadTrustedIssuers(tx: Tx, environmentId: string): Promise<Public
   })
   return issuers.map((issuer) => ({
     ...issuer,
-    claimScopes: issuer.claimScopes as unknown as ClaimScopes[],
-    keys: issuer.keys as unknown as PublicJwk[],
-  })) // parsed by refreshIssuerKeys
+    claimScopes: issuer.claimScopes as unknown as ClaimScopes[], // parsed by the verbs that write it
+    keys: issuer.keys as unknown as PublicJwk[], // parsed by refreshIssuerKeys
+  }))
 }
 
 async function loadDisabledIdentities(tx: Tx, environmentId: string): Promise<string[]> {
