@@ -6,7 +6,7 @@ import { SeededRandom } from './seeded-random.ts'
 
 it(
   'decides every request rightly while the control plane is killed 20 times and away for a third of the time',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const random = new SeededRandom()
     const gateway = await startMortalTestPlane()

@@ -4,7 +4,7 @@ import { pollThroughFaults } from './faults/poll-through-faults.ts'
 
 it(
   'never stops polling, never overlaps and is back within an interval, through seventeen faults',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const { figures, violations } = await pollThroughFaults({ rounds: 1 })
     expect(violations).toEqual([])
