@@ -1,4 +1,4 @@
-import type { CallerKind, Check, DeviceStanding, Mode, Outcome, Reason, Signal } from '#lib/policy/vocabulary.ts'
+import type { CallerKind, Check, Mode, Outcome, Reason, Signal } from '#lib/policy/vocabulary.ts'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 
 /** The closed lists, as people read them. Log-only never says "denied": nothing was. */
@@ -64,12 +64,6 @@ export const SIGNAL_DETAILS: Readonly<Record<Signal, string>> = {
   'endpoint-first-use': 'The instance has not seen this caller at this endpoint before.',
   'travel-impossible': 'One token was used in two places further apart than anybody travels in the time between.',
   'credential-concurrent': 'One token, or the credential behind it, is used by two instances at once.',
-}
-
-export const DEVICE_WORDS: Readonly<Record<DeviceStanding, string>> = {
-  none: 'Nothing tells it apart',
-  new: 'Not accepted at the time',
-  known: 'Accepted',
 }
 
 export const CHECK_WORDS: Readonly<Record<Check, string>> = {

@@ -116,9 +116,9 @@ describe('Mmdb', () => {
   })
 
   it('keeps the members of a file apart from prototypes', () => {
-    const hostile = JSON.parse('{"__proto__":{"country_code":"XX"},"constructor":"a"}') as {
-      readonly [key: string]: MmdbJson
-    }
+    const hostile = JSON.parse('{"__proto__":{"country_code":"XX"},"constructor":"a"}') as Readonly<
+      Record<string, MmdbJson>
+    >
     const found = new Mmdb(writeMmdb({ '1.0.0.0/8': hostile })).find('1.1.1.1') as MmdbMap
     expect(Object.getPrototypeOf(found)).toBeNull()
     expect(readGeoRecord(found).country).toBeNull()
@@ -320,7 +320,7 @@ it('is raised as a failure where a rule asks for a place and nothing could tell'
   const warnings: string[] = []
   const stepgate = createTestStepgate({
     endpoints: [{ method: 'GET', route: '/orders', rule: inCountry as never }],
-    logger: { warn: (line) => warnings.push(String(line)), error: () => undefined },
+    logger: { warn: (line) => warnings.push(JSON.stringify(line)), error: () => undefined },
   })
   expect(warnings.join()).toContain('geo-unavailable')
   const token = stepgate.mintToken()

@@ -1,5 +1,5 @@
 /** The guard with a context and a queue, asked without a socket: what it decides and what it would report. */
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Snapshot } from '../../lib/policy/snapshot.ts'
 import { ContextReader, type ContextParts } from '../src/context/context-reader.ts'
 import type { GeoLookup } from '../src/context/geo-lookup.ts'
@@ -28,7 +28,7 @@ const requestReader: RequestReader<AskedRequest> = {
   method: () => 'GET',
   path: () => '/',
   params: () => ({}),
-  socket: ({ address = '192.0.2.1' }) => ({ remoteAddress: address }) as Socket, // all that a decision asks of it
+  socket: ({ address: value = '192.0.2.1' }) => Object.defineProperty(new Socket(), 'remoteAddress', { value }),
 }
 
 export interface ContextOptions extends Partial<Pick<ContextParts, 'signals' | 'memory' | 'trustedProxies'>> {

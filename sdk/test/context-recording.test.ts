@@ -54,7 +54,7 @@ describe('the context of a signature', () => {
   })
 
   it('stays bounded for one caller from many places, and counts every request', () => {
-    const places = { lookup: (address: string) => ({ country: `${address}`, autonomousSystem: null }) }
+    const places = { lookup: (address: string) => ({ country: address, autonomousSystem: null }) }
     const codes = Array.from({ length: 26 * 26 }, (_, index) =>
       String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26)),
     )

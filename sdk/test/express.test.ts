@@ -262,6 +262,7 @@ describe.each(VERSIONS)('%s', (version, express) => {
 
   it('refuses to guard one application twice, and what is no application', () => {
     expect(() => protectExpress(app, stepgate)).toThrow('protected already')
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it is what is refused
     expect(() => protectExpress({} as Express, stepgate)).toThrow(
       expect.objectContaining({ name: 'StepgateUsageError', code: 'not-an-application' }),
     )

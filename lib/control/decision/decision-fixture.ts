@@ -41,7 +41,7 @@ export async function makeDecisionFixture(database: TestDatabase) {
         route,
         source: 'manual',
         mode,
-        ...(rule === null ? {} : { rule: structuredClone(rule) as object }), // Prisma's JSON input is not readonly
+        ...(rule === null ? {} : { rule: JSON.parse(JSON.stringify(rule)) as object }), // Prisma's JSON input is not readonly
       },
     })
 

@@ -5,6 +5,7 @@ import type { GeoLookup } from './geo-lookup.ts'
  * the evidence before there is a rule.
  */
 export const SIGNAL_WATCHES = ['off', 'rules', 'all'] as const
+/** Which signals are looked for: none, those that some rule of the service names (the default), or all. */
 export type SignalWatch = (typeof SIGNAL_WATCHES)[number]
 
 /** Settings of what surrounds a request besides its token. */

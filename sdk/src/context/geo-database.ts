@@ -9,6 +9,7 @@ const FILE_BYTES_MAX = 1024 ** 3
 
 /** How one database stands. */
 export interface GeoDatabaseStatus {
+  /** The file, as it was given. */
   readonly path: string
   /** What the file says it is: `GeoLite2-Country`; null before one was read. */
   readonly type: string | null

@@ -15,6 +15,7 @@ export interface GeoPlace {
  * lately. Null when the address is not known. One that throws is reported and counts as not knowing.
  */
 export interface GeoLookup {
+  /** The place of an IPv4 or IPv6 address, as text; null when it is not known. Called on a request: must not wait. */
   lookup(address: string): GeoPlace | null
 }
 

@@ -1,10 +1,9 @@
 import { getRequestListener } from '@hono/node-server'
 import { Hono, type Handler } from 'hono'
-import type { HonoOptions } from 'hono/hono-base'
 import type { BlankEnv } from 'hono/types'
 import { cors } from 'hono/cors'
 import { methodOverride } from 'hono/method-override'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import { protectHono } from '../../src/hono.ts'
 import {
@@ -66,7 +65,7 @@ const honoKind = ({
   prefix,
   cannot,
   start: (stepgate, routes) => {
-    const app: Hono = new Hono(application as HonoOptions<BlankEnv>)
+    const app = new Hono<BlankEnv>(application)
     protectHono(app, stepgate)
     app.onError((_error, context) => context.text('the own answer', 500))
     app.use(cors({ origin: ALLOWED_ORIGIN }), methodOverride({ app, header: OVERRIDE_HEADER }))
@@ -74,6 +73,7 @@ const honoKind = ({
     const root = prefix === '' ? app : app.basePath(prefix)
     for (const [mount, mounted] of byMount(routes)) {
       if (mount === '' || mounts === 'basePath') {
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- what Hono itself answers
         addRoutes(mount === '' ? root : root.basePath(mount), behaviour, mounted)
         continue
       }

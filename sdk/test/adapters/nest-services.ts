@@ -43,24 +43,31 @@ function addHandler(controller: new () => object, name: string, behaviour: Behav
   common.Req()(prototype, name, 0)
 }
 
+/** Nest asks for classes, and tells them apart. */
+class Part {
+  readonly isPart = true
+}
+
 function makeController(
   path: string,
   version: string | undefined,
   behaviour: Behaviour,
   routes: readonly ServiceRoute[],
 ) {
-  const controller = class {}
+  const controller = class extends Part {}
   routes.forEach((route, index) => addHandler(controller, `handler${String(index)}`, behaviour, route))
   common.Controller(version === undefined ? { path } : { path, version })(controller)
   return controller
 }
 
 function makeModule(version: string | undefined, behaviour: Behaviour, routes: readonly ServiceRoute[]) {
-  const AppModule = class {}
+  const AppModule = class extends Part {}
   const controllers = [...byMount(routes)].map(([mount, mounted]) => makeController(mount, version, behaviour, mounted))
   common.Module({ controllers })(AppModule)
   return AppModule
 }
+
+const QUIET = { logger: false } as const
 
 const FASTIFY_CANNOT = { override: 'Fastify matches before any of its hooks' }
 
@@ -76,8 +83,10 @@ const nestKind = ({ platform, options, prefix = '', version }: NestVariant): Ser
     const module = makeModule(version, behaviour, routes)
     const app =
       platform === 'Fastify'
-        ? await NestFactory.create(module, new FastifyAdapter(), { logger: false })
-        : await NestFactory.create(module, { logger: false })
+        ? // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are written like this
+          await NestFactory.create(module, new FastifyAdapter(), QUIET)
+        : // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are written like this
+          await NestFactory.create(module, QUIET)
     await protectNest(app, stepgate)
     app.enableCors({ origin: ALLOWED_ORIGIN })
     if (platform === 'Express') app.use(methodOverride(OVERRIDE_HEADER))
