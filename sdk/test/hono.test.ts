@@ -61,7 +61,10 @@ it('takes for a route what is last for all methods in an application that is tak
     if (context.req.query('on') !== undefined) await next()
     return context.text('all')
   })
-  sub.all('/mounted/*', mount(() => new Response('mounted')))
+  sub.all(
+    '/mounted/*',
+    mount(() => new Response('mounted')),
+  )
   app.route('/sub', sub)
   expect(await statusOf('/sub/any')).toBe(403)
   expect(await statusOf('/sub/mounted/x')).toBe(403)
@@ -89,7 +92,10 @@ it('leaves middleware of its own alone, where no route follows', async () => {
 
 it('guards what is mounted from elsewhere as one endpoint', async () => {
   app.mount('/legacy', () => new Response('legacy')) // eslint-disable-line @typescript-eslint/no-deprecated -- in use until Hono 5
-  app.all('/modern/*', mount(() => new Response('modern')))
+  app.all(
+    '/modern/*',
+    mount(() => new Response('modern')),
+  )
   expect(await statusOf('/legacy/a/b', { method: 'PUT' })).toBe(403)
   expect(await statusOf('/modern/a/b', { method: 'PUT' })).toBe(403)
   expect(denials).toEqual(['PUT /legacy/*', 'PUT /modern/*'])
