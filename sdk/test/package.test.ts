@@ -151,7 +151,7 @@ it.each(NODES)('protects a service of each framework on %s', { timeout: 60_000 }
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['@stepgate/*', 'express', 'fastify'],
+    external: ['@stepgate/*', 'express', 'fastify', 'hono', 'koa', '@koa/router'],
     alias: { 'express-4': 'express' },
     logLevel: 'error',
   })

@@ -1,11 +1,17 @@
 /** Run by the package test against the packed package, on each Node it supports. */
-import fastify from 'fastify'
+import Router from '@koa/router'
 import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createStepgate } from '@stepgate/node'
 import { protectExpress } from '@stepgate/node/express'
 import { stepgateFastify } from '@stepgate/node/fastify'
+import { protectHono } from '@stepgate/node/hono'
+import { protectKoa } from '@stepgate/node/koa'
+import { protectRoute } from '@stepgate/node/next'
 import { guard } from '@stepgate/node/node-http'
 import { CLIENT_ID, CLIENT_SECRET, TestControlPlane } from './control-plane.ts'
 import { endpoint } from './fixtures.ts'
@@ -39,7 +45,40 @@ const plain = guard(stepgate, 'GET', '/orders/:orderId', (request, response) =>
   response.end(JSON.stringify(request.stepgate)),
 )
 
-const servers = [createServer(app as unknown as RequestListener), createServer(plain)] // an application is a request listener
+const koa = new Koa()
+protectKoa(koa, stepgate)
+const router = new Router()
+router.get('/orders/:orderId', (context) => {
+  context.body = context.state.stepgate
+})
+koa.use(router.routes() as Koa.Middleware) // the router's context is Koa's and more
+const hono = new Hono()
+protectHono(hono, stepgate)
+hono.get('/orders/:orderId', (context) => context.json(context.get('stepgate')))
+const { GET } = protectRoute(stepgate, '/orders/[orderId]', {
+  GET: (_request, context) => Response.json(context.stepgate),
+})
+
+/** A host for handlers of the web. */
+const hostOf =
+  (answer: (request: Request) => Response | Promise<Response>): RequestListener =>
+  async (request, response) => {
+    const { authorization = '' } = request.headers
+    const { status, headers, body } = await answer(
+      new Request(`http://test${request.url ?? ''}`, { headers: { authorization } }),
+    )
+    response.writeHead(status, Object.fromEntries(headers)).end(await new Response(body).text())
+  }
+
+const params = Promise.resolve({ orderId: '42' })
+const listeners: RequestListener[] = [
+  app,
+  plain,
+  koa.callback(),
+  hostOf((request) => hono.fetch(request)),
+  hostOf((request) => GET(request, { params })),
+]
+const servers = listeners.map((listener) => createServer(listener))
 await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))))
 await web.listen({ port: 0, host: '127.0.0.1' })
 
@@ -69,7 +108,8 @@ for (const server of [...servers, web.server]) {
 }
 await stepgate.close()
 const stored = plane.signatures.reduce((sum, { count }) => sum + count, 0)
-if (stored !== 30 || stepgate.status().stored !== 30)
-  throw new Error(`${String(stored)} decisions were stored instead of 30`)
+const expected = 10 * (servers.length + 1)
+if (stored !== expected || stepgate.status().stored !== expected)
+  throw new Error(`${String(stored)} decisions were stored instead of ${String(expected)}`)
 console.log(`all well on ${process.version}`)
 process.exit(0)
