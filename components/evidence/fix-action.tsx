@@ -79,11 +79,6 @@ function fixLink(
     case 'raise-rate':
     case 'relax-rule':
       return { href: toEnvironmentPath(environment, `/endpoints/${endpointId}#rule`), label: 'Edit the rule' }
-    case 'accept-device':
-      return {
-        href: toEnvironmentPath(environment, `/identities/${encodeURIComponent(callerName)}/devices`),
-        label: 'Its devices',
-      }
     default:
       return null
   }

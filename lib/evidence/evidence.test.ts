@@ -64,9 +64,12 @@ function toRecord(facts: Facts, rule: Rule, reason: Reason | null, hasContext: b
   })
 }
 
-/** Addresses and rates are not recorded; ages only to their bucket. */
-const isFullyRecorded = (rule: Rule): boolean =>
-  rule.requirements.every(({ kind }) => !['network', 'rate', 'max-token-age'].includes(kind))
+/** Addresses and rates are not recorded, ages only to their bucket, and nobody says which signals were looked for. */
+const isFullyRecorded = ({ context }: Facts, rule: Rule): boolean =>
+  context.country !== null &&
+  context.autonomousSystem !== null &&
+  context.device !== 'none' &&
+  rule.requirements.every(({ kind }) => !['network', 'rate', 'max-token-age', 'signals'].includes(kind))
 
 const rule = (...requirements: Rule['requirements']): Rule => ({
   access: 'token',
@@ -118,7 +121,6 @@ describe('replaying a rule', () => {
     [{ kind: 'autonomous-system', anyOf: [3303] }, null],
     [{ kind: 'autonomous-system', anyOf: [15169] }, 'network-not-allowed'],
     [{ kind: 'known-device' }, 'device-not-allowed'],
-    [{ kind: 'signals', noneOf: ['travel-impossible'] }, null],
     [{ kind: 'signals', noneOf: ['device-first-seen'] }, 'signal-raised'],
     [{ kind: 'condition', expression: 'true' }, null],
     [{ kind: 'condition', expression: '1 == 2' }, 'condition-not-met'],
@@ -129,6 +131,20 @@ describe('replaying a rule', () => {
     expect(answered).toMatchObject({ allowed: reason === null ? 10 : 0, undetermined: 0, openKinds: [] })
     const [open] = replayRule([recorded()], needs)
     expect(open).toMatchObject({ allowed: 0, denials: [], undetermined: 10, openKinds: [requirement.kind] })
+  })
+
+  test('what is absent from a context may not have been looked for, and is open', () => {
+    const looked = { ...known, country: null, autonomousSystem: null, device: 'none', signals: [] } as const
+    const requirements: Rule['requirements'] = [
+      { kind: 'country', anyOf: ['CH'] },
+      { kind: 'autonomous-system', anyOf: [3303] },
+      { kind: 'known-device' },
+      { kind: 'signals', noneOf: ['travel-impossible'] },
+    ]
+    for (const requirement of requirements) {
+      const [replayed] = replayRule([recorded({ context: looked })], rule(requirement))
+      expect(replayed, requirement.kind).toMatchObject({ allowed: 0, denials: [], undetermined: 10 })
+    }
   })
 
   test('a condition nobody evaluated is open, whatever else was looked at', () => {
@@ -155,7 +171,7 @@ describe('replaying a rule', () => {
         const said = replayed?.denials.map(({ reason }) => reason) ?? []
         expect(said.every((reason) => reason === answer.reason)).toBe(true)
         expect(answer.verdict === 'deny' ? replayed?.allowed : said.length).toBe(0)
-        if (isFullyRecorded(inForce) && hasContext) expect(replayed?.undetermined).toBe(0)
+        if (hasContext && isFullyRecorded(facts, inForce)) expect(replayed?.undetermined).toBe(0)
       }),
     )
   })

@@ -14,18 +14,30 @@ interface RecordedKind<K extends Kind> {
 
 const always = (): boolean => true
 const never = (): boolean => false
-const withContext = ({ context }: RecordedFacts): boolean => context !== null
 
+/**
+ * An instance looks at what some rule asks for, and does not record what it looked at: what is absent from a context may
+ * just not have been looked for. A signal that was raised tells of a denial; one that was not tells nothing.
+ */
 const KINDS: { readonly [K in Kind]: RecordedKind<K> } = {
   scopes: { reason: 'scope-missing', isTold: always },
   'max-token-age': { reason: 'token-too-old', isTold: always },
   'sender-constraint': { reason: 'sender-mismatch', isTold: always },
   network: { reason: 'network-not-allowed', isTold: never },
-  'autonomous-system': { reason: 'network-not-allowed', isTold: withContext },
-  country: { reason: 'country-not-allowed', isTold: withContext },
-  'known-device': { reason: 'device-not-allowed', isTold: withContext },
+  'autonomous-system': {
+    reason: 'network-not-allowed',
+    isTold: ({ context }) => context !== null && context.autonomousSystem !== null,
+  },
+  country: { reason: 'country-not-allowed', isTold: ({ context }) => context !== null && context.country !== null },
+  'known-device': {
+    reason: 'device-not-allowed',
+    isTold: ({ context }) => context !== null && context.device !== 'none',
+  },
   rate: { reason: 'rate-exceeded', isTold: never },
-  signals: { reason: 'signal-raised', isTold: withContext },
+  signals: {
+    reason: 'signal-raised',
+    isTold: ({ context }, { noneOf }) => context !== null && noneOf.some((signal) => context.signals.includes(signal)),
+  },
   condition: {
     reason: 'condition-not-met',
     isTold: ({ context }, { expression }) =>
