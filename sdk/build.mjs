@@ -1,8 +1,11 @@
 /** Builds the published package: ES modules and CommonJS by esbuild, one self-contained declaration file per entry by rollup. */
 import { build } from 'esbuild'
+import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { brotliCompressSync } from 'node:zlib'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
@@ -14,6 +17,7 @@ const entries = [
   ...['index', 'express', 'fastify', 'hono', 'koa', 'nest', 'next', 'node-http'],
   ...['testing', 'prometheus', 'opentelemetry'],
 ]
+const buildConfig = join(root, 'tsconfig.build.json')
 const sourceOf = (entry) => join(root, 'src', `${entry}.ts`)
 
 /** Every entry stands alone; entries find each other's parts through well-known symbols. */
@@ -34,11 +38,22 @@ async function buildCode(format, extension) {
   })
 }
 
-async function buildTypes(entry) {
+/** The compiler reads the sources once for all entries; what it writes is put together for each of them. */
+async function buildTypes() {
+  const declarations = join(draft, 'declarations')
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  const options = ['--emitDeclarationOnly', '--rootDir', join(root, '..'), '--outDir', declarations]
+  await promisify(execFile)(process.execPath, [compiler, '-p', buildConfig, ...options]).catch((error) => {
+    throw new Error(`the declarations cannot be made:\n${error.stdout || error.message}`)
+  })
+  await Promise.all(entries.map((entry) => bundleTypes(entry, join(declarations, 'sdk/src', `${entry}.d.ts`))))
+}
+
+async function bundleTypes(entry, input) {
   const bundle = await rollup({
-    input: sourceOf(entry),
+    input,
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-    plugins: [dts({ tsconfig: join(root, 'tsconfig.build.json') })],
+    plugins: [dts({ tsconfig: buildConfig })],
     onwarn: (warning) => {
       throw new Error(`${entry}: ${warning.message}`)
     },
@@ -67,7 +82,7 @@ async function publish() {
 
 await mkdir(draft, { recursive: true })
 try {
-  await Promise.all([buildCode('esm', '.js'), buildCode('cjs', '.cjs'), ...entries.map(buildTypes)])
+  await Promise.all([buildCode('esm', '.js'), buildCode('cjs', '.cjs'), buildTypes()])
   await publish()
   await writeFile(join(target, '.built'), new Date().toISOString())
   await report()

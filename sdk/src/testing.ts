@@ -40,7 +40,8 @@ const silent: StepgateLogger = { warn: () => undefined, error: () => undefined }
  * assert.equal(stepgate.decide({ method: 'GET', route: '/orders/:orderId', token }).outcome, 'allowed')
  */
 export function createTestStepgate(options: TestStepgateOptions = {}): TestStepgate {
-  if (process.env.NODE_ENV === 'production')
+  const { NODE_ENV } = process.env
+  if (NODE_ENV === 'production')
     throw new StepgateUsageError('testing-in-production', 'the testing kit trusts keys of its own; not in production')
   const runtime = new TestRuntime({
     ...options,
