@@ -4,6 +4,7 @@ import type { Rule } from '#lib/client/object-types.ts'
 import { SENDER_CONSTRAINTS } from '#lib/policy/vocabulary.ts'
 import type { TokenAges } from '../evidence/token-age.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
+import { FieldError } from '../ui/field.tsx'
 import { ContextFields } from './context-fields.tsx'
 import { MaxAgeField } from './max-age-field.tsx'
 import { NetworkField } from './network-field.tsx'
@@ -131,11 +132,7 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
                 </Checkbox>
               ))}
             </div>
-            {errorOf('sender-constraint') !== undefined && (
-              <p role="alert" className="text-xs text-denied">
-                {errorOf('sender-constraint')}
-              </p>
-            )}
+            <FieldError message={errorOf('sender-constraint')} />
           </RequirementSection>
           <RequirementSection
             label="Networks"

@@ -1,15 +1,14 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Check, Plus, X } from 'lucide-react'
+import { Check, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { createScope, scopesQuery } from '#lib/client/scopes.ts'
 import { ScopeName } from '#lib/contract/primitives.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useHasRole } from '../shell/session-context.tsx'
-import { Button } from '../ui/button.tsx'
+import { ChosenField, toggled } from '../ui/chosen-field.tsx'
 import { classNames } from '../ui/class-names.ts'
-import { Popover } from '../ui/popover.tsx'
 import { toast } from '../ui/toast.ts'
 import { toPlural } from '../ui/words.ts'
 
@@ -21,20 +20,6 @@ interface ScopePickerProps {
 }
 
 const OPTION = 'flex min-h-8 items-center gap-2 rounded-md px-2 data-[selected=true]:bg-hover'
-
-const Chip = ({ scope, onRemove }: { readonly scope: string; readonly onRemove: () => void }) => (
-  <li className="inline-flex h-7 items-center gap-1 rounded-md border border-line-strong bg-raised pl-2 font-mono text-xs">
-    {scope}
-    <button
-      type="button"
-      aria-label={`Take out ${scope}`}
-      onClick={onRemove}
-      className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:text-text"
-    >
-      <X aria-hidden className="size-3.5" />
-    </button>
-  </li>
-)
 
 function ScopeOptions({
   service,
@@ -106,42 +91,25 @@ function ScopeOptions({
   )
 }
 
+const toItem = (scope: string) => ({ value: scope, name: scope, shown: scope })
+
 /** Scopes of the service; a missing one is created on the spot. */
 export function ScopePicker({ service, value, onChange, error }: ScopePickerProps) {
   const toggle = (scope: string) => {
-    onChange(value.includes(scope) ? value.filter((other) => other !== scope) : [...value, scope])
+    onChange(toggled(value, scope))
   }
   return (
-    <div className="flex flex-col gap-1">
-      <div className="flex flex-wrap items-center gap-1.5">
-        <ul aria-label="Scopes the token must carry" className="contents">
-          {value.map((scope) => (
-            <Chip
-              key={scope}
-              scope={scope}
-              onRemove={() => {
-                toggle(scope)
-              }}
-            />
-          ))}
-        </ul>
-        <Popover
-          label="Scopes"
-          className="w-80 overflow-hidden"
-          trigger={
-            <Button size="sm" icon={Plus}>
-              {value.length === 0 ? 'Add a scope' : 'Add'}
-            </Button>
-          }
-        >
-          <ScopeOptions service={service} value={value} onToggle={toggle} />
-        </Popover>
-      </div>
-      {error !== undefined && (
-        <p role="alert" className="text-xs text-denied">
-          {error}
-        </p>
-      )}
-    </div>
+    <ChosenField
+      label="Scopes"
+      chosenLabel="Scopes the token must carry"
+      addLabel="Add a scope"
+      items={value.map(toItem)}
+      onToggle={toggle}
+      error={error}
+      popoverClassName="w-80"
+      chipClassName="font-mono"
+    >
+      <ScopeOptions service={service} value={value} onToggle={toggle} />
+    </ChosenField>
   )
 }

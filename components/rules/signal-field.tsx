@@ -1,6 +1,7 @@
 'use client'
 import { SIGNALS, type Signal } from '#lib/policy/vocabulary.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
+import { FieldError } from '../ui/field.tsx'
 import { SIGNAL_DETAILS, SIGNAL_WORDS } from '../ui/words.ts'
 
 interface SignalFieldProps {
@@ -26,11 +27,7 @@ export function SignalField({ value, onChange, error }: SignalFieldProps) {
           <span className="block text-xs text-muted">{SIGNAL_DETAILS[signal]}</span>
         </Checkbox>
       ))}
-      {error !== undefined && (
-        <p role="alert" className="text-xs text-denied">
-          {error}
-        </p>
-      )}
+      <FieldError message={error} />
     </div>
   )
 }

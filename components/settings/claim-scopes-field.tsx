@@ -4,7 +4,7 @@ import { useId, useState } from 'react'
 import type { Issuer } from '#lib/client/object-types.ts'
 import { firstMessage } from '../forms/first-message.ts'
 import { Button, IconButton } from '../ui/button.tsx'
-import { TextField } from '../ui/field.tsx'
+import { FieldError, TextField } from '../ui/field.tsx'
 
 type ClaimScopes = Issuer['claimScopes'][number]
 
@@ -117,11 +117,7 @@ export function ClaimScopesField({ value, onChange, errors }: ClaimScopesFieldPr
           ))}
         </ul>
       )}
-      {listError !== undefined && (
-        <p role="alert" className="text-xs text-denied">
-          {listError}
-        </p>
-      )}
+      <FieldError message={listError} />
       <Button
         size="sm"
         icon={Plus}

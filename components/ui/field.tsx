@@ -4,6 +4,20 @@ import { Checkbox } from './checkbox.tsx'
 import { TextInput, Textarea } from './input.tsx'
 import { Select } from './select.tsx'
 
+interface FieldErrorProps {
+  readonly id?: string
+  /** Undefined when all is well. */
+  readonly message: string | undefined
+}
+
+/** What is wrong with a value, below it. */
+export const FieldError = ({ id, message }: FieldErrorProps) =>
+  message !== undefined && (
+    <p id={id} role="alert" className="text-xs text-denied">
+      {message}
+    </p>
+  )
+
 /** What a control needs to be wired to its label, hint and error. */
 export interface FieldControl {
   readonly id: string
@@ -41,11 +55,7 @@ export function Field({ label, hint, error, required = false, optional = false, 
         'aria-invalid': error === undefined ? undefined : true,
         'aria-required': required || undefined,
       })}
-      {error !== undefined && (
-        <p id={`${id}-error`} role="alert" className="text-xs text-denied">
-          {error}
-        </p>
-      )}
+      <FieldError id={`${id}-error`} message={error} />
       {hint !== undefined && (
         <p id={`${id}-hint`} className="text-xs text-muted">
           {hint}
@@ -107,11 +117,7 @@ export function CheckboxField({
           </span>
         )}
       </Checkbox>
-      {error !== undefined && (
-        <p role="alert" className="text-xs text-denied">
-          {error}
-        </p>
-      )}
+      <FieldError message={error} />
     </div>
   )
 }

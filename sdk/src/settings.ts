@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { parseContextSettings, type ContextOptions, type ContextSettings } from './context/context-settings.ts'
 import { ClientCertificate } from './client/client-certificate.ts'
@@ -7,7 +7,9 @@ import type { StepgateLogger } from './event-hub.ts'
 import { parseSenderSettings, type SenderOptions, type SenderSettings } from './sender/sender-settings.ts'
 import { DECISION_LOGS, type DecisionLog } from './report/decision-log.ts'
 import { parseTrustedProxies } from './token/client-address.ts'
+import { jwkThumbprint } from './token/jwk-thumbprint.ts'
 import type { Network } from '../../lib/policy/network.ts'
+import type { PublicJwk } from '../../lib/policy/snapshot.ts'
 
 /** Settings of `createStepgate`. Each one that is left out is read from the environment variable named with it. */
 export interface StepgateOptions extends ContextOptions, SenderOptions {
@@ -105,16 +107,13 @@ function parseUrl(text: string | undefined): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-const thumbprint = (members: Readonly<Record<string, unknown>>): string =>
-  createHash('sha256').update(JSON.stringify(members)).digest('base64url')
-
 function parseConfigKey(text: string): ConfigKey {
   const x = text.trim()
   const bytes = Buffer.from(x, 'base64url')
   if (bytes.length !== 32 || bytes.toString('base64url') !== x)
     return fail('configKey', 'STEPGATE_CONFIG_KEY', 'must be an Ed25519 public key of 32 bytes in base64url')
   const jwk = { crv: 'Ed25519', kty: 'OKP', x }
-  return { keyId: thumbprint(jwk), key: createPublicKey({ key: jwk, format: 'jwk' }) }
+  return { keyId: jwkThumbprint('EdDSA', jwk), key: createPublicKey({ key: jwk, format: 'jwk' }) }
 }
 
 function parseConfigKeys(text: string | undefined): ConfigKey[] {
@@ -139,16 +138,8 @@ function algorithmOf(key: KeyObject): 'EdDSA' | 'ES256' | 'RS256' {
   return fail('privateKey', 'STEPGATE_PRIVATE_KEY', 'must be an Ed25519, P-256 or RSA key (2,048 bits or more)')
 }
 
-const REQUIRED_MEMBERS = {
-  EdDSA: ['crv', 'kty', 'x'],
-  ES256: ['crv', 'kty', 'x', 'y'],
-  RS256: ['e', 'kty', 'n'],
-} as const
-
-function keyThumbprint(key: KeyObject, algorithm: keyof typeof REQUIRED_MEMBERS): string {
-  const jwk = createPublicKey(key).export({ format: 'jwk' }) as Record<string, unknown> // the object form of a JWK
-  return thumbprint(Object.fromEntries(REQUIRED_MEMBERS[algorithm].map((name) => [name, jwk[name]])))
-}
+const keyThumbprint = (key: KeyObject, algorithm: PublicJwk['alg']): string =>
+  jwkThumbprint(algorithm, createPublicKey(key).export({ format: 'jwk' }))
 
 function parseCertificate(options: StepgateOptions, env: Environment, url: string): ClientCertificate | null {
   const certFile = given(options.clientCert, env['STEPGATE_CLIENT_CERT'])

@@ -5,6 +5,7 @@ import { authenticateClient } from './client-authentication.ts'
 import type { DpopSigner } from './dpop-signer.ts'
 import { toHeaderValue } from './header-value.ts'
 import { exchange, type HttpAnswer } from './http-exchange.ts'
+import { messageOf } from '../caught-error.ts'
 
 /** Audience of the tokens for the control plane itself, which takes plain ones. */
 export const CONTROL_PLANE_AUDIENCE = 'stepgate'
@@ -121,7 +122,7 @@ export class TokenEndpoint {
         ...(agent === undefined ? {} : { agent }),
       })
     } catch (error) {
-      throw new StepgateTokenError('unavailable', wish.audience, error instanceof Error ? error.message : 'no answer')
+      throw new StepgateTokenError('unavailable', wish.audience, messageOf(error, 'no answer'))
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import type { SecurityCode } from '../errors.ts'
 import type { ConfigKey } from '../settings.ts'
 import { isSnapshotSigned } from './snapshot-signature.ts'
+import { messageOf } from '../caught-error.ts'
 
 /** A snapshot with what is needed to prove it again. */
 export interface SignedSnapshot {
@@ -31,7 +32,7 @@ function parseBody(body: Buffer): Snapshot | string {
   try {
     return parseSnapshot(body.toString('utf8'))
   } catch (error) {
-    return error instanceof Error ? error.message : 'snapshot cannot be read'
+    return messageOf(error, 'snapshot cannot be read')
   }
 }
 

@@ -1,13 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SNAPSHOT_BYTES_MAX } from '../../../lib/policy/snapshot.ts'
+import { isMissing } from '../caught-error.ts'
 import { replaceFile } from '../replace-file.ts'
 import type { SnapshotCandidate } from './accept-snapshot.ts'
 
 const NEWLINE = 0x0a
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 /**
  * The copy of the configuration on disk: the signatures on the first line, then the exact bytes. It is proven again when it

@@ -4,6 +4,7 @@ import type { EventHub } from '../event-hub.ts'
 import type { GeoPlace } from './geo-lookup.ts'
 import { readGeoRecord } from './geo-record.ts'
 import { Mmdb } from './mmdb.ts'
+import { messageOf } from '../caught-error.ts'
 
 const FILE_BYTES_MAX = 1024 ** 3
 
@@ -20,8 +21,6 @@ export interface GeoDatabaseStatus {
 }
 
 const versionOf = ({ mtimeMs, size, ino }: Stats): string => [mtimeMs, size, ino].join(' ')
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error')
 
 function requireReadable(stats: Stats): void {
   if (stats.size > FILE_BYTES_MAX) throw new Error('the file is larger than 1 GiB')

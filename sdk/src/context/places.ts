@@ -1,5 +1,6 @@
 import type { EventHub } from '../event-hub.ts'
 import { NOWHERE, toPlace, type GeoLookup, type Place } from './geo-lookup.ts'
+import { messageOf } from '../caught-error.ts'
 
 const ADDRESSES_MAX = 10_000
 
@@ -38,10 +39,7 @@ export class Places {
       return toPlace(this.#geo.lookup(address))
     } catch (error) {
       if (!this.#hasFailed)
-        this.#events.failure(
-          'geo-unavailable',
-          `an address could not be looked up: ${error instanceof Error ? error.message : 'unknown error'}`,
-        )
+        this.#events.failure('geo-unavailable', `an address could not be looked up: ${messageOf(error)}`)
       this.#hasFailed = true
       return NOWHERE
     }

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMissing, messageOf } from '../caught-error.ts'
 import type { EventHub } from '../event-hub.ts'
 import { replaceFile } from '../replace-file.ts'
 import { SeenMemory } from './seen-memory.ts'
 
 const SAVE_INTERVAL_MS = 30_000
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT'
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error')
 
 /**
  * Keeps on disk what was seen, so that a restart makes nobody new. Processes that share the folder add to one file. Losing

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { decide, decideUndeclared } from '../../../lib/policy/evaluate.ts'
 import { explain, explainUndeclared } from '../../../lib/policy/explain.ts'
-import { NO_CONTEXT, type CheckResult, type Decision, type Facts } from '../../../lib/policy/decision.ts'
+import {
+  NO_CONTEXT,
+  type CheckResult,
+  type Decision,
+  type Facts,
+  type RecordedContext,
+} from '../../../lib/policy/decision.ts'
 import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import type { ContextReader } from '../context/context-reader.ts'
-import type { RecordedContext } from '../context/recorded-context.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { DecisionQueue } from '../report/decision-queue.ts'
 import type { DecisionSample } from '../report/fold.ts'
@@ -22,6 +27,7 @@ import { CLOSED, refuseDenied, type ChallengedCaller, type Refusal } from './ref
 import { RequestDecision } from './request-decision.ts'
 import type { RequestReader } from './request-reader.ts'
 import type { Binding, Route, RouteTable } from './route-table.ts'
+import { messageOf } from '../caught-error.ts'
 
 /** Null lets the request pass undecided, as mode `off` does. */
 export type GuardAnswer = RequestDecision | Refusal | null
@@ -203,7 +209,7 @@ export class Guard {
 
   /** An error of ours must not let a request through that would be refused, nor refuse one in log-only. */
   #answerFailure(binding: Binding, error: unknown): GuardAnswer {
-    this.#parts.events.failure('decision-failed', error instanceof Error ? error.message : 'unknown')
+    this.#parts.events.failure('decision-failed', messageOf(error, 'unknown'))
     return binding.mode === 'enforce' ? CLOSED : null
   }
 }

@@ -6,6 +6,7 @@ import { own, parseJsonObject } from '../token/json-object.ts'
 import { splitBatch, toDecisionBatch, type DecisionBatch } from './decision-batch.ts'
 import { countDropped, nothingDropped, type DecisionQueue, type Dropped } from './decision-queue.ts'
 import type { InstanceReport } from './instance-report.ts'
+import { messageOf } from '../caught-error.ts'
 
 export interface DecisionReporterParts {
   readonly controlPlane: ControlPlane
@@ -69,9 +70,7 @@ export class DecisionReporter {
 
   start(): void {
     this.#timer = setTimeout(() => {
-      this.#flush(true).catch((error: unknown) =>
-        this.#parts.events.failure('report-failed', error instanceof Error ? error.message : 'unknown error'),
-      )
+      this.#flush(true).catch((error: unknown) => this.#parts.events.failure('report-failed', messageOf(error)))
       if (!this.#isStopped) this.start()
     }, this.#parts.intervalMs())
     this.#timer.unref()
@@ -165,7 +164,7 @@ export class DecisionReporter {
       })
     } catch (error) {
       this.#isUncertain ||= error instanceof HttpExchangeError && error.message !== 'ECONNREFUSED'
-      this.#postpone(error instanceof Error ? error.message : 'no answer', null)
+      this.#postpone(messageOf(error, 'no answer'), null)
       return null
     }
   }

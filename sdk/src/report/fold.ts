@@ -1,6 +1,5 @@
-import type { CheckResult } from '../../../lib/policy/decision.ts'
+import type { CheckResult, RecordedContext } from '../../../lib/policy/decision.ts'
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../../../lib/policy/token-age.ts'
-import type { RecordedContext } from '../context/recorded-context.ts'
 import type { CallerKind, Mode, Outcome, Reason, SenderConstraint } from '../../../lib/policy/vocabulary.ts'
 
 /** What a folded decision rests on, without time and ids: equal ones are one item with a count. */

@@ -3,6 +3,7 @@ import type { ControlPlane } from '../client/control-plane.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { RouteTable } from '../guard/route-table.ts'
 import type { InstanceReport } from './instance-report.ts'
+import { messageOf } from '../caught-error.ts'
 
 export interface InventoryReporterParts {
   readonly controlPlane: ControlPlane
@@ -82,10 +83,7 @@ export class InventoryReporter {
         events.failure('inventory-failed', `routes cannot be reported: status ${String(status)}`)
     } catch (error) {
       if (this.#failures === 0)
-        events.failure(
-          'inventory-failed',
-          `routes cannot be reported: ${error instanceof Error ? error.message : 'no answer'}`,
-        )
+        events.failure('inventory-failed', `routes cannot be reported: ${messageOf(error, 'no answer')}`)
     }
     return false
   }

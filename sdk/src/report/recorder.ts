@@ -1,6 +1,5 @@
-import type { Decision } from '../../../lib/policy/decision.ts'
+import type { Decision, RecordedContext } from '../../../lib/policy/decision.ts'
 import type { Caller } from '../token/caller.ts'
-import type { RecordedContext } from '../context/recorded-context.ts'
 import type { Route } from '../guard/route-table.ts'
 import type { DecisionQueue } from './decision-queue.ts'
 import { Fold, type DecisionSample, type DecisionSignature } from './fold.ts'

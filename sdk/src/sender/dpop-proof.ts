@@ -1,5 +1,5 @@
 import { decodeBase64Url } from '../token/base64url.ts'
-import { own, parseJsonObject, type JsonObject } from '../token/json-object.ts'
+import { isJsonObject, own, parseJsonObject } from '../token/json-object.ts'
 import { isProofAlgorithm, readProofKey, type ProofAlgorithm, type ProofKey } from './proof-key.ts'
 
 export const PROOF_LENGTH_MAX = 4_096
@@ -26,9 +26,6 @@ const isText = (value: unknown, lengthMax: number): value is string =>
 const isOptionalText = (value: unknown): value is string | undefined =>
   value === undefined || isText(value, TEXT_LENGTH_MAX)
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 interface ProofHeader {
   readonly alg: ProofAlgorithm
   readonly key: ProofKey
@@ -39,7 +36,7 @@ function readHeader(bytes: Buffer | null): ProofHeader | null {
   const header = bytes === null ? null : parseJsonObject(bytes)
   if (header === null || Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) return null
   const [typ, alg, jwk] = [own(header, 'typ'), own(header, 'alg'), own(header, 'jwk')]
-  if (typ !== 'dpop+jwt' || !isProofAlgorithm(alg) || !isObject(jwk)) return null
+  if (typ !== 'dpop+jwt' || !isProofAlgorithm(alg) || !isJsonObject(jwk)) return null
   const key = readProofKey(alg, jwk)
   return key === null ? null : { alg, key }
 }

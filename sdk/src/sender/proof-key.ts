@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { PublicJwk } from '../../../lib/policy/snapshot.ts'
 import { own, type JsonObject } from '../token/json-object.ts'
+import { jwkThumbprint, KEY_MEMBERS } from '../token/jwk-thumbprint.ts'
 import { toVerificationKey, type VerificationKey } from '../token/verification-key.ts'
 
 /** Asymmetric all of them: with a shared secret the receiver could make the proof itself. */
@@ -10,12 +10,6 @@ export type ProofAlgorithm = (typeof PROOF_ALGORITHMS)[number]
 export const isProofAlgorithm = (value: unknown): value is ProofAlgorithm =>
   (PROOF_ALGORITHMS as readonly unknown[]).includes(value)
 
-/** In the order in which the thumbprint is made over them (RFC 7638, section 3.2). */
-const MEMBERS = {
-  ES256: ['crv', 'kty', 'x', 'y'],
-  EdDSA: ['crv', 'kty', 'x'],
-  RS256: ['e', 'kty', 'n'],
-} as const
 const KEY_TYPES = { ES256: 'EC', EdDSA: 'OKP', RS256: 'RSA' } as const
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 
@@ -36,10 +30,10 @@ const isMember = (name: string, value: unknown): value is string =>
 /** Null for a key of another type than the algorithm's, and for one that carries anything private. */
 export function readProofKey(alg: ProofAlgorithm, jwk: JsonObject): ProofKey | null {
   if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name)) || own(jwk, 'kty') !== KEY_TYPES[alg]) return null
-  const entries = MEMBERS[alg].map((name) => [name, own(jwk, name)] as const)
+  const entries = KEY_MEMBERS[alg].map((name) => [name, own(jwk, name)] as const)
   if (!entries.every(([name, value]) => isMember(name, value))) return null
   const members = Object.fromEntries(entries)
-  const thumbprint = createHash('sha256').update(JSON.stringify(members)).digest('base64url')
+  const thumbprint = jwkThumbprint(alg, members)
   return { jwk: { ...members, kid: thumbprint, kty: KEY_TYPES[alg], alg }, thumbprint }
 }
 

@@ -1,4 +1,4 @@
-import { own, type JsonObject } from '../token/json-object.ts'
+import { isJsonObject, own, type JsonObject } from '../token/json-object.ts'
 
 /**
  * What a token says its sender has to prove (RFC 7800, `cnf`): the certificate or the key with this SHA-256 thumbprint.
@@ -13,9 +13,6 @@ export interface TokenBinding {
 const UNKNOWN: TokenBinding = { kind: 'unknown', thumbprint: '' }
 const THUMBPRINT = /^[\w-]{43}$/
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /**
  * Null for a plain token, one without `cnf` at all. Whatever else is there makes it a bound one: a `cnf` that cannot be read,
  * names neither member or both must not turn a bound token into a plain one.
@@ -23,7 +20,7 @@ const isObject = (value: unknown): value is JsonObject =>
 export function readBinding(payload: JsonObject): TokenBinding | null {
   if (!Object.hasOwn(payload, 'cnf')) return null
   const confirmation = own(payload, 'cnf')
-  if (!isObject(confirmation)) return UNKNOWN
+  if (!isJsonObject(confirmation)) return UNKNOWN
   const [certificate, key] = [own(confirmation, 'x5t#S256'), own(confirmation, 'jkt')]
   const thumbprint = certificate ?? key
   const isOne = certificate === undefined || key === undefined

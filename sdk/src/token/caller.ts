@@ -1,6 +1,11 @@
-import { NO_CONTEXT, type Context, type Decision, type Facts } from '../../../lib/policy/decision.ts'
+import {
+  NO_CONTEXT,
+  type Context,
+  type Decision,
+  type Facts,
+  type RecordedContext,
+} from '../../../lib/policy/decision.ts'
 import type { CallerKind, SenderConstraint, TokenProblem } from '../../../lib/policy/vocabulary.ts'
-import type { RecordedContext } from '../context/recorded-context.ts'
 import type { Surroundings } from '../context/surroundings.ts'
 import type { Fold } from '../report/fold.ts'
 import type { TokenBinding } from '../sender/token-binding.ts'

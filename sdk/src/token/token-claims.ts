@@ -1,6 +1,6 @@
 import type { SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
 import { CLOCK_SKEW_SECONDS, type CallerKind } from '../../../lib/policy/vocabulary.ts'
-import { own, type JsonObject } from './json-object.ts'
+import { isJsonObject, own, type JsonObject } from './json-object.ts'
 
 const SCOPES_MAX = 200
 const SCOPE_LENGTH_MAX = 200
@@ -72,15 +72,12 @@ export function readScopes(payload: JsonObject, claim: string): readonly string[
   return scopes.length === words.length ? [...new Set(scopes)].sort() : null
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The claim of this name, or the one that dots lead to: names may contain dots themselves, `https://example.com/roles`. */
 function claimAt(object: JsonObject, path: string): unknown {
   if (Object.hasOwn(object, path)) return object[path]
   for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
     const inner = own(object, path.slice(0, dot))
-    const found = isObject(inner) ? claimAt(inner, path.slice(dot + 1)) : undefined
+    const found = isJsonObject(inner) ? claimAt(inner, path.slice(dot + 1)) : undefined
     if (found !== undefined) return found
   }
   return undefined

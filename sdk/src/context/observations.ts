@@ -1,18 +1,6 @@
-import { NO_CONTEXT, type Context } from '../../../lib/policy/decision.ts'
-import type { DeviceStanding, Signal } from '../../../lib/policy/vocabulary.ts'
+import { NO_CONTEXT, type Context, type RecordedContext } from '../../../lib/policy/decision.ts'
+import type { DeviceStanding } from '../../../lib/policy/vocabulary.ts'
 import { listSignals, type SignalBits } from './signal-set.ts'
-
-/** What a decision signature says of the surroundings of its requests. */
-export interface RecordedContext {
-  readonly country: string | null
-  readonly autonomousSystem: number | null
-  readonly device: DeviceStanding
-  readonly signals: readonly Signal[]
-  /** Conditions that were evaluated and held, as written. */
-  readonly conditionsMet: readonly string[]
-  /** Conditions that were evaluated and did not hold, or failed. */
-  readonly conditionsUnmet: readonly string[]
-}
 
 /** What was seen around a request, for its facts and for its signature. The same object for the same contents. */
 export interface Observation {
