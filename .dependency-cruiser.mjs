@@ -1,21 +1,23 @@
 // The arrows of the architecture:
 //   policy <- contract <- control <- server        policy <- sdk        contract <- client <- components <- app
 //   policy <- evidence <- control                  store <- control     app never imports store or control
+//   condition <- control, sdk
 // Nothing here excludes node_modules: rules about packages would then silently hold.
 const TESTS = '\\.test\\.tsx?$|^sdk/test/|-fixture\\.ts$|/arbitraries\\.ts$|^vitest\\.setup\\.ts$'
 
 /** A room and the rooms of ours it may import besides itself. */
 const ROOMS = {
   '^lib/policy/': [],
+  '^lib/condition/': [],
   '^lib/contract/': ['^lib/policy/'],
   '^lib/evidence/': ['^lib/policy/', '^lib/contract/'],
   '^lib/store/': ['^lib/policy/', '^lib/contract/', '^lib/evidence/'],
-  '^lib/control/': ['^lib/policy/', '^lib/contract/', '^lib/evidence/', '^lib/store/'],
+  '^lib/control/': ['^lib/policy/', '^lib/condition/', '^lib/contract/', '^lib/evidence/', '^lib/store/'],
   '^lib/client/': ['^lib/policy/', '^lib/contract/'],
   '^components/': ['^lib/policy/', '^lib/contract/', '^lib/client/', '^public/'],
   '^app/': ['^lib/policy/', '^lib/contract/', '^lib/client/', '^components/', '^public/'],
   '^server/': ['^lib/policy/', '^lib/contract/', '^lib/evidence/', '^lib/store/', '^lib/control/'],
-  '^sdk/src/': ['^lib/policy/', '^sdk/package\\.json$'],
+  '^sdk/src/': ['^lib/policy/', '^lib/condition/', '^sdk/package\\.json$'],
 }
 
 const OURS = '^(lib|components|app|server|sdk|demo|bench|e2e|scripts|prisma)/'

@@ -1,8 +1,19 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 /** Folders whose tests need no database: `npm run verify` runs these alone. */
-const pure = ['lib/policy', 'lib/contract', 'lib/evidence', 'lib/client', 'components', 'app', 'sdk', 'scripts']
+const pure = [
+  'lib/policy',
+  'lib/condition',
+  'lib/contract',
+  'lib/evidence',
+  'lib/client',
+  'components',
+  'app',
+  'sdk',
+  'scripts',
+]
 const withDatabase = ['lib/store', 'lib/control', 'server', 'demo', 'bench']
 
 const testsIn = (folders: readonly string[]) => folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`)
@@ -19,6 +30,8 @@ export default defineConfig({
     ],
     setupFiles: 'vitest.setup.ts',
     pool: 'forks',
+    // Many tests wait for time to pass, so that two processors have room for a third.
+    maxWorkers: Math.max(3, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -18,6 +18,8 @@ const LOOKS = [
   { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const
 
+test.describe.configure({ mode: 'parallel' })
+
 for (const look of LOOKS) {
   test.describe(`${look.colorScheme}, ${String(look.viewport.width)} pixels wide`, () => {
     test.use(look)

@@ -17,33 +17,51 @@ const entries = [
   ...['index', 'express', 'fastify', 'hono', 'koa', 'nest', 'next', 'node-http'],
   ...['testing', 'prometheus', 'opentelemetry'],
 ]
+/** Loaded with the first configuration that needs it, by whichever entry runs. */
+const LAZY = { entry: 'condition', source: join(root, '..', 'lib/condition/compile-condition.ts') }
 const buildConfig = join(root, 'tsconfig.build.json')
 const sourceOf = (entry) => join(root, 'src', `${entry}.ts`)
 
+const parts = {
+  name: 'parts',
+  setup({ onResolve }) {
+    // One file for both formats: `import()` is there in CommonJS as well.
+    onResolve({ filter: /compile-condition\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${LAZY.entry}.js`, external: true } : null,
+    )
+    // The package has no dependency: what reads conditions is part of it, see THIRD-PARTY.md.
+    onResolve({ filter: /^@marcbachmann\/cel-js$/ }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) }))
+  },
+}
+
+const options = {
+  outdir: draft,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  plugins: [parts],
+  minify: true,
+  sourcemap: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
 /** Every entry stands alone; entries find each other's parts through well-known symbols. */
 async function buildCode(format, extension) {
-  await build({
-    entryPoints: entries.map(sourceOf),
-    outdir: draft,
-    outExtension: { '.js': extension },
-    bundle: true,
-    format,
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    minify: true,
-    sourcemap: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-  })
+  await build({ ...options, entryPoints: entries.map(sourceOf), outExtension: { '.js': extension }, format })
+}
+
+async function buildLate() {
+  await build({ ...options, entryPoints: { [LAZY.entry]: LAZY.source }, format: 'esm' })
 }
 
 /** The compiler reads the sources once for all entries; what it writes is put together for each of them. */
 async function buildTypes() {
   const declarations = join(draft, 'declarations')
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
-  const options = ['--emitDeclarationOnly', '--rootDir', join(root, '..'), '--outDir', declarations]
-  await promisify(execFile)(process.execPath, [compiler, '-p', buildConfig, ...options]).catch((error) => {
+  const compilerOptions = ['--emitDeclarationOnly', '--rootDir', join(root, '..'), '--outDir', declarations]
+  await promisify(execFile)(process.execPath, [compiler, '-p', buildConfig, ...compilerOptions]).catch((error) => {
     throw new Error(`the declarations cannot be made:\n${error.stdout || error.message}`)
   })
   await Promise.all(entries.map((entry) => bundleTypes(entry, join(declarations, 'sdk/src', `${entry}.d.ts`))))
@@ -64,7 +82,7 @@ async function bundleTypes(entry, input) {
 }
 
 async function report() {
-  for (const entry of entries) {
+  for (const entry of [...entries, LAZY.entry]) {
     const code = await readFile(join(target, `${entry}.js`))
     console.log(
       `${entry.padEnd(10)} ${(code.length / 1000).toFixed(1).padStart(6)} kB  ${(brotliCompressSync(code).length / 1000).toFixed(1).padStart(5)} kB brotli`,
@@ -73,16 +91,19 @@ async function report() {
 }
 
 /** Files are replaced one by one when all of them are ready, so that a failed build leaves the last good one. */
+const publishFile = (name) => rename(join(draft, name), join(target, name))
+
 async function publish() {
   for (const entry of entries) {
     for (const extension of ['js.map', 'cjs.map', 'js', 'cjs', 'd.ts', 'd.cts'])
-      await rename(join(draft, `${entry}.${extension}`), join(target, `${entry}.${extension}`))
+      await publishFile(`${entry}.${extension}`)
   }
+  for (const extension of ['js.map', 'js']) await publishFile(`${LAZY.entry}.${extension}`)
 }
 
 await mkdir(draft, { recursive: true })
 try {
-  await Promise.all([buildCode('esm', '.js'), buildCode('cjs', '.cjs'), buildTypes()])
+  await Promise.all([buildCode('esm', '.js'), buildCode('cjs', '.cjs'), buildLate(), buildTypes()])
   await publish()
   await writeFile(join(target, '.built'), new Date().toISOString())
   await report()

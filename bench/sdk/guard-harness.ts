@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { ParsedRule } from '../../lib/policy/rule.ts'
 import { serializeSnapshot } from '../../lib/policy/serialize-snapshot.ts'
 import type { Mode } from '../../lib/policy/vocabulary.ts'
+import { ConditionCompiler } from '../../sdk/src/condition/condition-compiler.ts'
 import { ContextReader } from '../../sdk/src/context/context-reader.ts'
 import type { SignalWatch } from '../../sdk/src/context/context-settings.ts'
 import { Places } from '../../sdk/src/context/places.ts'
@@ -78,6 +79,7 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode, context?: BenchCont
     signals: context?.signals ?? 'rules',
     trustedProxies: [],
     events,
+    conditions: new ConditionCompiler(events),
   })
   const guard = new Guard({ routes, queue, events, trustedProxies: [], foldsMax: 20_000, context: reader })
   const route: Route = routes.register('GET', '/orders/:orderId')

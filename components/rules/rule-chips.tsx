@@ -1,4 +1,4 @@
-import { Clock, Gauge, Globe, KeyRound, MapPin, Network, Radar, TriangleAlert } from 'lucide-react'
+import { Braces, Clock, Gauge, Globe, KeyRound, MapPin, Network, Radar, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Rule } from '#lib/client/object-types.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -85,6 +85,13 @@ function toChips(requirement: RuleRequirement): ReactNode[] {
         <Badge key="signals" title={requirement.noneOf.map((signal) => SIGNAL_WORDS[signal]).join(', ')}>
           <Radar aria-hidden className="size-3" />
           {toPlural(requirement.noneOf.length, 'signal')} refused
+        </Badge>,
+      ]
+    case 'condition':
+      return [
+        <Badge key="condition" title={requirement.expression} className="min-w-0">
+          <Braces aria-hidden className="size-3 shrink-0" />
+          <span className="truncate font-mono font-normal text-text">{requirement.expression}</span>
         </Badge>,
       ]
   }

@@ -5,6 +5,7 @@ import { SENDER_CONSTRAINTS } from '#lib/policy/vocabulary.ts'
 import type { TokenAges } from '../evidence/token-age.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { FieldError } from '../ui/field.tsx'
+import { ConditionField } from './condition-field.tsx'
 import { ContextFields } from './context-fields.tsx'
 import { MaxAgeField } from './max-age-field.tsx'
 import { NetworkField } from './network-field.tsx'
@@ -68,6 +69,7 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
   const age = findRequirement(rule, 'max-token-age')
   const sender = findRequirement(rule, 'sender-constraint')
   const network = findRequirement(rule, 'network')
+  const condition = findRequirement(rule, 'condition')
   return (
     <div className="flex flex-col gap-4">
       <AccessChoice value={rule.access} onChange={setAccess} />
@@ -147,6 +149,22 @@ export function RuleFields({ form, service, tokenAges }: RuleFieldsProps) {
               error={errorOf('network')}
               onChange={(cidrs) => {
                 set('network', { kind: 'network', cidrs })
+              }}
+            />
+          </RequirementSection>
+          <RequirementSection
+            label="Condition"
+            detail="The request is about what belongs to the caller, which no scope can say."
+            isOn={condition !== undefined}
+            onToggle={(isOn) => {
+              set('condition', isOn ? { kind: 'condition', expression: '' } : null)
+            }}
+          >
+            <ConditionField
+              expression={condition?.expression ?? ''}
+              error={errorOf('condition')}
+              onChange={(expression) => {
+                set('condition', { kind: 'condition', expression })
               }}
             />
           </RequirementSection>

@@ -72,6 +72,8 @@ function requirementWords(requirement: RuleRequirement): string {
       return `a caller in ${requirement.anyOf.join(' or ')}`
     case 'rate':
       return `at most ${toCount(requirement.requestsMax)} requests of one caller in ${toDuration(requirement.windowSeconds)}`
+    case 'condition':
+      return `${requirement.expression} holds`
     case 'signals':
       return `no ${requirement.noneOf.map((signal) => SIGNAL_WORDS[signal].toLowerCase()).join(', no ')}`
   }

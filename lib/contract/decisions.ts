@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { CALLER_KINDS, CHECKS, DEVICE_STANDINGS, MODES, OUTCOMES, REASONS, SIGNALS } from '../policy/vocabulary.ts'
+import {
+  CALLER_KINDS,
+  CHECKS,
+  DEVICE_STANDINGS,
+  MODES,
+  OBSERVABLES,
+  OUTCOMES,
+  REASONS,
+  SIGNALS,
+} from '../policy/vocabulary.ts'
 import { InstanceCounts, ModeCounts, OutcomeCounts } from './catalog.ts'
 import { Caller } from './endpoint.ts'
 import { PageQuery, Slug, Timestamp, Uuid } from './primitives.ts'
@@ -61,8 +70,9 @@ export const SampleContext = z.object({
   autonomousSystem: z.int().nullable().describe('RFC 6793; null when unknown.'),
   device: z.enum(DEVICE_STANDINGS).describe('Whether the device was accepted for the caller at the time.'),
   signals: z.array(z.enum(SIGNALS)),
-  conditionsMet: z.array(z.string()),
-  conditionsUnmet: z.array(z.string()),
+  observed: z.array(z.enum(OBSERVABLES)).describe('What was looked for.'),
+  requirementsMet: z.array(z.string()).describe('Networks, rates and conditions of the rule that were met.'),
+  requirementsUnmet: z.array(z.string()).describe('Those that were not met.'),
 })
 export const SampleDetail = z.object({
   ...Sample.shape,

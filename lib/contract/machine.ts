@@ -9,6 +9,7 @@ import {
   CHECKS,
   DEVICE_STANDINGS,
   MODES,
+  OBSERVABLES,
   OUTCOMES,
   REASONS,
   SENDER_CONSTRAINTS,
@@ -72,7 +73,7 @@ export const InventoryReceipt = z.object({
   revision: z.int().describe('Revision of the environment after the report.'),
 })
 
-const Expressions = z.array(textUpTo(1_000)).max(8).default([])
+const RequirementKeys = z.array(textUpTo(5_000)).max(8).default([])
 
 /** What surrounded the requests besides their token, as far as the instance looked. */
 export const ContextReport = z.strictObject({
@@ -85,8 +86,15 @@ export const ContextReport = z.strictObject({
   autonomousSystem: z.int().min(0).max(4_294_967_295).nullable().default(null).describe('RFC 6793; null when unknown.'),
   device: z.enum(DEVICE_STANDINGS).default('none'),
   signals: z.array(z.enum(SIGNALS)).max(SIGNALS.length).default([]).describe('Sorted.'),
-  conditionsMet: Expressions.describe('Conditions that were evaluated and held, as written.'),
-  conditionsUnmet: Expressions.describe('Conditions that were evaluated and did not hold, or failed.'),
+  observed: z
+    .array(z.enum(OBSERVABLES))
+    .max(OBSERVABLES.length)
+    .default([])
+    .describe('What was looked for: as far as it is not stated, it was not there.'),
+  requirementsMet: RequirementKeys.describe(
+    'Networks, rates and conditions of the rule that were met: `network <CIDR> …`, `rate <requests>/<seconds>`, `condition <expression>`.',
+  ),
+  requirementsUnmet: RequirementKeys.describe('Those that were not met.'),
 })
 
 /** Facts of a folded decision; identical ones are one item with a count. */

@@ -6,7 +6,7 @@ import { ScopeName } from './primitives.ts'
 const sender = z.enum(SENDER_CONSTRAINTS).exclude(['none'])
 const unique = (values: readonly (string | number)[]) => new Set(values).size === values.length
 
-/** Neither `known-device` nor `condition`: nothing here accepts devices or checks expressions yet. */
+/** Not `known-device`: nothing here accepts devices yet. */
 export const Requirement = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scopes'),
@@ -73,6 +73,17 @@ export const Requirement = z.discriminatedUnion('kind', [
       .max(SIGNALS.length)
       .refine(unique, 'names a signal twice')
       .describe('Signals that deny a request.'),
+  }),
+  z.strictObject({
+    kind: z.literal('condition'),
+    expression: z
+      .string()
+      .trim()
+      .min(1)
+      .max(1_000)
+      .describe(
+        'In the Common Expression Language, true or false, over `params` (parameters of the route, strings) and `token` (claims): `params.userId == token.sub`. One that fails denies.',
+      ),
   }),
 ])
 

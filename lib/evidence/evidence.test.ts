@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { factsArbitrary, ruleArbitrary } from '../policy/arbitraries.ts'
 import type { Facts } from '../policy/decision.ts'
-import { evaluate } from '../policy/evaluate.ts'
+import { evaluate, findUnmetReason } from '../policy/evaluate.ts'
+import { requirementKey } from '../policy/requirement-key.ts'
 import type { ParsedRule, Rule } from '../policy/rule.ts'
-import type { Reason } from '../policy/vocabulary.ts'
+import { OBSERVABLES, type Reason } from '../policy/vocabulary.ts'
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../policy/token-age.ts'
 import { judgeReadiness, type Evidence } from './readiness.ts'
 import { recommendFixes } from './recommend-fixes.ts'
@@ -51,25 +52,27 @@ function toRule({ access, requirements }: ParsedRule): Rule {
 
 /** As an instance folds one request. */
 function toRecord(facts: Facts, rule: Rule, reason: Reason | null, hasContext: boolean): RecordedFacts {
-  const { recentRequests: _count, ...context } = facts.context
-  const conditions = rule.requirements.flatMap((asked) => (asked.kind === 'condition' ? [asked.expression] : []))
-  const conditionsUnmet = conditions.filter((expression) => !context.conditionsMet.includes(expression))
+  const { recentRequests: _count, conditionsMet: _conditions, ...context } = facts.context
+  const keysOf = (met: boolean): string[] =>
+    facts.tokenProblem !== null
+      ? []
+      : rule.requirements
+          .filter((requirement) => (findUnmetReason(facts, requirement) === null) === met)
+          .flatMap((requirement) => requirementKey(requirement) ?? [])
+  const asked = { observed: OBSERVABLES, requirementsMet: keysOf(true), requirementsUnmet: keysOf(false) }
   const { tokenProblem, callerKind, caller, issuer, scopes, sender, tokenAgeSeconds } = facts
   return recorded({
     ...{ tokenProblem, callerKind, caller, issuer, scopes, sender, reason },
     outcome: reason === null ? 'allowed' : 'would-deny',
     count: 1,
     tokenAges: tokenAgeSeconds === null ? null : agesOf([tokenAgeSeconds]),
-    context: hasContext ? { ...context, conditionsUnmet } : null,
+    context: hasContext ? { ...context, ...asked } : null,
   })
 }
 
-/** Addresses and rates are not recorded, ages only to their bucket, and nobody says which signals were looked for. */
-const isFullyRecorded = ({ context }: Facts, rule: Rule): boolean =>
-  context.country !== null &&
-  context.autonomousSystem !== null &&
-  context.device !== 'none' &&
-  rule.requirements.every(({ kind }) => !['network', 'rate', 'max-token-age', 'signals'].includes(kind))
+/** Ages are recorded to their bucket, and an invalid token is where a rule asks nothing more. */
+const isFullyRecorded = ({ tokenProblem }: Facts, { access, requirements }: Rule): boolean =>
+  requirements.every(({ kind }) => kind !== 'max-token-age') && (access === 'token' || tokenProblem === null)
 
 const rule = (...requirements: Rule['requirements']): Rule => ({
   access: 'token',
@@ -100,20 +103,13 @@ describe('replaying a rule', () => {
     })
   })
 
-  test('addresses are not recorded: what a network requirement allows stays open, what was refused for it is refused', () => {
-    const networks = rule({ kind: 'network', cidrs: ['10.0.0.0/8'] })
-    expect(replayRule([recorded()], networks)[0]).toMatchObject({
-      allowed: 0,
-      undetermined: 10,
-      denials: [],
-    })
-    expect(replayRule([recorded({ reason: 'network-not-allowed' })], networks)[0]?.denials).toMatchObject([
-      { count: 10 },
-    ])
-  })
-
   const swiss = { country: 'CH', autonomousSystem: 3303, device: 'new', signals: ['device-first-seen'] } as const
-  const known = { ...swiss, conditionsMet: ['true'], conditionsUnmet: ['1 == 2'] }
+  const known = {
+    ...swiss,
+    observed: ['device-first-seen'],
+    requirementsMet: ['condition true', 'network 10.0.0.0/8 192.168.0.0/16', 'rate 50/60'],
+    requirementsUnmet: ['condition 1 == 2', 'network 172.16.0.0/12', 'rate 5/60'],
+  } as const
 
   test.each([
     [{ kind: 'country', anyOf: ['CH'] }, null],
@@ -124,6 +120,10 @@ describe('replaying a rule', () => {
     [{ kind: 'signals', noneOf: ['device-first-seen'] }, 'signal-raised'],
     [{ kind: 'condition', expression: 'true' }, null],
     [{ kind: 'condition', expression: '1 == 2' }, 'condition-not-met'],
+    [{ kind: 'network', cidrs: ['192.168.0.0/16', '10.0.0.0/8'] }, null],
+    [{ kind: 'network', cidrs: ['172.16.0.0/12'] }, 'network-not-allowed'],
+    [{ kind: 'rate', requestsMax: 50, windowSeconds: 60 }, null],
+    [{ kind: 'rate', requestsMax: 5, windowSeconds: 60 }, 'rate-exceeded'],
   ] as const)('%j is answered by the recorded context, and open without one', (requirement, reason) => {
     const needs = rule(requirement)
     const [answered] = replayRule([recorded({ context: known })], needs)
@@ -133,7 +133,7 @@ describe('replaying a rule', () => {
     expect(open).toMatchObject({ allowed: 0, denials: [], undetermined: 10, openKinds: [requirement.kind] })
   })
 
-  test('what is absent from a context may not have been looked for, and is open', () => {
+  test('what is absent from a context is open where it was not looked for, and decides where it was', () => {
     const looked = { ...known, country: null, autonomousSystem: null, device: 'none', signals: [] } as const
     const requirements: Rule['requirements'] = [
       { kind: 'country', anyOf: ['CH'] },
@@ -142,23 +142,24 @@ describe('replaying a rule', () => {
       { kind: 'signals', noneOf: ['travel-impossible'] },
     ]
     for (const requirement of requirements) {
-      const [replayed] = replayRule([recorded({ context: looked })], rule(requirement))
-      expect(replayed, requirement.kind).toMatchObject({ allowed: 0, denials: [], undetermined: 10 })
+      const [open] = replayRule([recorded({ context: looked })], rule(requirement))
+      expect(open, requirement.kind).toMatchObject({ allowed: 0, denials: [], undetermined: 10 })
+      const [decided] = replayRule([recorded({ context: { ...looked, observed: OBSERVABLES } })], rule(requirement))
+      const isMet = requirement.kind === 'signals'
+      expect(decided, requirement.kind).toMatchObject({ allowed: isMet ? 10 : 0, undetermined: 0 })
     }
   })
 
-  test('a condition nobody evaluated is open, whatever else was looked at', () => {
-    const [replayed] = replayRule([recorded({ context: known })], rule({ kind: 'condition', expression: 'false' }))
-    expect(replayed).toMatchObject({ allowed: 0, denials: [], undetermined: 10, openKinds: ['condition'] })
-  })
-
-  test('what was refused for its rate is refused under the same rate, and open under another', () => {
-    const slow = rule({ kind: 'rate', requestsMax: 5, windowSeconds: 60 })
-    const fast = rule({ kind: 'rate', requestsMax: 50, windowSeconds: 60 })
-    const refused = [recorded({ outcome: 'would-deny', reason: 'rate-exceeded', context: known })]
-    expect(replayRule(refused, slow)[0]?.denials).toMatchObject([{ reason: 'rate-exceeded', count: 10 }])
-    expect(replayRule(refused, fast, slow)[0]).toMatchObject({ denials: [], undetermined: 10, openKinds: ['rate'] })
-    expect(replayRule([recorded({ context: known })], slow)[0]).toMatchObject({ denials: [], undetermined: 10 })
+  test('an answer holds for the very requirement that was asked, and leaves any other open', () => {
+    const others: Rule['requirements'] = [
+      { kind: 'condition', expression: 'false' },
+      { kind: 'network', cidrs: ['10.0.0.0/8'] },
+      { kind: 'rate', requestsMax: 50, windowSeconds: 10 },
+    ]
+    for (const other of others) {
+      const [replayed] = replayRule([recorded({ context: known })], rule(other))
+      expect(replayed).toMatchObject({ allowed: 0, denials: [], undetermined: 10, openKinds: [other.kind] })
+    }
   })
 
   test('the rule that was in force gives the recorded outcome again, or says that it does not know', () => {
@@ -259,7 +260,8 @@ describe('callers', () => {
   test('a caller that is refused for its context is told what would let it through', () => {
     const fixesFor = (requirement: Rule['requirements'][number]) => {
       const context = { country: 'CH', autonomousSystem: null, device: 'new', signals: ['endpoint-first-use'] } as const
-      const facts = recorded({ context: { ...context, conditionsMet: [], conditionsUnmet: ['false'] } })
+      const unmet = { observed: [], requirementsMet: [], requirementsUnmet: ['condition false'] }
+      const facts = recorded({ context: { ...context, ...unmet } })
       const none = { serviceSlug: 'payments', scopeIds: new Map<string, string>(), grants: new Set<string>() }
       return summariseCallers(replayRule([facts], rule(requirement))).flatMap((caller) => recommendFixes(caller, none))
     }

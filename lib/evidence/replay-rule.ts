@@ -1,8 +1,8 @@
 import { NO_CONTEXT, type Context, type Facts } from '../policy/decision.ts'
 import { evaluate } from '../policy/evaluate.ts'
-import type { ParsedRule, Requirement, Rule } from '../policy/rule.ts'
+import type { Requirement, Rule } from '../policy/rule.ts'
 import { REASONS, type Reason } from '../policy/vocabulary.ts'
-import { findOpenRequirements, isSameRequirement, reasonOfKind } from './open-requirements.ts'
+import { sortRequirements, type SortedRequirements } from './sort-requirements.ts'
 import { splitByTokenAge } from './split-by-token-age.ts'
 import type { RecordedFacts } from './recorded-facts.ts'
 
@@ -26,13 +26,13 @@ export interface Denial {
 /**
  * Replays recorded facts against a rule with the evaluator that decides requests. Nothing is sampled: a signature stands for
  * each of its requests. Left open are ages that share a histogram bucket with the limit, and requirements about which the
- * record says nothing; `inForce` is the rule the endpoint has now, under which a recorded denial still is one.
+ * record says nothing.
  */
-export const replayRule = (recorded: readonly RecordedFacts[], rule: Rule, inForce: Rule = rule): ReplayedSignature[] =>
-  recorded.filter((facts) => facts.evaluated).map((facts) => replaySignature(facts, rule, inForce))
+export const replayRule = (recorded: readonly RecordedFacts[], rule: Rule): ReplayedSignature[] =>
+  recorded.filter((facts) => facts.evaluated).map((facts) => replaySignature(facts, rule))
 
-function replaySignature(facts: RecordedFacts, rule: Rule, inForce: Rule): ReplayedSignature {
-  const question = toQuestion(facts, rule, inForce)
+function replaySignature(facts: RecordedFacts, rule: Rule): ReplayedSignature {
+  const question = { facts, access: rule.access, ...sortRequirements(facts, rule) }
   const limit = rule.requirements.find((requirement) => requirement.kind === 'max-token-age')?.seconds ?? null
   const parts = splitByTokenAge(facts.tokenAges, facts.count, limit)
   const outcomes = parts.map(({ ageSeconds, count }) =>
@@ -46,26 +46,9 @@ function replaySignature(facts: RecordedFacts, rule: Rule, inForce: Rule): Repla
 }
 
 /** A rule as far as the record answers it, and what is left. */
-interface Question {
+interface Question extends SortedRequirements {
   readonly facts: RecordedFacts
-  readonly answerable: ParsedRule
-  readonly open: readonly Requirement[]
-  /** The recorded denial, where an open requirement caused it and still stands. */
-  readonly carried: Denial['reason'] | null
-}
-
-function toQuestion(facts: RecordedFacts, rule: Rule, inForce: Rule): Question {
-  const open = findOpenRequirements(facts, rule)
-  const answerable = { ...rule, requirements: rule.requirements.filter((requirement) => !open.includes(requirement)) }
-  return { facts, answerable, open, carried: findCarriedReason(facts, open, inForce) }
-}
-
-/** Certain only where every requirement that may have caused the denial is still asked for, unchanged. */
-function findCarriedReason({ reason }: RecordedFacts, open: readonly Requirement[], inForce: Rule): Reason | null {
-  if (reason === null || !open.some(({ kind }) => reasonOfKind(kind) === reason)) return null
-  const causes = inForce.requirements.filter(({ kind }) => reasonOfKind(kind) === reason)
-  const isAsked = causes.every((cause) => open.some((requirement) => isSameRequirement(requirement, cause)))
-  return causes.length > 0 && isAsked ? reason : null
+  readonly access: Rule['access']
 }
 
 interface PartOutcome {
@@ -74,15 +57,21 @@ interface PartOutcome {
   readonly denial: Denial | null
 }
 
-function replayPart({ facts, answerable, open, carried }: Question, age: number | null, count: number): PartOutcome {
-  const answer = evaluate(toFacts(facts, age), answerable)
-  if (answer.reason !== null && (carried === null || REASONS.indexOf(answer.reason) <= REASONS.indexOf(carried)))
-    return denied(answer.reason, answer.missingScopes, count)
-  if (carried !== null) return denied(carried, [], count)
+function replayPart(
+  { facts, access, answerable, unmetReasons, open }: Question,
+  age: number | null,
+  count: number,
+): PartOutcome {
+  const answer = evaluate(toFacts(facts, age), { access, requirements: answerable })
+  const reason = firstReason(answer.reason === null ? unmetReasons : [answer.reason, ...unmetReasons])
+  if (reason !== null) return denied(reason, reason === answer.reason ? answer.missingScopes : [], count)
   return open.length === 0
     ? { allowed: count, undetermined: 0, denial: null }
     : { allowed: 0, undetermined: count, denial: null }
 }
+
+const firstReason = (reasons: readonly Reason[]): Reason | null =>
+  REASONS.find((reason) => reasons.includes(reason)) ?? null
 
 /** The age may be on either side of the limit: certain only where both sides answer alike. */
 function replayOpenAge(question: Question, count: number): PartOutcome {
@@ -112,7 +101,7 @@ function merge(
 }
 
 const toContext = ({ context }: RecordedFacts): Context =>
-  context === null ? NO_CONTEXT : { ...context, recentRequests: null }
+  context === null ? NO_CONTEXT : { ...context, recentRequests: null, conditionsMet: [] }
 
 const toFacts = (recorded: RecordedFacts, tokenAgeSeconds: number | null): Facts => ({
   tokenProblem: recorded.tokenProblem,

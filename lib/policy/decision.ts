@@ -3,6 +3,7 @@ import type {
   Check,
   DeviceStanding,
   Mode,
+  Observable,
   Outcome,
   Reason,
   SenderConstraint,
@@ -35,15 +36,17 @@ export const NO_CONTEXT: Context = Object.freeze({
   conditionsMet: [],
 })
 
-/** What is kept of a context with a folded decision: everything but the count of recent requests, which identical facts do not share. */
+/** What is kept of a context with a folded decision: everything but what identical facts do not share, of which the answers are kept. */
 export interface RecordedContext {
   readonly country: string | null
   readonly autonomousSystem: number | null
   readonly device: DeviceStanding
   readonly signals: readonly Signal[]
-  readonly conditionsMet: readonly string[]
-  /** Conditions that were evaluated and did not hold, or failed. */
-  readonly conditionsUnmet: readonly string[]
+  /** What was looked for: as far as nothing above tells of it, it was not there. */
+  readonly observed: readonly Observable[]
+  /** Requirements that nothing else of a record answers, by their keys: those that were met. */
+  readonly requirementsMet: readonly string[]
+  readonly requirementsUnmet: readonly string[]
 }
 
 /**

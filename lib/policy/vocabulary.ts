@@ -116,6 +116,10 @@ export const SIGNALS = [
 /** Something about a request that is worth a second look. */
 export type Signal = (typeof SIGNALS)[number]
 
+/** What an instance can look for around a request. What is not recorded of it was not there; of anything else nothing is known. */
+export const OBSERVABLES = ['country', 'autonomous-system', 'device', ...SIGNALS] as const
+export type Observable = (typeof OBSERVABLES)[number]
+
 /** The state of an instance's configuration. */
 export const SNAPSHOT_STATES = ['fresh', 'stale', 'static', 'closed'] as const
 /** The state of an instance's configuration, see `stepgate.status()`. */

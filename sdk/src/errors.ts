@@ -37,6 +37,7 @@ export const ERROR_CODES = {
     'disk-unreadable': 'what is kept in `stateDir` cannot be read',
     'disk-unwritable': 'what is kept in `stateDir` cannot be written',
     'geo-unavailable': 'where addresses lie cannot be told; rules that ask for it deny',
+    'condition-unusable': 'a condition of a rule cannot be read, so it never holds',
     'report-failed': 'decisions could not be reported; told once until they can be again',
     'decisions-refused': 'the control plane refuses reported decisions; they are counted as dropped',
     'inventory-failed': 'routes could not be reported; told once until they can be again',

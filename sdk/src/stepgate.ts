@@ -171,6 +171,7 @@ class StepgateRuntime implements Stepgate, Engine {
       disk: settings.stateDir === null ? null : new SnapshotDisk(settings.stateDir, settings.clientId),
       service: settings.clientId,
       configKeys: settings.configKeys,
+      prepare: (snapshot) => this.#context.conditions.prepare(snapshot),
       apply: (snapshot) => this.guard.apply(snapshot),
     })
     this.#reporter = new DecisionReporter({

@@ -1,6 +1,8 @@
 /** The guard with a context and a queue, asked without a socket: what it decides and what it would report. */
 import { Socket } from 'node:net'
+import * as conditionEngine from '../../lib/condition/compile-condition.ts'
 import type { Snapshot } from '../../lib/policy/snapshot.ts'
+import { ConditionCompiler } from '../src/condition/condition-compiler.ts'
 import { ContextReader, type ContextParts } from '../src/context/context-reader.ts'
 import type { GeoLookup } from '../src/context/geo-lookup.ts'
 import { Places } from '../src/context/places.ts'
@@ -19,6 +21,7 @@ export interface AskedRequest {
   readonly token?: string
   readonly address?: string
   readonly headers?: Readonly<Record<string, string>>
+  readonly params?: Readonly<Record<string, unknown>>
 }
 
 const requestReader: RequestReader<AskedRequest> = {
@@ -27,7 +30,7 @@ const requestReader: RequestReader<AskedRequest> = {
   header: ({ headers }, name) => headers?.[name],
   method: () => 'GET',
   path: () => '/',
-  params: () => ({}),
+  params: ({ params = {} }) => params,
   socket: ({ address: value = '192.0.2.1' }) => Object.defineProperty(new Socket(), 'remoteAddress', { value }),
 }
 
@@ -61,7 +64,10 @@ export class ContextHarness {
       events,
       trustedProxies,
       foldsMax: 1_000,
-      context: new ContextReader({ places, memory, signals, trustedProxies, events }),
+      context: new ContextReader({
+        ...{ places, memory, signals, trustedProxies, events },
+        conditions: new ConditionCompiler(events, conditionEngine),
+      }),
     })
     this.#snapshot = this.plane.makeSnapshot(change)
     this.#guard.apply(this.#snapshot)

@@ -100,9 +100,14 @@ describe('a rule with a rate', () => {
     const retryAfter = Number(refusal?.headers['retry-after'])
     expect(retryAfter).toBeGreaterThanOrEqual(29)
     expect(retryAfter).toBeLessThanOrEqual(31)
-    expect(harness.report().map(({ signature, count }) => [signature.reason, count, signature.context])).toEqual([
-      ['rate-exceeded', 1, null],
-      [null, 3, null],
+    const answered = harness
+      .report()
+      .map(({ signature: { reason, context }, count }) => [
+        ...[reason, count, context?.requirementsMet, context?.requirementsUnmet],
+      ])
+    expect(answered).toEqual([
+      ['rate-exceeded', 1, [], ['rate 3/30']],
+      [null, 3, ['rate 3/30'], []],
     ])
   })
 

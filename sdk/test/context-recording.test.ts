@@ -30,19 +30,48 @@ const signaturesOf = (
 describe('the context of a signature', () => {
   it.each<[string, readonly Requirement[]]>([
     ['asks for nothing around the request', [{ kind: 'max-token-age', seconds: 60 }]],
-    ['counts requests only', [{ kind: 'rate', requestsMax: 10, windowSeconds: 60 }]],
     ['asks for a country that nothing can tell', [{ kind: 'country', anyOf: ['CH'] }]],
   ])('is null where a rule %s', (_, requirements) => {
     expect(signaturesOf({}, requirements).map(({ context }) => context)).toEqual([null])
   })
 
   it('names the country as soon as something can tell it, and the system only where a rule asks for one', () => {
-    const nothing = { device: 'none', signals: [], conditionsMet: [], conditionsUnmet: [] }
-    expect(signaturesOf({ geo }, [])[0]?.context).toEqual({ country: 'CH', autonomousSystem: null, ...nothing })
+    const nothing = { device: 'none', signals: [], requirementsMet: [], requirementsUnmet: [] }
+    expect(signaturesOf({ geo }, [])[0]?.context).toEqual({
+      ...{ country: 'CH', autonomousSystem: null, ...nothing },
+      observed: ['country'],
+    })
     expect(signaturesOf({ geo }, [{ kind: 'autonomous-system', anyOf: [1] }])[0]).toMatchObject({
       reason: null,
-      context: { country: 'CH', autonomousSystem: 1, ...nothing },
+      context: { country: 'CH', autonomousSystem: 1, ...nothing, observed: ['autonomous-system', 'country'] },
     })
+  })
+
+  it('says which signals were looked for, raised or not', () => {
+    const noneOf = ['endpoint-first-use', 'travel-impossible'] as const
+    expect(signaturesOf({}, [{ kind: 'signals', noneOf }])[0]?.context).toMatchObject({
+      signals: ['endpoint-first-use'],
+      observed: ['endpoint-first-use', 'travel-impossible'],
+    })
+    expect(signaturesOf({ signals: 'off' }, [{ kind: 'signals', noneOf }])[0]?.context).toMatchObject({ observed: [] })
+  })
+
+  it('keeps the answers to what nothing else of the record tells: networks, rates and conditions', () => {
+    const requirements: Requirement[] = [
+      { kind: 'network', cidrs: ['192.0.2.2/32', '192.0.2.1/32'] },
+      { kind: 'rate', requestsMax: 2, windowSeconds: 60 },
+      { kind: 'condition', expression: 'token.sub == "billing"' },
+    ]
+    const [network, rate, condition] = ['network 192.0.2.1/32 192.0.2.2/32', 'rate 2/60', 'token.sub == "billing"']
+    const addresses = ['192.0.2.1', '192.0.2.9', '192.0.2.2']
+    const found = signaturesOf({}, requirements, addresses).map(({ context, reason }) => ({
+      ...{ reason, met: context?.requirementsMet, unmet: context?.requirementsUnmet },
+    }))
+    expect(found.toSorted((left, right) => String(left.reason).localeCompare(String(right.reason)))).toEqual([
+      { reason: 'network-not-allowed', met: [`condition ${condition}`, rate], unmet: [network] },
+      { reason: null, met: [`condition ${condition}`, network, rate], unmet: [] },
+      { reason: 'rate-exceeded', met: [`condition ${condition}`, network], unmet: [rate] },
+    ])
   })
 
   it('folds requests that look alike, and keeps those apart that do not', () => {
@@ -81,7 +110,9 @@ it('is reported as the contract has it', async () => {
   await sendRaw(service.port, 'GET', '/orders', { ...bearer(plane.issueToken()), 'user-agent': 'tests' })
   await stepgate.close()
   const [signature] = plane.signatures
-  expect(SignatureReport.parse(signature).context).toEqual(ContextReport.parse({ country: 'CH', device: 'new' }))
+  expect(SignatureReport.parse(signature).context).toEqual(
+    ContextReport.parse({ country: 'CH', device: 'new', observed: ['country', 'device'] }),
+  )
   expect(SampleReport.parse(plane.samples[0]).device).toMatch(/^fp:/)
   await service.close()
   await plane.kill()

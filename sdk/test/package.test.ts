@@ -38,7 +38,7 @@ it('is resolved with its types by every kind of resolution', async () => {
 
 /** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
 const SIZES_MAX: Readonly<Record<string, number>> = {
-  index: 31_000,
+  index: 31_500,
   express: 3_200,
   fastify: 1_000,
   hono: 1_600,
@@ -46,13 +46,14 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   nest: 3_900,
   next: 1_300,
   'node-http': 900,
-  testing: 22_000,
+  testing: 45_000,
   prometheus: 1_300,
   opentelemetry: 1_300,
+  // Loaded late, with the first configuration that has a condition.
+  condition: 23_000,
 }
 
-it.each(ENTRIES)('has an entry %s that is no larger than was decided', (entry) => {
-  const name = entry.split('/')[2] ?? 'index'
+it.each(Object.keys(SIZES_MAX))('has a file %s that is no larger than was decided', (name) => {
   const code = readFileSync(join(SDK_FOLDER, `dist/${name}.js`))
   expect(brotliCompressSync(code).length).toBeLessThanOrEqual(SIZES_MAX[name] ?? 0)
 })

@@ -19,7 +19,10 @@ import { makeSigningKey, signToken } from './signing.ts'
 
 const algorithms = ['EdDSA', 'ES256', 'RS256'] as const
 const keys = algorithms.map((alg) => makeSigningKey(alg, alg))
-const plane = await new TestControlPlane([endpoint('GET /orders/:orderId', 'enforce')]).start()
+const condition = { kind: 'condition', expression: 'token.sub == "billing" && token.scope.contains("orders")' } as const
+const plane = await new TestControlPlane([
+  endpoint('GET /orders/:orderId', 'enforce', { access: 'token', requirements: [condition] }),
+]).start()
 plane.publish({
   issuers: plane.snapshot.issuers.map((issuer) => ({ ...issuer, keys: keys.map(({ publicJwk }) => publicJwk) })),
 })

@@ -101,7 +101,7 @@ describe('evidence', () => {
     await record({
       route: '/near',
       caller: 'billing',
-      context: { ...swiss, conditionsMet: [], conditionsUnmet: [] },
+      context: { ...swiss, observed: ['country'], requirementsMet: [], requirementsUnmet: [] },
       count: 5,
     })
     await record({ route: '/near', caller: 'reporting', count: 2 })

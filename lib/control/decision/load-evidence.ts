@@ -100,7 +100,7 @@ export function judgeEndpoint(
   rule: Rule | null = endpoint.rule,
 ): EndpointJudgement {
   const recorded = base.signatures.get(endpoint.id) ?? []
-  const replayed = replayRule(recorded, rule ?? RULE_DEFAULT, endpoint.rule ?? RULE_DEFAULT)
+  const replayed = replayRule(recorded, rule ?? RULE_DEFAULT)
   const callers = summariseCallers(replayed)
   const evaluated = replayed.map(({ facts }) => facts)
   const totals = {

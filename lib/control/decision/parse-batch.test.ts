@@ -49,7 +49,7 @@ describe('the hash of a signature', () => {
     expect(new Set(hashes).size).toBe(4)
     expect(
       hashOf({ context: { signals: ['endpoint-first-use'], device: 'known', country: 'CH', autonomousSystem: 3303 } }),
-    ).toBe(hashOf({ context: { ...context, conditionsMet: [], conditionsUnmet: [] } }))
+    ).toBe(hashOf({ context: { ...context, observed: [], requirementsMet: [], requirementsUnmet: [] } }))
   })
 })
 
@@ -59,7 +59,7 @@ test.each([
   ['a field nobody knows', { ...context, latitude: 1 }, '/signatures/0/context'],
   [
     'a condition that held and did not',
-    { ...context, conditionsMet: ['true'], conditionsUnmet: ['true'] },
+    { ...context, requirementsMet: ['rate 5/60'], requirementsUnmet: ['rate 5/60'] },
     '/signatures/0',
   ],
 ])('a context with %s is refused by name', (_name, wrong, pointer) => {

@@ -101,8 +101,8 @@ function findContradiction(report: SignatureReport): string | null {
   if (!report.evaluated && report.outcome !== 'allowed') return 'was not evaluated, so it cannot be a denial'
   if (report.outcome === 'denied' && report.mode !== 'enforce') return 'is denied in a mode that denies nothing'
   if (report.callerKind === 'anonymous' && report.caller !== null) return 'names an anonymous caller'
-  if (report.context?.conditionsMet.some((condition) => report.context?.conditionsUnmet.includes(condition)) === true)
-    return 'has a condition that held and did not'
+  if (report.context?.requirementsMet.some((key) => report.context?.requirementsUnmet.includes(key)) === true)
+    return 'has a requirement that was met and was not'
   if (report.tokenAges !== null && sum(report.tokenAges) > report.count) return 'has more token ages than requests'
   return null
 }

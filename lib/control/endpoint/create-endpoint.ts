@@ -9,7 +9,7 @@ import { publishRevision } from '../publication/publish-revision.ts'
 import { getNamedServiceRow } from '../service/get-service-row.ts'
 import { auditedEndpoint, endpointInclude, endpointName } from './audited-endpoint.ts'
 import { parseRoute, requireMethod } from './parse-route.ts'
-import { requireOwnScopes } from './require-own-scopes.ts'
+import { requireUsableRule } from './require-usable-rule.ts'
 import { toNewEndpoint } from './to-endpoint.ts'
 import { toStoredRule } from './to-stored-rule.ts'
 
@@ -27,7 +27,7 @@ export async function createEndpoint(
   return ctx.transact(async (tx) => {
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const service = await getNamedServiceRow(tx, serviceSlug)
-    await requireOwnScopes(tx, service, rule)
+    await requireUsableRule(tx, service, [route], rule)
     const endpoint = await tx.endpoint.create({
       data: {
         ...wanted,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEndpoint } from '../endpoint/create-endpoint.ts'
 import { deleteEndpoint } from '../endpoint/delete-endpoint.ts'
 import { importOpenApi } from '../endpoint/import-openapi.ts'
+import { readEvidence } from '../endpoint/read-evidence.ts'
 import { setEndpointRules } from '../endpoint/set-endpoint-rules.ts'
 import { updateEndpoint } from '../endpoint/update-endpoint.ts'
 import { createIdentity } from '../identity/create-identity.ts'
@@ -16,7 +17,8 @@ beforeAll(async () => {
   control = await createTestControl()
   prisma = control.database.prisma
   const { ctx, operator } = control
-  for (const slug of ['orders', 'payments']) await createService(ctx, operator, { slug, name: slug.toUpperCase() })
+  for (const slug of ['orders', 'payments', 'customers'])
+    await createService(ctx, operator, { slug, name: slug.toUpperCase() })
   await createIdentity(ctx, operator, { clientId: 'partner', name: 'Partner' })
 })
 afterAll(() => control.database.close())
@@ -40,6 +42,49 @@ describe('endpoints', () => {
     access: 'token' as const,
     requirements: [{ kind: 'scopes' as const, allOf }],
   })
+
+  it.each([
+    ['an expression that cannot be read', '/c/:customerId', 'params.customerId = token.sub', /line 1, column 19/],
+    ['a parameter the route does not have', '/c/:customerId', 'params.customer == token.sub', /no parameter customer/],
+    ['too many steps', '/c/:id', 'token.a.all(x, token.a.all(y, x == y))', /too many steps/],
+    ['what cannot be called', '/c/:id', 'token.sub.matches(params.id)', /matches\(\) cannot be used/],
+  ])('refuse a condition with %s', async (_, route, expression, detail) => {
+    const { ctx, operator } = control
+    const { id, version } = await createEndpoint(ctx, operator, 'production', {
+      ...{ serviceSlug: 'customers', method: 'GET', route: `${route}/${expression.length}` },
+    })
+    const asks = { access: 'token' as const, requirements: [{ kind: 'condition' as const, expression }] }
+    const refusal = {
+      code: 'invalid-value',
+      errors: [{ pointer: '/rule/requirements/0/expression', detail: expect.stringMatching(detail) as string }],
+    }
+    await expect(updateEndpoint(ctx, operator, 'production', id, version, { rule: asks })).rejects.toMatchObject(
+      refusal,
+    )
+    await expect(
+      setEndpointRules(ctx, operator, 'production', { endpoints: [{ id, version }], rule: asks }),
+    ).rejects.toMatchObject(refusal)
+    await expect(readEvidence(ctx, operator, 'production', id, { windowHours: 24, rule: asks })).rejects.toMatchObject(
+      refusal,
+    )
+  })
+
+  it.each(['/c/:customerId', '/c/[customerId]', '/c/*customerId', '/c/:other/(.*)'])(
+    'publish a condition over the parameters of %s',
+    async (route) => {
+      const { ctx, operator } = control
+      const requirement = { kind: 'condition' as const, expression: 'params.customerId == token.sub' }
+      await createEndpoint(ctx, operator, 'production', {
+        ...{ serviceSlug: 'customers', method: 'PUT', route },
+        rule: { access: 'token', requirements: [requirement] },
+      })
+      expect(await snapshotOf('customers')).toMatchObject({
+        endpoints: expect.arrayContaining([
+          expect.objectContaining({ method: 'PUT', rule: { access: 'token', requirements: [requirement] } }),
+        ]) as unknown,
+      })
+    },
+  )
 
   it('take rules that name their own service’s scopes alone, and publish them', async () => {
     const { ctx, operator } = control

@@ -8,6 +8,7 @@ import { readEndpointEvidence } from '../decision/read-endpoint-evidence.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
 import { parseInput } from '../parse-input.ts'
 import { getEndpointRow } from './get-endpoint-row.ts'
+import { requireConditions } from './require-conditions.ts'
 
 /** Who would be denied, by the present rule or by a draft. */
 export async function readEvidence(
@@ -21,6 +22,7 @@ export async function readEvidence(
   const { windowHours, rule: draft } = parseInput(EvidenceRequest, input)
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const row = await getEndpointRow(ctx.database, environmentId, id)
+  requireConditions(draft ?? null, [row.route])
   const endpoint = { id, serviceId: row.serviceId, serviceSlug: row.service.slug, rule: row.rule as Rule | null } // parsed by the verbs that write it
   const [evidence] = await readEndpointEvidence(ctx.pool, actor, {
     environmentId,

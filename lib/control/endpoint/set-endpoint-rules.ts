@@ -9,7 +9,7 @@ import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
 import { publishRevision } from '../publication/publish-revision.ts'
 import { VersionMismatchError } from '../version-mismatch-error.ts'
 import { auditedEndpoint, endpointInclude, endpointName, type EndpointRow } from './audited-endpoint.ts'
-import { requireOwnScopes } from './require-own-scopes.ts'
+import { requireUsableRule } from './require-usable-rule.ts'
 import { toStoredRule } from './to-stored-rule.ts'
 
 type Wanted = z.output<typeof EndpointRulesUpdate>
@@ -27,7 +27,8 @@ export async function setEndpointRules(
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const endpoints = await loadAtVersions(tx, environment.id, wanted)
     const service = requireOneService(endpoints)
-    await requireOwnScopes(tx, service, rule)
+    const routes = endpoints.map(({ route }) => route)
+    await requireUsableRule(tx, service, routes, rule)
     await tx.endpoint.updateMany({
       where: { id: { in: endpoints.map(({ id }) => id) } },
       data: { rule: toStoredRule(rule), version: { increment: 1 } },

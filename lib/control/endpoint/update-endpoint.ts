@@ -11,7 +11,7 @@ import { requireVersion } from '../version-mismatch-error.ts'
 import { auditedEndpoint, endpointInclude, endpointName, type EndpointRow } from './audited-endpoint.ts'
 import { getEndpointRow } from './get-endpoint-row.ts'
 import { getEndpoint } from './list-endpoints.ts'
-import { requireOwnScopes } from './require-own-scopes.ts'
+import { requireUsableRule } from './require-usable-rule.ts'
 import { toStoredRule } from './to-stored-rule.ts'
 
 type Wanted = z.output<typeof EndpointUpdate>
@@ -32,7 +32,8 @@ export async function updateEndpoint(
     const before = await getEndpointRow(tx, environment.id, id)
     requireVersion(version, before.version)
     if (!isChanged(before, wanted)) return
-    await requireOwnScopes(tx, { id: before.serviceId, slug: before.service.slug }, wanted.rule ?? null)
+    const service = { id: before.serviceId, slug: before.service.slug }
+    await requireUsableRule(tx, service, [before.route], wanted.rule ?? null)
     const after = await tx.endpoint.update({
       where: { id, version },
       data: { ...toData(wanted), version: { increment: 1 } },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ModeChange } from '../../contract/endpoint.ts'
 import type { PageQuery } from '../../contract/primitives.ts'
+import type { Mode } from '../../policy/vocabulary.ts'
 import { readTop } from '#lib/store/decisions/read-top.ts'
 import type { ModeChange as ModeChangeRow } from '#lib/store/generated/client.ts'
 import { requireRole, type Actor } from '../actor.ts'
@@ -10,7 +11,10 @@ import { getEndpointRow } from '../endpoint/get-endpoint-row.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
 import { toMode } from '../stored-mode.ts'
 
-const KEPT_MS = 30 * 86_400_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+const KEPT_MS = 30 * DAY_MS
 const CALLERS_MAX = 100
 
 type Answer = z.output<typeof ModeChange>
@@ -59,12 +63,22 @@ function toModeChange(row: ModeChangeRow, actual: Answer['actual']): Answer {
 
 const forecastOf = ({ forecast }: ModeChangeRow): Answer['forecast'] => Forecast.safeParse(forecast).data ?? null
 
+/**
+ * Counts are kept by the minute, and after a day by the hour. Those of the one in which the mode changed belong to this change
+ * as far as they were decided in the new mode, which tells them apart where the mode is another than before.
+ */
+function windowSince({ at, fromMode, toMode: mode }: ModeChangeRow, nowMs: number): { from: Date; mode?: Mode } {
+  const bucketMs = nowMs - at.getTime() < DAY_MS ? MINUTE_MS : HOUR_MS
+  const sinceMs = fromMode === mode ? at.getTime() : Math.floor(at.getTime() / bucketMs) * bucketMs
+  const from = new Date(Math.max(sinceMs, nowMs - KEPT_MS))
+  return fromMode === mode ? { from } : { from, mode: toMode(mode) }
+}
+
 async function readActual(ctx: ControlContext, row: ModeChangeRow): Promise<Answer['actual']> {
   const to = new Date()
-  const from = new Date(Math.max(row.at.getTime(), to.getTime() - KEPT_MS))
   const callers = await readTop(
     ctx.pool,
-    { environmentId: row.environmentId, endpoint: row.endpointId, from, to },
+    { environmentId: row.environmentId, endpoint: row.endpointId, to, ...windowSince(row, to.getTime()) },
     'caller',
     CALLERS_MAX,
   )

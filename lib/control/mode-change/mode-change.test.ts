@@ -92,6 +92,8 @@ describe('lowering a gate', () => {
     expect(items[0]).toMatchObject({
       revision,
       forecast: { requests: 7, wouldDeny: 7, callers: [{ caller: { name: 'billing' }, wouldDeny: 7 }] },
+      // Of the minute in which the mode changed what was decided in the new one, and not what billing did before.
+      actual: { requests: 7, denied: 7, unforeseen: [{ caller: { name: 'legacy' }, denied: 7 }] },
     })
     expect(items[1]).toMatchObject({ forecast: null, actual: null })
   })

@@ -52,8 +52,8 @@ export async function readSamples(
 ): Promise<SampleRow[]> {
   const { rows } = await pool.query<SampleRow>(
     `SELECT ${COLUMNS} FROM decision_sample d JOIN (${SIGNATURES}) ON s.id = d.signature_id
-     WHERE d.environment_id = $1 AND d.at >= $7 AND d.at < $8 AND ($9::timestamptz IS NULL OR (d.at, d.id) < ($9, $10::uuid)) AND ${CONDITIONS}
-     ORDER BY d.at DESC, d.id DESC LIMIT $11`,
+     WHERE d.environment_id = $1 AND d.at >= $8 AND d.at < $9 AND ($10::timestamptz IS NULL OR (d.at, d.id) < ($10, $11::uuid)) AND ${CONDITIONS}
+     ORDER BY d.at DESC, d.id DESC LIMIT $12`,
     [...conditionValues(filter), filter.from, filter.to, after?.at ?? null, after?.id ?? null, limit],
   )
   return rows

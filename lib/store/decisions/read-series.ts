@@ -29,8 +29,8 @@ export async function readSeries(
   const { key, only } = KEYS[by]
   const table = bucketSeconds < 3_600 ? 'decision_minute' : 'decision_hour'
   const { rows } = await pool.query<SeriesPoint>(
-    `SELECT ${key} AS key, date_bin(make_interval(secs => $9), c.bucket, 'epoch'::timestamptz) AS at, sum(c.count)::float8 AS count
-     FROM ${SIGNATURES} JOIN ${table} c ON c.signature_id = s.id AND c.bucket >= $7 AND c.bucket < $8
+    `SELECT ${key} AS key, date_bin(make_interval(secs => $10), c.bucket, 'epoch'::timestamptz) AS at, sum(c.count)::float8 AS count
+     FROM ${SIGNATURES} JOIN ${table} c ON c.signature_id = s.id AND c.bucket >= $8 AND c.bucket < $9
      WHERE ${CONDITIONS} AND ${only}
      GROUP BY 1, 2 ORDER BY 2`,
     [...conditionValues(filter), filter.from, filter.to, bucketSeconds],

@@ -36,10 +36,10 @@ export async function readTop(pool: pg.Pool, filter: DecisionFilter, by: TopKey,
   const { rows } = await pool.query<TopRow>(
     `SELECT ${key} AS key, ${label} AS label, ${sum(`s.evaluated AND s.outcome = 'allowed'`)} AS allowed,
        ${sum(`s.outcome = 'would-deny'`)} AS "would-deny", ${sum(`s.outcome = 'denied'`)} AS denied, ${sum('NOT s.evaluated')} AS unevaluated
-     FROM ${SIGNATURES} JOIN ${table} c ON c.signature_id = s.id AND c.bucket >= $7 AND c.bucket < $8
+     FROM ${SIGNATURES} JOIN ${table} c ON c.signature_id = s.id AND c.bucket >= $8 AND c.bucket < $9
      WHERE ${CONDITIONS} AND ${only}
      GROUP BY 1, 2
-     ORDER BY ${sum(`s.outcome <> 'allowed'`)} DESC, sum(c.count) DESC, 1 LIMIT $9`,
+     ORDER BY ${sum(`s.outcome <> 'allowed'`)} DESC, sum(c.count) DESC, 1 LIMIT $10`,
     [...conditionValues(filter), filter.from, filter.to, limit],
   )
   return rows

@@ -15,6 +15,8 @@ export interface SnapshotPollerParts {
   readonly events: EventHub
   readonly service: string
   readonly configKeys: readonly ConfigKey[]
+  /** Waited for before a snapshot is applied. Never rejects. */
+  readonly prepare: (snapshot: Snapshot) => Promise<void>
   /** Called with each snapshot before it counts as applied. */
   readonly apply: (snapshot: Snapshot) => void
 }
@@ -108,7 +110,7 @@ export class SnapshotPoller {
     const { disk, events } = this.#parts
     try {
       const copy = (await disk?.read()) ?? null
-      if (copy !== null && !this.#isStopped() && this.#tryApply(copy, 'disk')) this.#markStarted()
+      if (copy !== null && !this.#isStopped() && (await this.#tryApply(copy, 'disk'))) this.#markStarted()
     } catch (error) {
       events.failure('disk-unreadable', `the copy of the configuration cannot be read: ${messageOf(error)}`)
     }
@@ -155,7 +157,7 @@ export class SnapshotPoller {
     return this.#current?.snapshot.poll ?? POLL_DEFAULT
   }
 
-  #read(answer: HttpAnswer, wasHeld: boolean): number {
+  async #read(answer: HttpAnswer, wasHeld: boolean): Promise<number> {
     if (answer.status === 304 && this.#etag !== null) return this.#succeed(wasHeld)
     if (answer.status === 200) return this.#readSnapshot(answer)
     if (answer.status === 401 || answer.status === 403) return this.#fail('refused', `status ${String(answer.status)}`)
@@ -163,8 +165,8 @@ export class SnapshotPoller {
     return retryAfterMs(answer.headers['retry-after'], RETRY_AFTER_MAX_MS) ?? delayMs
   }
 
-  #readSnapshot(answer: HttpAnswer): number {
-    if (!this.#tryApply({ body: answer.body, signatures: answer.headers['stepgate-signature'] }, 'network'))
+  async #readSnapshot(answer: HttpAnswer): Promise<number> {
+    if (!(await this.#tryApply({ body: answer.body, signatures: answer.headers['stepgate-signature'] }, 'network')))
       return this.#fail('unavailable', 'the configuration was not accepted')
     this.#etag = answer.headers['etag'] ?? null
     this.#succeed(true)
@@ -172,8 +174,8 @@ export class SnapshotPoller {
     return this.#etag === null ? this.#pace.intervalSeconds * 1000 : 0
   }
 
-  #tryApply(candidate: SnapshotCandidate, source: 'network' | 'disk'): boolean {
-    const { events, service, configKeys } = this.#parts
+  async #tryApply(candidate: SnapshotCandidate, source: 'network' | 'disk'): Promise<boolean> {
+    const { events, service, configKeys, prepare } = this.#parts
     const acceptance = acceptSnapshot(candidate, this.#current, service, configKeys)
     if ('refused' in acceptance) {
       const message = `a configuration from ${source === 'disk' ? 'disk' : 'the network'} was refused: ${acceptance.detail}`
@@ -183,6 +185,8 @@ export class SnapshotPoller {
     }
     if (acceptance.changesEpoch)
       events.security('epoch-changed', 'the control plane starts a new epoch: its database was restored or replaced')
+    await prepare(acceptance.accepted.snapshot)
+    if (this.#isStopped()) return false
     this.#adopt(acceptance.accepted, source)
     return true
   }

@@ -1,10 +1,15 @@
-import type { ParsedRule } from '../../../lib/policy/rule.ts'
+import type { Condition } from '../../../lib/condition/compile-condition.ts'
+import { requirementKey } from '../../../lib/policy/requirement-key.ts'
+import type { ConditionRequirement, ParsedRule } from '../../../lib/policy/rule.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
+import type { Observable } from '../../../lib/policy/vocabulary.ts'
+import { AnswerSets } from './answer-sets.ts'
 import type { SignalWatch } from './context-settings.ts'
 import {
   ALL_SIGNALS,
   CREDENTIAL_CONCURRENT,
   DEVICE_FIRST_SEEN,
+  listSignals,
   NO_SIGNALS,
   toBits,
   TRAVEL_IMPOSSIBLE,
@@ -25,8 +30,12 @@ export interface ContextNeeds {
   readonly assumedSignals: SignalBits
   /** Null where requests are not counted. */
   readonly rate: { readonly requestsMax: number; readonly windowSeconds: number } | null
-  /** Whether any of it goes into the decision signature. */
-  readonly isRecorded: boolean
+  /** Conditions of the rule; one that cannot be read is not among them and never holds. */
+  readonly conditions: readonly Condition[]
+  /** Requirements whose answers are recorded, as nothing else of the record tells them. */
+  readonly answers: AnswerSets
+  /** What is looked for, sorted. */
+  readonly observed: readonly Observable[]
 }
 
 /** What the rules of a whole configuration ask for. */
@@ -61,23 +70,43 @@ export function toContextPlan({ endpoints }: Snapshot, hasPlaces: boolean, watch
   return { hasPlaces, needsSystem, signals: watchedSignals(watch, named), lacksPlaces: needsPlace && !hasPlaces }
 }
 
+const isCondition = (requirement: Requirements[number]): requirement is ConditionRequirement =>
+  requirement.kind === 'condition'
+
+function listObserved(places: boolean, system: boolean, standing: boolean, signals: SignalBits): Observable[] {
+  return [
+    ...(places ? ['country' as const] : []),
+    ...(system ? ['autonomous-system' as const] : []),
+    ...(standing ? ['device' as const] : []),
+    ...listSignals(signals),
+  ].sort()
+}
+
 /** Null where nothing has to be looked at. */
-export function toContextNeeds({ requirements }: ParsedRule, plan: ContextPlan): ContextNeeds | null {
+export function toContextNeeds(
+  { requirements }: ParsedRule,
+  plan: ContextPlan,
+  compile: (expression: string) => Condition | null,
+): ContextNeeds | null {
+  const answers = new AnswerSets(requirements.filter((requirement) => requirementKey(requirement) !== null))
   const standing = requirements.some(({ kind }) => kind === 'known-device')
   const rates = requirements.filter((requirement) => requirement.kind === 'rate')
   // Where a rule has several, the longest window counts the most and denies the first.
   const [rate = null] = rates.toSorted((left, right) => right.windowSeconds - left.windowSeconds)
   const assumedSignals = namedSignals(requirements) & ~plan.signals
-  const isRecorded = plan.hasPlaces || standing || (plan.signals | assumedSignals) !== NO_SIGNALS
-  if (!isRecorded && rate === null) return null
+  const isRecorded = plan.hasPlaces || standing || (plan.signals | assumedSignals) !== NO_SIGNALS || !answers.isEmpty
+  if (!isRecorded) return null
+  const system = plan.hasPlaces && plan.needsSystem
   return {
     country: plan.hasPlaces,
-    system: plan.hasPlaces && plan.needsSystem,
+    system,
     standing,
     device: standing || (plan.signals & (DEVICE_FIRST_SEEN | CREDENTIAL_CONCURRENT)) !== 0,
     signals: plan.signals,
     assumedSignals,
     rate,
-    isRecorded,
+    conditions: requirements.filter(isCondition).flatMap(({ expression }) => compile(expression) ?? []),
+    answers,
+    observed: listObserved(plan.hasPlaces, system, standing, plan.signals),
   }
 }

@@ -1,21 +1,25 @@
-import type { Context, RecordedContext } from '../../../lib/policy/decision.ts'
+import { NO_CONTEXT, type Context, type RecordedContext } from '../../../lib/policy/decision.ts'
 import type { Network } from '../../../lib/policy/network.ts'
 import type { ParsedRule } from '../../../lib/policy/rule.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import type { DeviceStanding } from '../../../lib/policy/vocabulary.ts'
+import type { ConditionCompiler, ConditionEngine } from '../condition/condition-compiler.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { RequestReader } from '../guard/request-reader.ts'
 import type { Route } from '../guard/route-table.ts'
 import type { Caller } from '../token/caller.ts'
 import { clientAddress } from '../token/client-address.ts'
+import { decodeToken } from '../token/decode-token.ts'
 import { toContextNeeds, toContextPlan, type ContextNeeds, type ContextPlan } from './context-needs.ts'
 import type { SignalWatch } from './context-settings.ts'
 import type { Device } from './device.ts'
 import type { Places } from './places.ts'
-import { Observations, type Observation } from './observations.ts'
+import type { Answers } from './answer-sets.ts'
+import { Observations } from './observations.ts'
 import { RequestCounters } from './request-counters.ts'
 import type { RequestCounter } from './request-counter.ts'
 import type { SeenMemory } from './seen-memory.ts'
+import { listSignals } from './signal-set.ts'
 import { SignalWatcher } from './signal-watcher.ts'
 import { Surroundings } from './surroundings.ts'
 
@@ -26,6 +30,7 @@ export interface ContextParts {
   readonly signals: SignalWatch
   readonly trustedProxies: readonly Network[]
   readonly events: EventHub
+  readonly conditions: ConditionCompiler
 }
 
 const NO_PLAN: ContextPlan = { hasPlaces: false, needsSystem: false, signals: 0, lacksPlaces: false }
@@ -55,7 +60,8 @@ export class ContextReader {
   }
 
   /** What requests of an endpoint with this rule need; null for nothing. */
-  readonly needsOf = (rule: ParsedRule): ContextNeeds | null => toContextNeeds(rule, this.#plan)
+  readonly needsOf = (rule: ParsedRule): ContextNeeds | null =>
+    toContextNeeds(rule, this.#plan, (expression) => this.#parts.conditions.compile(expression))
 
   /** Fills in the context of the caller's facts; answers what of it is recorded, by the same object for the same contents. */
   read<Request>(
@@ -64,15 +70,21 @@ export class ContextReader {
     needs: ContextNeeds,
     request: Request,
     reader: RequestReader<Request>,
-  ): RecordedContext | null {
+  ): RecordedContext {
     const around = (caller.surroundings ??= new Surroundings())
     const nowMs = performance.now()
     this.#locate(around, needs, request, reader)
     if (needs.device) this.#recognize(around, caller, request, reader)
-    const { context, recorded } = this.#observe(around, caller, route, needs, nowMs)
+    const seen = this.#look(around, caller, route, needs, nowMs)
     caller.facts.context =
-      needs.rate === null ? context : this.#count(context, this.#counterOf(around, caller, route, needs, nowMs), nowMs)
-    return recorded
+      needs.rate === null && needs.conditions.length === 0
+        ? seen
+        : {
+            ...seen,
+            recentRequests: this.#count(around, caller, route, needs, nowMs),
+            conditionsMet: this.#listMet(around, caller, needs, request, reader),
+          }
+    return this.#record(around, seen, needs, needs.answers.of(caller.facts))
   }
 
   /** What tells the device of the caller's present request apart; null when nothing does, or nobody asked. */
@@ -115,16 +127,52 @@ export class ContextReader {
     return accepted.has(device.id) ? 'known' : 'new'
   }
 
-  #observe(around: Surroundings, caller: Caller, route: Route, needs: ContextNeeds, nowMs: number): Observation {
+  #look(around: Surroundings, caller: Caller, route: Route, needs: ContextNeeds, nowMs: number): Context {
     const raised = needs.signals === 0 ? 0 : this.#signals.raisedBy(around, caller, route, needs.signals, nowMs)
     const bits = raised | needs.assumedSignals
     const standing = needs.standing ? around.standing : 'none'
-    const known = around.findObservation(needs, standing, bits)
+    const known = around.findContext(needs, standing, bits)
     if (known !== null) return known
-    const country = needs.country ? around.place.country : null
-    const system = needs.system ? around.place.autonomousSystem : null
-    const observation = this.#observations.observe(country, system, standing, bits, needs.isRecorded)
-    return around.keepObservation(needs, standing, bits, observation)
+    return around.keepContext(needs, standing, bits, {
+      ...NO_CONTEXT,
+      country: needs.country ? around.place.country : null,
+      autonomousSystem: needs.system ? around.place.autonomousSystem : null,
+      device: standing,
+      signals: listSignals(bits),
+    })
+  }
+
+  /** `seen` is what `around` keeps. */
+  #record(around: Surroundings, seen: Context, { observed }: ContextNeeds, answers: Answers): RecordedContext {
+    const known = around.findRecorded(answers)
+    if (known !== null) return known
+    const { country, autonomousSystem, device, signals } = seen
+    const recorded = this.#observations.intern({ country, autonomousSystem, device, signals, observed, ...answers })
+    return around.keepRecorded(answers, recorded)
+  }
+
+  /** Conditions that hold. None is asked about a token that is not valid. */
+  #listMet<Request>(
+    around: Surroundings,
+    caller: Caller,
+    { conditions }: ContextNeeds,
+    request: Request,
+    reader: RequestReader<Request>,
+  ): readonly string[] {
+    const { engine } = this.#parts.conditions
+    if (engine === null || conditions.length === 0 || caller.facts.tokenProblem !== null) return []
+    const token = this.#claimsOf(around, caller, engine)
+    if (token === null) return []
+    const input = { params: engine.toParamValues(reader.params(request)), token }
+    return conditions.filter((condition) => condition.holds(input)).map(({ expression }) => expression)
+  }
+
+  /** Read once more from the token, which was verified: few rules have conditions, and claims take room. */
+  #claimsOf(around: Surroundings, caller: Caller, engine: ConditionEngine): ReadonlyMap<string, unknown> | null {
+    if (around.claims !== undefined) return around.claims
+    const payload = decodeToken(caller.authorization.slice(caller.authorization.lastIndexOf(' ') + 1))?.payload
+    around.claims = payload === undefined ? null : engine.toClaimValues(payload)
+    return around.claims
   }
 
   /** A token that is not valid must not use up what its caller may do. */
@@ -146,7 +194,7 @@ export class ContextReader {
     return around.counter
   }
 
-  #count(context: Context, counter: RequestCounter, nowMs: number): Context {
-    return { ...context, recentRequests: counter.count(nowMs) }
+  #count(around: Surroundings, caller: Caller, route: Route, needs: ContextNeeds, nowMs: number): number | null {
+    return needs.rate === null ? null : this.#counterOf(around, caller, route, needs, nowMs).count(nowMs)
   }
 }

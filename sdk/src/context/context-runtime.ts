@@ -1,3 +1,4 @@
+import { ConditionCompiler } from '../condition/condition-compiler.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { Settings } from '../settings.ts'
 import { ContextReader } from './context-reader.ts'
@@ -10,6 +11,7 @@ import { SeenMemory } from './seen-memory.ts'
 /** The parts that look at what surrounds a request, and what they keep on disk. */
 export class ContextRuntime {
   readonly reader: ContextReader
+  readonly conditions: ConditionCompiler
   readonly #databases: GeoDatabases | null
   readonly #file: SeenFile | null
 
@@ -21,7 +23,9 @@ export class ContextRuntime {
     const source = geo ?? this.#databases
     const places = source === null ? null : new Places(source, events)
     this.#databases?.open(() => places?.forget())
-    this.reader = new ContextReader({ places, memory, signals: contextSignals, trustedProxies, events })
+    this.conditions = new ConditionCompiler(events)
+    const { conditions } = this
+    this.reader = new ContextReader({ places, memory, signals: contextSignals, trustedProxies, events, conditions })
   }
 
   get geoDatabases(): GeoDatabaseStatus[] {

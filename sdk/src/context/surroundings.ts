@@ -1,10 +1,11 @@
+import { NO_CONTEXT, type Context, type RecordedContext } from '../../../lib/policy/decision.ts'
 import type { DeviceStanding } from '../../../lib/policy/vocabulary.ts'
 import type { Route } from '../guard/route-table.ts'
+import { NO_ANSWERS, type Answers } from './answer-sets.ts'
 import type { ContextNeeds } from './context-needs.ts'
 import type { Device } from './device.ts'
 import { DeviceReader } from './device-reader.ts'
 import { NOWHERE, type Place } from './geo-lookup.ts'
-import type { Observation } from './observations.ts'
 import type { RequestCounter } from './request-counter.ts'
 import { NO_SIGNALS, type SignalBits } from './signal-set.ts'
 import type { TokenUse } from './token-use.ts'
@@ -42,11 +43,16 @@ export class Surroundings {
   counter: RequestCounter | null = null
   countedRoute: Route | null = null
 
+  /** The token's claims as conditions see them: undefined until one asks, null when they do not fit. */
+  claims: ReadonlyMap<string, unknown> | null | undefined = undefined
+
   #needs: ContextNeeds | null = null
   #place: Place = NOWHERE
   #standing: DeviceStanding = 'none'
   #bits = NO_SIGNALS
-  #observation: Observation | null = null
+  #context: Context = NO_CONTEXT
+  #answers: Answers = NO_ANSWERS
+  #recorded: RecordedContext | null = null
 
   /** Whether the route was not among those that were last looked up. */
   isFreshRoute(route: Route): boolean {
@@ -58,24 +64,31 @@ export class Surroundings {
     return true
   }
 
-  /** The last observation, if it was made of the same parts. */
-  findObservation(needs: ContextNeeds, standing: DeviceStanding, bits: SignalBits): Observation | null {
+  /** What was seen last, if it was made of the same parts. */
+  findContext(needs: ContextNeeds, standing: DeviceStanding, bits: SignalBits): Context | null {
     return needs === this.#needs && this.place === this.#place && standing === this.#standing && bits === this.#bits
-      ? this.#observation
+      ? this.#context
       : null
   }
 
-  keepObservation(
-    needs: ContextNeeds,
-    standing: DeviceStanding,
-    bits: SignalBits,
-    observation: Observation,
-  ): Observation {
+  keepContext(needs: ContextNeeds, standing: DeviceStanding, bits: SignalBits, context: Context): Context {
     this.#needs = needs
     this.#place = this.place
     this.#standing = standing
     this.#bits = bits
-    this.#observation = observation
-    return observation
+    this.#context = context
+    this.#recorded = null
+    return context
+  }
+
+  /** What was recorded of the context that is kept, if the rule was answered alike. */
+  findRecorded(answers: Answers): RecordedContext | null {
+    return answers === this.#answers ? this.#recorded : null
+  }
+
+  keepRecorded(answers: Answers, recorded: RecordedContext): RecordedContext {
+    this.#answers = answers
+    this.#recorded = recorded
+    return recorded
   }
 }

@@ -38,10 +38,11 @@ const contextKeyOf = ({
   autonomousSystem,
   device,
   signals,
-  conditionsMet,
-  conditionsUnmet,
+  observed,
+  requirementsMet,
+  requirementsUnmet,
 }: RecordedContext) =>
-  `\n${[country, autonomousSystem, device, signals].join(' ')}${JSON.stringify([conditionsMet, conditionsUnmet])}`
+  `\n${[country, autonomousSystem, device, signals, observed].join(' ')}${JSON.stringify([requirementsMet, requirementsUnmet])}`
 
 /**
  * Tells signatures of one configuration apart. Short, as it is made for every new token; what follows from these (the mode

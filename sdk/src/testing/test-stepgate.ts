@@ -8,6 +8,8 @@ import { fetchAuthorized, type StepgateFetchInit } from '../client/authorized-fe
 import { subjectOf } from '../client/subject-token.ts'
 import type { StepgateToken, TokenSource } from '../client/token-client.ts'
 import type { TokenWish } from '../client/token-endpoint.ts'
+import * as conditionEngine from '../../../lib/condition/compile-condition.ts'
+import { ConditionCompiler } from '../condition/condition-compiler.ts'
 import { ContextReader } from '../context/context-reader.ts'
 import type { GeoLookup } from '../context/geo-lookup.ts'
 import { Places } from '../context/places.ts'
@@ -136,6 +138,7 @@ export class TestRuntime implements Engine, TokenSource {
         signals: 'rules',
         trustedProxies,
         events: this.#events,
+        conditions: new ConditionCompiler(this.#events, conditionEngine),
       }),
     })
     this.#configuration = new TestConfiguration(

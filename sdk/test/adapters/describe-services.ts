@@ -30,6 +30,7 @@ const ROUTES: readonly ServiceRoute[] = [
   { method: 'GET', path: '/off' },
   { method: 'GET', path: '/trial' },
   { method: 'GET', path: '/share' },
+  { method: 'GET', path: '/customers/:customerId' },
   { method: 'GET', path: '/parts', answer: 'stream' },
   { method: 'GET', path: '/broken', answer: 'error' },
   { method: 'ALL', path: '/any' },
@@ -48,6 +49,10 @@ const endpointsUnder = (prefix: string): SnapshotEndpoint[] =>
     endpoint('GET /off', 'off'),
     endpoint('GET /trial', 'log-only', scopesRule('orders:delete')),
     endpoint('GET /share', 'enforce', scopesRule('orders:delete'), 50),
+    endpoint('GET /customers/:customerId', 'enforce', {
+      access: 'token',
+      requirements: [{ kind: 'condition', expression: 'params.customerId == token.sub' }],
+    }),
     endpoint('GET /parts', 'enforce'),
     endpoint('GET /broken', 'enforce'),
     endpoint('GET /any', 'enforce'),
@@ -235,6 +240,16 @@ function describeService(kind: ServiceKind): void {
     const statuses = await Promise.all(callers.map(statusOf))
     expect(new Set(statuses)).toEqual(new Set([200, 403]))
     expect(await Promise.all(callers.map(statusOf))).toEqual(statuses)
+  })
+
+  it('decides by the parameters of the route and the claims of the token', async () => {
+    const ada = bearer(plane.issueToken({ sub: 'Ada Ä' }))
+    expect((await send('GET', '/customers/Ada%20%C3%84', ada)).status).toBe(200)
+    const refused = await send('GET', '/customers/grace', ada)
+    expect(refused.status).toBe(403)
+    expect(handled()).toEqual(['GET /customers/:customerId'])
+    await waitFor('the denial', () => denials.length > 0)
+    expect(json(refused)).not.toHaveProperty('reason')
   })
 
   it('decides before the first byte of a stream and keeps nothing of it back', async () => {

@@ -10,6 +10,11 @@ const toPattern = (template: string): RegExp =>
 const pathOf = ({ url = '' }: IncomingMessage): string =>
   (URL.canParse(url) ? new URL(url).pathname : url).split(/[?#]/, 1)[0] ?? ''
 
+const readParams = (pattern: RegExp, path: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(pattern.exec(path)?.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+  )
+
 /** The router of a service that has none of somebody else's. */
 class HandWritten {
   readonly #handlers: { method: string; pattern: RegExp; handle: (q: IncomingMessage, s: ServerResponse) => void }[] =
@@ -24,7 +29,7 @@ class HandWritten {
     const { method } = route
     const pattern = toPattern(templateOf(route))
     const answer = (request: IncomingMessage, response: ServerResponse): void => this.#answer(route, request, response)
-    const params = (request: IncomingMessage): Record<string, string> => ({ ...pattern.exec(pathOf(request))?.groups })
+    const params = (request: IncomingMessage): Record<string, string> => readParams(pattern, pathOf(request))
     this.#handlers.push({ method, pattern, handle: guard(stepgate, method, templateOf(route), answer, { params }) })
   }
 

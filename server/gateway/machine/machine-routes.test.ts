@@ -218,7 +218,8 @@ describe('a batch of decisions', () => {
       device: 'new' as const,
       signals: ['device-first-seen' as const],
     }
-    const context = { ...swiss, conditionsMet: ['true'], conditionsUnmet: [] }
+    const answers = { requirementsMet: ['condition true'], requirementsUnmet: [] }
+    const context = { ...swiss, observed: ['country' as const], ...answers }
     const around = [denial(), denial({ context }), denial({ context: { ...context, country: 'DE' } })]
     await report(batch([...around, denial({ context })], { samples: [sample({ signature: 1, device: 'phone-1' })] }))
     const { rows } = await database.pool.query<{ context: object | null; device: string | null }>(
