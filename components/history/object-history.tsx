@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { auditEntriesQuery } from '#lib/client/audit.ts'
 import { Actor, ChangeWords, type AuditEntry } from '../audit/audit-columns.tsx'
 import { AuditSheet } from '../audit/audit-sheet.tsx'
-import { toActionWords } from '../audit/audit-words.ts'
+import { toActionWords, toKindWords } from '../audit/audit-words.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -20,11 +20,26 @@ interface ObjectHistoryProps {
     | { readonly identity: string }
 }
 
-const Entry = ({ entry, onOpen }: { readonly entry: AuditEntry; readonly onOpen: () => void }) => (
+/** What belongs to the object is named; the object itself is what the page is about. */
+const Part = ({ entry: { targetKind, targetName } }: { readonly entry: AuditEntry }) => (
+  <span className="min-w-0 truncate">
+    {toKindWords(targetKind).toLowerCase()}{' '}
+    <span className="font-mono text-xs">{targetName.replace(/^[^:]*: /, '')}</span>
+  </span>
+)
+
+interface EntryProps {
+  readonly entry: AuditEntry
+  readonly ofPart: boolean
+  readonly onOpen: () => void
+}
+
+const Entry = ({ entry, ofPart, onOpen }: EntryProps) => (
   <li>
     <button type="button" onClick={onOpen} className="flex w-full flex-col gap-0.5 px-4 py-2 text-left hover:bg-hover">
       <span className="flex w-full items-baseline gap-3">
         <span className="shrink-0 font-medium">{toActionWords(entry.action)}</span>
+        {ofPart && <Part entry={entry} />}
         <span className="min-w-0 flex-1 truncate text-muted">
           <ChangeWords entry={entry} />
         </span>
@@ -64,6 +79,7 @@ export function ObjectHistory({ concerns }: ObjectHistoryProps) {
               <Entry
                 key={entry.id}
                 entry={entry}
+                ofPart={'identity' in concerns && entry.targetKind !== 'identity'}
                 onOpen={() => {
                   setOpenId(entry.id)
                 }}

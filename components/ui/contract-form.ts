@@ -20,9 +20,11 @@ export function applyProblem<Input extends FieldValues, Output extends FieldValu
   problem: ApiProblem,
 ): ApiProblem | null {
   const names = Object.keys(form.getValues())
-  const known = problem.fields.filter(({ field }) =>
-    names.some((name) => field === name || field.startsWith(`${name}.`)),
-  )
+  const isKnown = (field: string) => names.some((name) => field === name || field.startsWith(`${name}.`))
+  // A form may be the whole body, or one member of it.
+  const known = problem.fields
+    .map(({ field, detail }) => ({ field: isKnown(field) ? field : field.slice(field.indexOf('.') + 1), detail }))
+    .filter(({ field }) => isKnown(field))
   for (const [index, { field, detail }] of known.entries()) {
     form.setError(field as Path<Input>, { type: 'server', message: detail }, { shouldFocus: index === 0 }) // known to the form by the line above
   }

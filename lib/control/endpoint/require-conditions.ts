@@ -36,5 +36,5 @@ export function requireConditions(rule: Rule | null, routes: readonly string[]):
     const detail = requirement.kind === 'condition' ? findProblem(requirement.expression, routes) : null
     return detail === null ? [] : [{ pointer: `/rule/requirements/${at}/expression`, detail }]
   })
-  if (errors.length > 0) throw new ControlError('invalid-value', `The condition: ${errors[0]?.detail ?? ''}.`, errors)
+  if (errors.length > 0) throw new ControlError('invalid-value', 'The condition cannot be used.', errors)
 }
