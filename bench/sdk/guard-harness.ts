@@ -88,18 +88,19 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode, context?: BenchCont
 }
 
 /** Tokens of the usual size, each of its own. */
-export function makeTokens(key: SigningKey, count: number): string[] {
+export const makeTokens = (key: SigningKey, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => makeToken(key, index, `caller-${String(index % 20)}`))
+
+export function makeToken(key: SigningKey, index: number, caller: string): string {
   const now = Math.floor(Date.now() / 1000)
-  return Array.from({ length: count }, (_, index) =>
-    signToken(key, {
-      iss: ISSUER,
-      sub: `caller-${String(index % 20)}`,
-      client_id: `caller-${String(index % 20)}`,
-      aud: AUDIENCE,
-      iat: now,
-      exp: now + 3_600,
-      jti: `0198a7a2-0000-7000-8000-${String(index).padStart(12, '0')}`,
-      scope: 'orders:create orders:read orders:refund payments:read',
-    }),
-  )
+  return signToken(key, {
+    iss: ISSUER,
+    sub: caller,
+    client_id: caller,
+    aud: AUDIENCE,
+    iat: now,
+    exp: now + 3_600,
+    jti: `0198a7a2-0000-7000-8000-${String(index).padStart(12, '0')}`,
+    scope: 'orders:create orders:read orders:refund payments:read',
+  })
 }

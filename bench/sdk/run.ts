@@ -1,4 +1,4 @@
-/** `npm run bench:sdk [decisions|context|throughput]`: ratios in one run, on this machine. */
+/** `npm run bench:sdk [decisions|context|throughput|memory]`: ratios in one run, on this machine. */
 import { benchContext, benchNewTokens, benchSeenTokens } from './decisions.ts'
 import { benchThroughput } from './throughput.ts'
 
@@ -12,3 +12,5 @@ if (only === undefined || only === 'decisions') {
 }
 if (only === undefined || only === 'context') await benchContext()
 if (only === undefined || only === 'throughput') await benchThroughput()
+// Last, as it makes the collection of garbage something a program may ask for.
+if (only === undefined || only === 'memory') (await import('./memory.ts')).benchMemory()

@@ -52,6 +52,9 @@ describe('verifyToken', () => {
     ['nbf', NOW_SECONDS + 61, 'token-not-yet-valid'],
     ['exp', NOW_SECONDS - 59, null],
     ['exp', NOW_SECONDS - 60, 'token-expired'],
+    // A NumericDate may have a fraction (RFC 7519, section 2).
+    ['exp', NOW_SECONDS - 59.5, null],
+    ['nbf', NOW_SECONDS + 60.5, 'token-not-yet-valid'],
     ['aud', ['payments', 'orders'], null],
     ['aud', [], 'token-malformed'],
     ['aud', 'Orders', 'audience-mismatch'],

@@ -55,9 +55,11 @@ export class Caller {
   surroundings: Surroundings | null = null
   #lastRoute: Route | null = null
   #lastMemo: Memo | null = null
+  /** Of all routes, as soon as there is more than the last one. */
   #memos: Map<Route, Memo> | null = null
   #proven: Caller | null = null
-  readonly #verified: VerifiedToken
+  /** Null where the sender has nothing to prove. */
+  readonly #verified: VerifiedToken | null
 
   constructor(authorization: string, verified: VerifiedToken, callerHint: string | null) {
     const { token, problem } = verified
@@ -65,7 +67,7 @@ export class Caller {
     this.authorization = authorization
     this.facts = toFacts(verified)
     this.binding = token?.binding ?? null
-    this.#verified = verified
+    this.#verified = this.binding === null ? null : verified
     this.callerHint = callerHint
     this.subject = claims?.subject ?? null
     this.tokenId = claims?.tokenId ?? null
@@ -83,7 +85,7 @@ export class Caller {
   /** The same caller as it is where a request has proven that the token is its own. */
   proven(sender: SenderConstraint): Caller {
     const problem = this.facts.tokenProblem === 'sender-unproven' ? null : this.facts.tokenProblem
-    this.#proven ??= new Caller(this.authorization, { ...this.#verified, problem, sender }, this.callerHint)
+    this.#proven ??= new Caller(this.authorization, { token: null, ...this.#verified, problem, sender }, this.callerHint)
     return this.#proven
   }
 
@@ -101,11 +103,17 @@ export class Caller {
   keepMemo(route: Route, answer: Pick<Memo, 'decision' | 'fold' | 'context'>, known: Memo | null): Memo {
     const next = known === null || known.depth >= DEPTH_MAX ? null : known
     const memo: Memo = { ...answer, next, depth: next === null ? 0 : next.depth + 1 }
-    this.#memos ??= new Map()
-    if (this.#memos.size >= MEMOS_MAX) this.#memos.clear()
-    this.#memos.set(route, memo)
+    this.#memosFor(route)?.set(route, memo)
     this.#setLast(route, memo)
     return memo
+  }
+
+  /** Where to put the answer for a route; null where it is the only one. */
+  #memosFor(route: Route): Map<Route, Memo> | null {
+    if (this.#lastRoute !== null && this.#lastMemo !== null && route !== this.#lastRoute)
+      this.#memos ??= new Map([[this.#lastRoute, this.#lastMemo]])
+    if (this.#memos !== null && this.#memos.size >= MEMOS_MAX) this.#memos.clear()
+    return this.#memos
   }
 
   /** Counters and rules have changed: nothing decided before may be used again. */

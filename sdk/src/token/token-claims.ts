@@ -54,15 +54,33 @@ export function readClaims(payload: JsonObject): TokenClaims | null {
     subject,
     audiences,
     issuedAtSeconds: issuedAt,
-    validFromMs: (Math.ceil(Math.max(issuedAt, notBefore)) - CLOCK_SKEW_SECONDS) * 1000,
-    expiresAtMs: (Math.floor(expiresAt) + CLOCK_SKEW_SECONDS) * 1000,
+    validFromMs: (Math.max(issuedAt, notBefore) - CLOCK_SKEW_SECONDS) * 1000,
+    expiresAtMs: (expiresAt + CLOCK_SKEW_SECONDS) * 1000,
     tokenId,
   }
+}
+
+/** Tokens of one caller mostly carry the same scopes. Bounded: a flood of others empties the memory. */
+const known = new Map<string, readonly string[] | null>()
+const KNOWN_MAX = 1_024
+const KNOWN_LENGTH_MAX = 500
+
+function keepScopes(text: string): readonly string[] | null {
+  if (known.size >= KNOWN_MAX) known.clear()
+  const scopes = toScopes(text)
+  known.set(text, scopes)
+  return scopes
 }
 
 /** Scopes, sorted and without duplicates, from a space-separated string or an array; null when there is something else. */
 export function readScopes(payload: JsonObject, claim: string): readonly string[] | null {
   const value = valueOr(own(payload, claim), '')
+  if (typeof value !== 'string' || value.length > KNOWN_LENGTH_MAX) return toScopes(value)
+  const scopes = known.get(value)
+  return scopes === undefined ? keepScopes(value) : scopes
+}
+
+function toScopes(value: unknown): readonly string[] | null {
   const words: readonly unknown[] | null =
     typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : Array.isArray(value) ? value : null
   if (words === null || words.length > SCOPES_MAX) return null
