@@ -7,11 +7,11 @@ import type { SigningAlgorithm, SigningKey } from '../../sdk/test/signing.ts'
 import { Socket } from 'node:net'
 import type { Requirement } from '../../lib/policy/rule.ts'
 import { AUDIENCE, ISSUER, makeGuard, makeTokens, type BenchContext, type BenchRequest } from './guard-harness.ts'
-import { measure, nanoseconds, printTable, type Subject } from './measure.ts'
+import { WARM_UP_ROUNDS, measure, nanoseconds, printTable, type Subject } from './measure.ts'
 
 const ROUNDS = 7
 const SEEN_TIMES = 200_000
-const NEW_TOKENS = 400
+const NEW_TOKENS = 1_000
 
 const publicKeyOf = (key: SigningKey): KeyObject => createPublicKey({ key: key.publicJwk, format: 'jwk' })
 
@@ -102,7 +102,7 @@ export async function benchSeenTokens(alg: SigningAlgorithm): Promise<void> {
 }
 
 export async function benchNewTokens(alg: SigningAlgorithm): Promise<void> {
-  const rounds = ROUNDS + 1
+  const rounds = ROUNDS + WARM_UP_ROUNDS
   const harness = makeGuard(alg, 'enforce')
   const key = publicKeyOf(harness.key)
   const tokens = makeTokens(harness.key, NEW_TOKENS * rounds)

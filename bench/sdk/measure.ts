@@ -9,13 +9,16 @@ export interface Subject {
   readonly times: number
 }
 
+export const WARM_UP_ROUNDS = 8
+
 const median = (values: readonly number[]): number =>
   values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
 
 /** Nanoseconds for one piece of work, by name of the subject. */
 export async function measure(subjects: readonly Subject[], rounds: number): Promise<Map<string, number>> {
   const samples = new Map<string, number[]>(subjects.map(({ name }) => [name, []]))
-  for (const { run, times } of subjects) await run(Math.ceil(times / 2))
+  // Until everything is compiled: what is measured is a service that has been up for a while.
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) for (const { run, times } of subjects) await run(times)
   for (let round = 0; round < rounds; round++) {
     for (const { name, run, times } of subjects) {
       const before = process.cpuUsage()

@@ -3,11 +3,19 @@ const ALPHABET = /^[\w-]+$/
 const LAST = [null, '', 'AQgw', 'AEIMQUYcgkosw048'] as const
 
 /**
- * Decodes base64url in its only canonical form, null for anything else. `Buffer.from` alone also takes padding, the other
- * alphabet, line breaks and stray bits in the last character, so that one token would have many spellings.
+ * Whether it is base64url in its only canonical form. `Buffer.from` also takes padding, the other alphabet, line breaks and
+ * stray bits in the last character, so that one token would have many spellings.
  */
-export function decodeBase64Url(text: string): Buffer | null {
+function isCanonical(text: string): boolean {
   const last = LAST[text.length & 3]
-  if (typeof last === 'string' && !last.includes(text.charAt(text.length - 1))) return null
-  return ALPHABET.test(text) ? Buffer.from(text, 'base64url') : null
+  if (typeof last === 'string' && !last.includes(text.charAt(text.length - 1))) return false
+  return ALPHABET.test(text)
 }
+
+/** Decodes canonical base64url; null for anything else. */
+export const decodeBase64Url = (text: string): Buffer | null =>
+  isCanonical(text) ? Buffer.from(text, 'base64url') : null
+
+/** Decodes canonical base64url into memory that is there; null for anything else, and for what does not fit. */
+export const decodeBase64UrlInto = (target: Buffer, text: string): Buffer | null =>
+  text.length <= target.length && isCanonical(text) ? target.subarray(0, target.write(text, 'base64url')) : null

@@ -85,7 +85,11 @@ export class Caller {
   /** The same caller as it is where a request has proven that the token is its own. */
   proven(sender: SenderConstraint): Caller {
     const problem = this.facts.tokenProblem === 'sender-unproven' ? null : this.facts.tokenProblem
-    this.#proven ??= new Caller(this.authorization, { token: null, ...this.#verified, problem, sender }, this.callerHint)
+    this.#proven ??= new Caller(
+      this.authorization,
+      { token: null, ...this.#verified, problem, sender },
+      this.callerHint,
+    )
     return this.#proven
   }
 

@@ -1,4 +1,4 @@
-import { decodeBase64Url } from './base64url.ts'
+import { decodeBase64Url, decodeBase64UrlInto } from './base64url.ts'
 import { own, parseJsonObject, type JsonObject } from './json-object.ts'
 
 export const TOKEN_LENGTH_MAX = 8_192
@@ -11,12 +11,20 @@ export interface TokenHeader {
   readonly typ: string | null
 }
 
+/** The bytes are good until the next token is decoded. */
 export interface DecodedToken {
   readonly header: TokenHeader
   readonly payload: JsonObject
   /** What the signature is made over: the first two parts as sent. */
   readonly signedBytes: Buffer
   readonly signature: Buffer
+}
+
+/** One memory for the bytes of all tokens: each is done with before the next comes, and nothing is left to collect. */
+const memory = {
+  body: Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX),
+  signature: Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX),
+  signed: Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX),
 }
 
 /** Extensions that must be understood are not: `crit` names one, and `b64: false` changes what is signed. */
@@ -53,9 +61,10 @@ export function decodeToken(token: string): DecodedToken | null {
   if (first < 1 || second < 0 || token.includes('.', second + 1)) return null
   const header = headerOf(token.slice(0, first))
   if (header === null) return null
-  const body = decodeBase64Url(token.slice(first + 1, second))
-  const signature = decodeBase64Url(token.slice(second + 1))
+  const body = decodeBase64UrlInto(memory.body, token.slice(first + 1, second))
+  const signature = decodeBase64UrlInto(memory.signature, token.slice(second + 1))
   const payload = body === null ? null : parseJsonObject(body)
   if (payload === null || signature === null) return null
-  return { header, payload, signature, signedBytes: Buffer.from(token.slice(0, second), 'latin1') }
+  const signedBytes = memory.signed.subarray(0, memory.signed.write(token.slice(0, second), 'latin1'))
+  return { header, payload, signature, signedBytes }
 }

@@ -44,6 +44,8 @@ const START: Readonly<Record<ServiceFramework, (stepgate: Stepgate) => Promise<S
   },
 }
 
+const KEEP_ALIVE_MS = 120_000
+
 async function listen(listener: RequestListener): Promise<Server> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -65,6 +67,8 @@ async function run(framework: ServiceFramework): Promise<void> {
     else tellStatus()
   })
   process.on('disconnect', () => process.exit(0))
+  // A connection that ends just when a client sends on it again would fail a request, whoever decides.
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   tell({ kind: 'listening', port: (server.address() as AddressInfo).port }) // it listens on a port
 }
 
