@@ -13,6 +13,7 @@ export const TARGET_KINDS = [
   'account',
   'api-token',
   'credential',
+  'device',
   'endpoint',
   'environment',
   'grant',

@@ -5,6 +5,8 @@ import { Link } from '../ui/link.tsx'
 import type { ReactNode } from 'react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import { sampleQuery } from '#lib/client/decisions.ts'
+import { useDeviceActions } from '@/components/devices/use-device-actions.ts'
+import { useRoleGate } from '@/components/shell/session-context.tsx'
 import { useEnvironment, useEnvironmentPath } from '@/components/shell/environment-context.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
@@ -17,6 +19,7 @@ import { toExactTime } from '@/components/ui/relative-time.tsx'
 import { SkeletonLines } from '@/components/ui/skeleton.tsx'
 import { ModeBadge, OutcomeBadge } from '@/components/ui/status-badges.tsx'
 import { CHECK_WORDS, toDuration, toReasonWords } from '@/components/ui/words.ts'
+import { SampleContext } from './sample-context.tsx'
 import { CallerName, ReplayedBadge } from './sample-list.tsx'
 import type { DecisionFilter } from './use-decision-filter.ts'
 
@@ -50,6 +53,7 @@ export function DecisionSheet({ id, filter, onClose }: DecisionSheetProps) {
       footer={
         data && (
           <>
+            <AcceptDevice detail={data} />
             {data.reason !== null && (
               <Button
                 onClick={() => {
@@ -77,9 +81,27 @@ export function DecisionSheet({ id, filter, onClose }: DecisionSheetProps) {
           <Summary detail={data} />
           <Checks checks={data.checks} />
           <Facts detail={data} />
+          {data.context !== null && <SampleContext context={data.context} device={data.device} />}
         </div>
       )}
     </Sheet>
+  )
+}
+
+/** Where the device is what was missing. */
+function AcceptDevice({ detail: { caller, device, context } }: { readonly detail: Detail }) {
+  const gate = useRoleGate('operator')
+  const { accept, isAccepting } = useDeviceActions()
+  if (device === null || context?.device !== 'new' || caller.kind === 'anonymous') return null
+  return (
+    <Button
+      variant="primary"
+      pending={isAccepting}
+      onClick={() => void accept({ caller: caller.name, device })}
+      {...gate}
+    >
+      Accept this device
+    </Button>
   )
 }
 

@@ -71,6 +71,11 @@ function fixLink(
         href: toEnvironmentPath(environment, `/identities/${encodeURIComponent(fix.clientId ?? callerName)}`),
         label: 'Open the identity',
       }
+    case 'accept-device':
+      return {
+        href: toEnvironmentPath(environment, `/decisions?endpoint=${endpointId}&reason=device-not-allowed`),
+        label: 'See its devices',
+      }
     case 'trust-issuer':
       return { href: toEnvironmentPath(environment, '/settings/issuers'), label: 'Trusted issuers' }
     case 'lengthen-max-token-age':

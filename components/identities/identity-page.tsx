@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { identityQuery } from '#lib/client/identities.ts'
 import type { IdentityPosture } from '#lib/client/object-types.ts'
 import { CredentialList } from '../credentials/credential-list.tsx'
+import { DeviceList } from '../devices/device-list.tsx'
 import { GrantList } from '../grants/grant-list.tsx'
 import { ObjectHistory } from '../history/object-history.tsx'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
@@ -121,6 +122,7 @@ export function IdentityParts({
           identity={identity}
           onReload={onReload}
         />
+        <DeviceList caller={identity.clientId} />
         <ObjectHistory concerns={{ identity: identity.clientId }} />
       </div>
     </div>

@@ -10,12 +10,19 @@ import { findRequirement, type RuleRequirement } from './rule-summary.ts'
 import { SignalField } from './signal-field.tsx'
 import type { RuleDraft } from './use-rule-draft.ts'
 
-const CONTEXT_KINDS: readonly RuleRequirement['kind'][] = ['country', 'autonomous-system', 'rate', 'signals']
+const CONTEXT_KINDS: readonly RuleRequirement['kind'][] = [
+  'country',
+  'autonomous-system',
+  'known-device',
+  'rate',
+  'signals',
+]
 const RATE_DEFAULT = { kind: 'rate', requestsMax: 60, windowSeconds: 60 } as const
 
 function Sections({ draft: { rule, set, errorOf } }: { readonly draft: RuleDraft }) {
   const country = findRequirement(rule, 'country')
   const system = findRequirement(rule, 'autonomous-system')
+  const device = findRequirement(rule, 'known-device')
   const rate = findRequirement(rule, 'rate')
   const signals = findRequirement(rule, 'signals')
   return (
@@ -52,6 +59,14 @@ function Sections({ draft: { rule, set, errorOf } }: { readonly draft: RuleDraft
           }}
         />
       </RequirementSection>
+      <RequirementSection
+        label="Known device"
+        detail="The caller uses a device that was accepted for it: in a denied decision, or on the page of the identity."
+        isOn={device !== undefined}
+        onToggle={(isOn) => {
+          set('known-device', isOn ? { kind: 'known-device' } : null)
+        }}
+      />
       <RequirementSection
         label="Rate"
         detail="One caller sends at most so many requests to this endpoint. Each instance counts what it receives itself."

@@ -1,4 +1,15 @@
-import { Braces, Clock, Gauge, Globe, KeyRound, MapPin, Network, Radar, TriangleAlert } from 'lucide-react'
+import {
+  Braces,
+  Clock,
+  Gauge,
+  Globe,
+  KeyRound,
+  MapPin,
+  MonitorSmartphone,
+  Network,
+  Radar,
+  TriangleAlert,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Rule } from '#lib/client/object-types.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -71,6 +82,13 @@ function toChips(requirement: RuleRequirement): ReactNode[] {
         <Badge key="country" title="The caller's address lies in one of these countries">
           <MapPin aria-hidden className="size-3" />
           {requirement.anyOf.join(' or ')}
+        </Badge>,
+      ]
+    case 'known-device':
+      return [
+        <Badge key="known-device" title="The caller uses a device that was accepted for it">
+          <MonitorSmartphone aria-hidden className="size-3" />
+          Known device
         </Badge>,
       ]
     case 'rate':

@@ -70,6 +70,8 @@ function requirementWords(requirement: RuleRequirement): string {
       return `a caller in ${requirement.anyOf.map((number) => `AS${String(number)}`).join(' or ')}`
     case 'country':
       return `a caller in ${requirement.anyOf.join(' or ')}`
+    case 'known-device':
+      return 'a device that was accepted for the caller'
     case 'rate':
       return `at most ${toCount(requirement.requestsMax)} requests of one caller in ${toDuration(requirement.windowSeconds)}`
     case 'condition':

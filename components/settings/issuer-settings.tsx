@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { issuersQuery, refreshIssuer } from '#lib/client/issuers.ts'
 import type { Issuer } from '#lib/client/object-types.ts'
+import { DeviceList } from '../devices/device-list.tsx'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -136,39 +137,44 @@ export function IssuerSettings() {
     </Button>
   )
   return (
-    <Panel
-      id="issuers"
-      title="Trusted issuers"
-      description="OpenID Connect providers whose users call services in this environment"
-      flush
-      actions={button}
-    >
-      {data === undefined ? (
-        <div className="p-4">
-          {error === null ? (
-            <SkeletonLines lines={4} />
-          ) : (
-            <ProblemAlert problem={error} onRetry={() => void refetch()} />
-          )}
-        </div>
-      ) : data.items.length === 0 ? (
-        <EmptyState icon={ShieldCheck} title="No issuer is trusted yet" action={button}>
-          Services know one another by their identities. Trust the provider that signs your users’ tokens, so that
-          endpoints can tell them from anonymous callers.
-        </EmptyState>
-      ) : (
-        <ul className="divide-y divide-line">
-          {data.items.map((issuer) => (
-            <IssuerItem
-              key={issuer.id}
-              issuer={issuer}
-              onOpen={(what) => {
-                setOpen({ what, issuer })
-              }}
-            />
-          ))}
-        </ul>
-      )}
+    <div className="grid gap-4">
+      <Panel
+        id="issuers"
+        title="Trusted issuers"
+        description="OpenID Connect providers whose users call services in this environment"
+        flush
+        actions={button}
+      >
+        {data === undefined ? (
+          <div className="p-4">
+            {error === null ? (
+              <SkeletonLines lines={4} />
+            ) : (
+              <ProblemAlert problem={error} onRetry={() => void refetch()} />
+            )}
+          </div>
+        ) : data.items.length === 0 ? (
+          <EmptyState icon={ShieldCheck} title="No issuer is trusted yet" action={button}>
+            Services know one another by their identities. Trust the provider that signs your users’ tokens, so that
+            endpoints can tell them from anonymous callers.
+          </EmptyState>
+        ) : (
+          <ul className="divide-y divide-line">
+            {data.items.map((issuer) => (
+              <IssuerItem
+                key={issuer.id}
+                issuer={issuer}
+                onOpen={(what) => {
+                  setOpen({ what, issuer })
+                }}
+              />
+            ))}
+          </ul>
+        )}
+      </Panel>
+      {data?.items.map(({ id, name }) => (
+        <DeviceList key={id} caller={`user@${name}`} title={`Devices of people of ${name}`} />
+      ))}
       {open?.what === 'new' && <NewIssuerDialog onClose={close} />}
       {open?.what === 'edit' && (
         <EditIssuerDialog
@@ -178,6 +184,6 @@ export function IssuerSettings() {
         />
       )}
       {open?.what === 'delete' && <DeleteIssuerDialog issuer={open.issuer} onClose={close} />}
-    </Panel>
+    </div>
   )
 }

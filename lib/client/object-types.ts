@@ -11,6 +11,7 @@ export type Credential = RouteResponse<'listCredentials'>['items'][number]
 export type CredentialIssued = RouteResponse<'createCredential'>
 export type ScopePosture = RouteResponse<'getScope'>
 export type Grant = RouteResponse<'listGrants'>['items'][number]
+export type Device = RouteResponse<'listDevices'>['items'][number]
 export type Issuer = RouteResponse<'listIssuers'>['items'][number]
 export type SigningKey = RouteResponse<'listSigningKeys'>['items'][number]
 export type Revision = RouteResponse<'listRevisions'>['items'][number]

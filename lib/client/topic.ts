@@ -18,6 +18,7 @@ export type Topic =
   | 'credentials'
   | 'scopes'
   | 'grants'
+  | 'devices'
   | 'endpoints'
   | 'evidence'
   | 'mode-changes'

@@ -218,6 +218,28 @@ export const GrantCreate = z.strictObject({
   expiresAt: Timestamp.nullable().default(null),
   note: Text.default(''),
 })
+export const Device = z.object({
+  id: Uuid,
+  caller: z.string().describe('`client_id`, or `user@<issuer name>` for all people of an issuer.'),
+  device: z.string(),
+  note: z.string(),
+  acceptedAt: Timestamp,
+  acceptedBy: z.string(),
+})
+export const DeviceAccept = z.strictObject({
+  caller: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .describe('As decisions name it: `client_id`, or `user@<issuer name>` for all people of an issuer.'),
+  device: z
+    .string()
+    .trim()
+    .regex(/^(?:key|instance|fp):[\w-]{16,64}$/, 'must be the id of a device, as decisions show it')
+    .describe('As decisions show it: `key:…` of a proven key, `instance:…` of an installation, `fp:…` of headers.'),
+  note: Text.default('').describe('What people call it.'),
+})
 /** A scope with who holds it in an environment. */
 export const ScopePosture = z.object({
   ...Scope.shape,

@@ -427,6 +427,19 @@ export const routes = {
     params: params('environment', 'id'),
   }),
 
+  listDevices: get(`${ENV}/devices`, 'viewer', 'Devices', 'Devices that were accepted', pageOf(catalog.Device), {
+    params: inEnv,
+    query: z.strictObject({ ...PageQuery.shape, caller: z.string().max(200).optional() }),
+  }),
+  acceptDevice: post(`${ENV}/devices`, 'operator', 'Devices', 'Accept a device for a caller', catalog.Device, {
+    params: inEnv,
+    body: catalog.DeviceAccept,
+    ...created,
+  }),
+  removeDevice: del(`${ENV}/devices/{id}`, 'operator', 'Devices', 'Accept a device no longer', Empty, {
+    params: params('environment', 'id'),
+  }),
+
   // Endpoints and modes
   listEndpoints: get(
     `${ENV}/endpoints`,

@@ -6,7 +6,6 @@ import { ScopeName } from './primitives.ts'
 const sender = z.enum(SENDER_CONSTRAINTS).exclude(['none'])
 const unique = (values: readonly (string | number)[]) => new Set(values).size === values.length
 
-/** Not `known-device`: nothing here accepts devices yet. */
 export const Requirement = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scopes'),
@@ -56,6 +55,7 @@ export const Requirement = z.discriminatedUnion('kind', [
       .refine(unique, 'names a country twice')
       .describe('Countries the caller may come from (ISO 3166-1 alpha-2).'),
   }),
+  z.strictObject({ kind: z.literal('known-device').describe('The caller uses a device that was accepted for it.') }),
   z.strictObject({
     kind: z.literal('rate'),
     requestsMax: z.int().min(1).max(1_000_000).describe('Requests of one caller to this endpoint in the window.'),

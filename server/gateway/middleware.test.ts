@@ -95,6 +95,40 @@ describe('the middleware with this gateway', () => {
     )
   })
 
+  test('refuses a caller from a device nobody accepted, and lets it through once somebody has', async () => {
+    const setRule = (mode: 'enforce' | 'log_only', kinds: object[]) =>
+      database.prisma.endpoint.updateMany({
+        where: { environmentId: fleet.environmentId },
+        data: { mode, rule: { access: 'token', requirements: kinds } },
+      })
+    const apply = async () => {
+      const { number } = await publish(database, fleet.environmentId)
+      await eventually(async () => orders.status().revision === number)
+    }
+    const scopes = { kind: 'scopes', allOf: ['orders:read'] }
+    const devices: (string | null)[] = []
+    await setRule('enforce', [scopes, { kind: 'known-device' }])
+    await apply()
+    expect((await storefront.fetch(`${url}/orders/42`)).status).toBe(403)
+    await eventually(async () => {
+      const rows = await database.prisma.$queryRaw<{ device: string | null }[]>`
+        SELECT d.device FROM decision_sample d JOIN decision_signature s ON s.id = d.signature_id WHERE s.reason = 'device-not-allowed'`
+      devices.push(...rows.map(({ device }) => device))
+      return devices.length > 0
+    }, 15)
+    expect(devices[0]).toMatch(/^instance:/)
+    await database.prisma.knownDevice.create({
+      data: {
+        ...{ environmentId: fleet.environmentId, caller: 'storefront', acceptedBy: 'tests' },
+        device: devices[0] ?? '',
+      },
+    })
+    await apply()
+    expect((await storefront.fetch(`${url}/orders/42`)).status).toBe(200)
+    await setRule('log_only', [scopes])
+    await apply()
+  })
+
   test('has its routes and its decisions stored', async () => {
     await storefront.fetch(`${url}/orders/7`)
     await eventually(async () => orders.status().stored >= 4 && orders.status().queued === 0, 15)

@@ -2,13 +2,14 @@ import { requireRole, type Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { ControlContext } from '../context.ts'
 import { ControlError } from '../control-error.ts'
+import { forgetDevices } from '../device/forget-devices.ts'
 import { lockEveryEnvironment } from '../publication/lock-environments.ts'
 import { publishEveryEnvironment } from '../publication/publish-every-environment.ts'
 import { requireVersion } from '../version-mismatch-error.ts'
 import { getIdentityRow } from './get-identity-row.ts'
 import { auditedIdentity } from './to-identity.ts'
 
-/** Its credentials and grants go with it. Tokens it holds live on until they expire: disable it first to refuse those too. */
+/** Its credentials, grants and devices go with it. Tokens it holds live on until they expire: disable it first to refuse those too. */
 export async function deleteIdentity(
   ctx: ControlContext,
   actor: Actor,
@@ -25,6 +26,7 @@ export async function deleteIdentity(
       where: { identityId: identity.id },
       select: { scope: { select: { name: true } }, environment: { select: { slug: true } } },
     })
+    const devices = await forgetDevices(tx, clientId)
     await tx.identity.delete({ where: { clientId, version } })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
@@ -34,6 +36,7 @@ export async function deleteIdentity(
       before: {
         ...auditedIdentity(identity),
         grants: grants.map(({ scope, environment }) => `${environment.slug} ${scope.name}`),
+        devices,
       },
       after: null,
     })

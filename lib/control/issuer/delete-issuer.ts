@@ -1,13 +1,14 @@
 import { requireRole, type Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { ControlContext } from '../context.ts'
+import { forgetDevices } from '../device/forget-devices.ts'
 import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
 import { publishRevision } from '../publication/publish-revision.ts'
 import { requireVersion } from '../version-mismatch-error.ts'
 import { getIssuerRow } from './get-issuer-row.ts'
 import { auditedIssuer } from './to-issuer.ts'
 
-/** Tokens of its users are refused with the revision this publishes. */
+/** Tokens of its users are refused with the revision this publishes; devices that were accepted for them are forgotten. */
 export async function deleteIssuer(
   ctx: ControlContext,
   actor: Actor,
@@ -20,13 +21,14 @@ export async function deleteIssuer(
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const issuer = await getIssuerRow(tx, environment.id, id)
     requireVersion(version, issuer.version)
+    const devices = await forgetDevices(tx, `user@${issuer.name}`, environment.id)
     await tx.issuer.delete({ where: { id, version } })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'issuer.delete',
       environment: environment.slug,
       target: { kind: 'issuer', id, name: issuer.name },
-      before: auditedIssuer(issuer),
+      before: { ...auditedIssuer(issuer), devices },
       after: null,
     })
     await publishRevision(tx, {

@@ -24,6 +24,7 @@ export interface PublicationFacts {
   readonly trustedIssuers: readonly Omit<SnapshotIssuer, 'kind'>[]
   readonly disabledIdentities: readonly string[]
   readonly revokedTokens: readonly { readonly jti: string; readonly expiresAt: number }[]
+  readonly knownDevices: Snapshot['knownDevices']
 }
 
 export interface PublishedEndpoint {
@@ -48,6 +49,7 @@ export interface ServiceContent {
 export function buildSnapshots(facts: PublicationFacts): ServiceContent[] {
   const endpoints = groupByService(facts.endpoints)
   return facts.services.map((service) => {
+    const own = (endpoints.get(service.id) ?? []).sort(byRoute)
     const content: Snapshot = {
       format: SNAPSHOT_FORMAT,
       epoch: facts.environment.epoch,
@@ -56,14 +58,14 @@ export function buildSnapshots(facts: PublicationFacts): ServiceContent[] {
       service: service.slug,
       publishedAt: '',
       undeclaredMode: service.undeclaredMode,
-      endpoints: (endpoints.get(service.id) ?? []).sort(byRoute),
+      endpoints: own,
       issuers: [
         stepgateIssuer(facts, service.slug),
         ...facts.trustedIssuers.map((issuer) => ({ ...issuer, kind: 'oidc' as const })),
       ],
       disabledIdentities: facts.disabledIdentities.toSorted(),
       revokedTokens: facts.revokedTokens.toSorted((a, b) => compare(a.jti, b.jti)),
-      knownDevices: [],
+      knownDevices: own.some(asksForDevice) ? facts.knownDevices : [],
       poll: POLL,
       report: REPORT,
     }
@@ -103,6 +105,10 @@ function stepgateIssuer(facts: PublicationFacts, audience: string): SnapshotIssu
     keys,
   }
 }
+
+/** Devices are told to services that ask for one, and to no others. */
+const asksForDevice = ({ rule }: SnapshotEndpoint): boolean =>
+  rule.requirements.some(({ kind }) => kind === 'known-device')
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const byRoute = (a: SnapshotEndpoint, b: SnapshotEndpoint): number =>

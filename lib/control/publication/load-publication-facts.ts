@@ -1,6 +1,6 @@
 import type { Prisma } from '#lib/store/generated/client.ts'
 import type { Rule } from '../../policy/rule.ts'
-import type { ClaimScopes, PublicJwk } from '../../policy/snapshot.ts'
+import type { ClaimScopes, PublicJwk, Snapshot } from '../../policy/snapshot.ts'
 import { CLOCK_SKEW_SECONDS } from '../../policy/vocabulary.ts'
 import { toMode } from '../stored-mode.ts'
 import type { PublicationFacts, PublishedEndpoint } from './build-snapshots.ts'
@@ -28,6 +28,7 @@ export async function loadPublicationFacts(
     trustedIssuers: await loadTrustedIssuers(tx, environment.id),
     disabledIdentities: await loadDisabledIdentities(tx, environment.id),
     revokedTokens: await loadRevokedTokens(tx, environment.id, now),
+    knownDevices: await loadKnownDevices(tx, environment.id),
   }
 }
 
@@ -78,6 +79,18 @@ async function loadDisabledIdentities(tx: Tx, environmentId: string): Promise<st
     select: { identity: { select: { clientId: true } } },
   })
   return settings.map(({ identity }) => identity.clientId)
+}
+
+async function loadKnownDevices(tx: Tx, environmentId: string): Promise<Snapshot['knownDevices']> {
+  const rows = await tx.knownDevice.findMany({
+    where: { environmentId },
+    select: { caller: true, device: true },
+    orderBy: [{ caller: 'asc' }, { device: 'asc' }],
+  })
+  return [...Map.groupBy(rows, ({ caller }) => caller)].map(([caller, devices]) => ({
+    caller,
+    devices: devices.map(({ device }) => device),
+  }))
 }
 
 async function loadRevokedTokens(tx: Tx, environmentId: string, now: Date): Promise<PublicationFacts['revokedTokens']> {

@@ -3,6 +3,7 @@ import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { ControlContext } from '../context.ts'
 import { ControlError } from '../control-error.ts'
 import { countLiveInstances } from '../instance/count-live-instances.ts'
+import { forgetDevices } from '../device/forget-devices.ts'
 import { lockEveryEnvironment } from '../publication/lock-environments.ts'
 import { publishEveryEnvironment } from '../publication/publish-every-environment.ts'
 import { requireVersion } from '../version-mismatch-error.ts'
@@ -28,13 +29,14 @@ export async function deleteService(
         `${slug} has ${live} live ${live === 1 ? 'instance' : 'instances'}. Stop them first; an instance counts as live for 90 seconds.`,
       )
     const { count: grants } = await tx.grant.deleteMany({ where: { scope: { serviceId: service.id } } })
+    const devices = await forgetDevices(tx, slug)
     await tx.service.delete({ where: { slug, version } })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
       action: 'service.delete',
       environment: null,
       target: { kind: 'service', id: service.id, name: slug },
-      before: { ...auditedService(service), grants },
+      before: { ...auditedService(service), grants, devices },
       after: null,
     })
     await publishEveryEnvironment(tx, { summary: `Delete service ${slug}`, actorName: actor.name, auditEntryId })

@@ -5,6 +5,9 @@ import { createEnvironment } from '#lib/control/environment/create-environment.t
 import { getEnvironment } from '#lib/control/environment/get-environment.ts'
 import { listEnvironments } from '#lib/control/environment/list-environments.ts'
 import { updateEnvironment } from '#lib/control/environment/update-environment.ts'
+import { acceptDevice } from '#lib/control/device/accept-device.ts'
+import { listDevices } from '#lib/control/device/list-devices.ts'
+import { removeDevice } from '#lib/control/device/remove-device.ts'
 import { createGrant } from '#lib/control/grant/create-grant.ts'
 import { deleteGrant } from '#lib/control/grant/delete-grant.ts'
 import { listGrants } from '#lib/control/grant/list-grants.ts'
@@ -58,6 +61,9 @@ export const catalogRoutes = {
   createScope: ({ ctx, actor, body }) => createScope(ctx, actor, body),
   updateScope: ({ ctx, actor, params, version, body }) => updateScope(ctx, actor, params.id, version, body),
   deleteScope: ({ ctx, actor, params, version }) => deleteScope(ctx, actor, params.id, version),
+  listDevices: ({ ctx, actor, params, query }) => listDevices(ctx, actor, params.environment, query),
+  acceptDevice: ({ ctx, actor, params, body }) => acceptDevice(ctx, actor, params.environment, body),
+  removeDevice: ({ ctx, actor, params }) => removeDevice(ctx, actor, params.environment, params.id),
   listGrants: ({ ctx, actor, params, query }) => listGrants(ctx, actor, params.environment, query),
   createGrant: ({ ctx, actor, params, body }) => createGrant(ctx, actor, params.environment, body),
   deleteGrant: ({ ctx, actor, params }) => deleteGrant(ctx, actor, params.environment, params.id),
