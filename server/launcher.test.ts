@@ -126,7 +126,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
 describe('a start', () => {
   test('offers the first administrator a link, and stops without leaving anything behind', async () => {
     const first = start()
-    await vi.waitUntil(() => first.output.out.includes('#token='), { timeout: 60_000, interval: 100 })
+    await vi.waitUntil(() => first.output.out.includes('#token='), WAIT)
     expect(first.output.out).toMatch(new RegExp(`http://localhost:${port}/setup#token=\\S+`))
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
     expect(statSync(join(dataDir, 'secret')).mode & 0o777).toBe(0o600)

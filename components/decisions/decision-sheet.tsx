@@ -91,16 +91,17 @@ export function DecisionSheet({ id, filter, onClose }: DecisionSheetProps) {
 /** Where the device is what was missing. */
 function AcceptDevice({ detail: { caller, device, context } }: { readonly detail: Detail }) {
   const gate = useRoleGate('operator')
-  const { accept, isAccepting } = useDeviceActions()
+  const { accept, isAccepting, isAccepted } = useDeviceActions()
   if (device === null || context?.device !== 'new' || caller.kind === 'anonymous') return null
   return (
     <Button
       variant="primary"
       pending={isAccepting}
+      disabled={isAccepted}
       onClick={() => void accept({ caller: caller.name, device })}
       {...gate}
     >
-      Accept this device
+      {isAccepted ? 'Accepted' : 'Accept this device'}
     </Button>
   )
 }

@@ -35,6 +35,7 @@ export function useDeviceActions() {
   return {
     accept,
     isAccepting: create.isPending,
+    isAccepted: create.isSuccess,
     takeBack,
     pendingId: remove.isPending ? remove.variables.params.id : null,
   }

@@ -91,6 +91,7 @@ const PASSED_DETAIL: Readonly<Partial<Record<Check, (facts: Facts) => string>>> 
   audience: () => 'meant for this service',
   identity: (facts) => (facts.caller === null ? 'the identity is enabled' : `${facts.caller} is enabled`),
   revocation: () => 'not revoked',
+  sender: ({ sender }) => (sender === 'none' ? 'bound to no key: nothing to prove' : `proven by ${sender}`),
 }
 
 function explainToken(facts: Facts): CheckResult[] {
