@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ClaimScopes, Snapshot } from '../../lib/policy/snapshot.ts'
-import { withClaimScopes } from '../src/token/token-claims.ts'
+import { withClaimScopes } from '../../lib/policy/token-scopes.ts'
 import { ContextHarness, endpoint } from './context-harness.ts'
 
 const mapping = (claim: string, value: string, ...scopes: string[]): ClaimScopes => ({ claim, value, scopes })

@@ -40,7 +40,7 @@ function decideMachineToken(client: Client, request: TokenRequest): Omit<TokenDe
 
 function decideServiceToken(client: Client, request: TokenRequest): Omit<TokenDecision, 'audience'> {
   if (!request.isKnownService) throw new TokenError('invalid_target', `There is no service ${request.audience}.`)
-  const granted = client.grants.filter((grant) => isLive(grant, request) && grant.serviceSlug === request.audience)
+  const granted = liveGrants(client, request)
   if (granted.length === 0)
     throw new TokenError(
       'invalid_scope',
@@ -60,8 +60,14 @@ function decideServiceToken(client: Client, request: TokenRequest): Omit<TokenDe
   }
 }
 
-const isLive = (grant: ClientGrant, { environmentId, now }: TokenRequest): boolean =>
-  grant.environmentId === environmentId && (grant.expiresAt === null || grant.expiresAt > now)
+/** What the client may do at the service the token is for. */
+export const liveGrants = (client: Client, { environmentId, audience, now }: TokenRequest): ClientGrant[] =>
+  client.grants.filter(
+    (grant) =>
+      grant.environmentId === environmentId &&
+      grant.serviceSlug === audience &&
+      (grant.expiresAt === null || grant.expiresAt > now),
+  )
 
 /** The identity's lifetime, or the environment's where it has none; shorter where a scope asks for it or a grant ends sooner. */
 function leastLifetime(client: Client, { environmentId, now }: TokenRequest, grants: readonly ClientGrant[]): number {

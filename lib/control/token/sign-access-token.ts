@@ -1,7 +1,23 @@
 import { randomUUID, sign } from 'node:crypto'
 import type { EnvironmentTrust } from '../publication/load-environment-trust.ts'
 import type { Client } from './client.ts'
+import type { Subject } from './decide-exchange.ts'
 import type { TokenDecision } from './decide-token.ts'
+
+/** What a token says besides what was decided. */
+export interface TokenBearing {
+  /** Whom the token is about, where that is not the client itself (RFC 8693). */
+  readonly subject: Subject | null
+  /** Thumbprint of the key it is bound to (RFC 9449, section 6.1). */
+  readonly keyThumbprint: string | null
+}
+
+/** The client acts for the subject, after those who did before. */
+const toSubjectClaims = ({ sub, subjectId, act }: Subject, clientId: string): object => ({
+  sub,
+  ...(subjectId === null ? {} : { sub_id: subjectId }),
+  act: { sub: clientId, ...(act === null ? {} : { act }) },
+})
 
 /** A JWT access token (RFC 9068). `client_kind` is ours: it tells the service whether another service or an integration calls. */
 export function signAccessToken(
@@ -9,12 +25,13 @@ export function signAccessToken(
   client: Pick<Client, 'clientId' | 'kind'>,
   decision: TokenDecision,
   now: Date,
+  { subject, keyThumbprint }: TokenBearing = { subject: null, keyThumbprint: null },
 ): string {
   const issuedAt = Math.floor(now.getTime() / 1_000)
   const { keyId, privateKey } = trust.keys.tokenKey
   const claims = {
     iss: trust.issuer,
-    sub: client.clientId,
+    ...(subject === null ? { sub: client.clientId } : toSubjectClaims(subject, client.clientId)),
     client_id: client.clientId,
     client_kind: client.kind,
     aud: decision.audience,
@@ -22,6 +39,7 @@ export function signAccessToken(
     exp: issuedAt + decision.lifetimeSeconds,
     jti: randomUUID(),
     scope: decision.scopes.join(' '),
+    ...(keyThumbprint === null ? {} : { cnf: { jkt: keyThumbprint } }),
   }
   const signingInput = `${encode({ typ: 'at+jwt', alg: 'EdDSA', kid: keyId })}.${encode(claims)}`
   return `${signingInput}.${sign(null, Buffer.from(signingInput), privateKey).toString('base64url')}`

@@ -6,6 +6,7 @@ const STATUS = {
   unsupported_grant_type: 400,
   invalid_scope: 400,
   invalid_target: 400,
+  invalid_dpop_proof: 400,
   slow_down: 429,
   temporarily_unavailable: 503,
   server_error: 500,
@@ -13,7 +14,7 @@ const STATUS = {
 
 export type TokenErrorCode = keyof typeof STATUS
 
-/** A refusal of the token endpoint (RFC 6749, section 5.2; RFC 8707). */
+/** A refusal of the token endpoint (RFC 6749, section 5.2; RFC 8707; RFC 9449). */
 export class TokenError extends Error {
   readonly code: TokenErrorCode
 

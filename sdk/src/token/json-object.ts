@@ -1,10 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { isJsonObject, type JsonObject } from '../../../lib/policy/json-object.ts'
 
-export type JsonObject = Readonly<Record<string, unknown>>
-
-/** An object in the sense of JSON: neither an array nor null. */
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export { isJsonObject, own, type JsonObject } from '../../../lib/policy/json-object.ts'
 
 /** Reads a JSON object from UTF-8 bytes; null for anything else, arrays included. */
 export function parseJsonObject(bytes: Buffer): JsonObject | null {
@@ -16,7 +13,3 @@ export function parseJsonObject(bytes: Buffer): JsonObject | null {
     return null
   }
 }
-
-/** An own member: neither `__proto__` in the text nor a polluted prototype can supply it. */
-export const own = (object: JsonObject, name: string): unknown =>
-  Object.hasOwn(object, name) ? object[name] : undefined

@@ -1,14 +1,8 @@
 import type { SenderConstraint, TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import { readBinding, type TokenBinding } from '../sender/token-binding.ts'
 import { decodeToken, type DecodedToken } from './decode-token.ts'
-import {
-  readClaims,
-  readPrincipal,
-  readScopes,
-  type Principal,
-  type TokenClaims,
-  withClaimScopes,
-} from './token-claims.ts'
+import { readScopes, withClaimScopes } from '../../../lib/policy/token-scopes.ts'
+import { readClaims, readPrincipal, type Principal, type TokenClaims } from './token-claims.ts'
 import type { Trust, TrustedIssuer } from './trust.ts'
 import type { VerificationKey } from './verification-key.ts'
 

@@ -40,6 +40,10 @@ const Claims = z.object({
   exp: z.number(),
   jti: z.string(),
   scope: z.string(),
+  client_id: z.string(),
+  // Tokens of others, and those whose sender has to prove something, are not for instances.
+  act: z.never().optional(),
+  cnf: z.never().optional(),
 })
 
 const refuse = (detail: string): never => {
@@ -92,6 +96,7 @@ function verifyToken(authorization: string, environments: EnvironmentCatalog): V
 }
 
 function judge(authorization: string, claims: z.infer<typeof Claims>, trust: EnvironmentTrust): VerifiedToken {
+  if (claims.client_id !== claims.sub) return refuse('The token is about somebody else than the one who uses it.')
   if (claims.aud !== MACHINE_AUDIENCE)
     return refuse(`The token is for another audience; get one for ${MACHINE_AUDIENCE}.`)
   if (!claims.scope.split(' ').includes(MACHINE_SCOPE))

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type pg from 'pg'
-import { claimAssertion } from '#lib/control/token/claim-assertion.ts'
+import { claimOnce } from '#lib/control/token/claim-once.ts'
 import type { Client, ClientCredential, KeyCredential } from '#lib/control/token/client.ts'
 import { TokenError } from '#lib/control/token/token-error.ts'
 import { CLOCK_SKEW_SECONDS } from '#lib/policy/vocabulary.ts'
@@ -81,7 +81,7 @@ async function findByAssertion(
       'invalid_client',
       'The key belongs to several environments: use the issuer of one as the audience of the assertion.',
     )
-  if (!(await claimAssertion(options.pool, first.credential.id, first.assertionId, first.expiresAt)))
+  if (!(await claimOnce(options.pool, [first.credential.id, first.assertionId], first.expiresAt)))
     throw new TokenError('invalid_client', 'The assertion was used before.')
   return first.credential
 }

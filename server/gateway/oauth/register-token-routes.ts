@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ControlError } from '#lib/control/control-error.ts'
+import { decideExchange } from '#lib/control/token/decide-exchange.ts'
 import { decideToken } from '#lib/control/token/decide-token.ts'
 import { signAccessToken } from '#lib/control/token/sign-access-token.ts'
 import { TokenError } from '#lib/control/token/token-error.ts'
@@ -13,7 +14,9 @@ import { createCredentialUseRegister, type CredentialUseRegister } from './crede
 import { createFailureThrottle, type FailureThrottle } from './failure-throttle.ts'
 import { readPresentedCredential } from './presented-credential.ts'
 import { describeIssuer, toJwks } from './issuer-metadata.ts'
-import { parseTokenRequest } from './token-request.ts'
+import { readProvenKey } from './dpop-proof.ts'
+import { readSubject } from './subject-token.ts'
+import { ACCESS_TOKEN_TYPE, parseTokenRequest } from './token-request.ts'
 
 const FORM_BYTES_MAX = 65_536
 const METADATA_SECONDS = 60
@@ -49,23 +52,30 @@ function registerTokenEndpoint(app: FastifyInstance, core: GatewayCore, uses: Cr
     const trust = requireEnvironment(core, credential.environmentId)
     const now = new Date()
     const isKnownService = trust.services.has(wanted.audience)
-    const decision = decideToken(client, {
-      ...wanted,
-      environmentId: trust.id,
-      environmentSlug: trust.slug,
-      isKnownService,
+    const { subjectToken, ...asked } = wanted
+    const tokenRequest = { ...asked, environmentId: trust.id, environmentSlug: trust.slug, isKnownService, now }
+    const parts = { database: core.context.database, clients: core.clients }
+    const subject = subjectToken === null ? null : await readSubject(subjectToken, client, trust, tokenRequest, parts)
+    const decision =
+      subject === null ? decideToken(client, tokenRequest) : decideExchange(client, subject, tokenRequest)
+    const keyThumbprint = await readProvenKey(
+      request.headers,
+      { pool: core.pool, tokenEndpoint: endpointOf(core) },
       now,
-    })
+    )
     uses.used(credential.id, workloadOf(request), core.readAddress(request.raw))
     issued.add(1)
     return reply.header('pragma', 'no-cache').send({
-      access_token: signAccessToken(trust, client, decision, now),
-      token_type: 'Bearer',
+      access_token: signAccessToken(trust, client, decision, now, { subject, keyThumbprint }),
+      ...(subject === null ? {} : { issued_token_type: ACCESS_TOKEN_TYPE }),
+      token_type: keyThumbprint === null ? 'Bearer' : 'DPoP',
       expires_in: decision.lifetimeSeconds,
       scope: decision.scopes.join(' '),
     })
   })
 }
+
+const endpointOf = ({ settings }: GatewayCore): string => `${settings.publicUrl}/oauth/token`
 
 async function authenticate(
   request: FastifyRequest,
@@ -82,7 +92,7 @@ async function authenticate(
     throw new TokenError('slow_down', `Too many failed attempts; try again in ${seconds} seconds.`)
   }
   try {
-    return await authenticateClient(presented, { ...core, tokenEndpoint: `${core.settings.publicUrl}/oauth/token` })
+    return await authenticateClient(presented, { ...core, tokenEndpoint: endpointOf(core) })
   } catch (error) {
     if (error instanceof TokenError) throttle.failed(presented.clientId, address)
     throw error

@@ -429,7 +429,8 @@ describe('metadata', () => {
       issuer,
       token_endpoint: 'http://stepgate.test/oauth/token',
       jwks_uri: `${issuer}/jwks.json`,
-      grant_types_supported: ['client_credentials'],
+      grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+      dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'RS256'],
     })
   })
 
