@@ -70,6 +70,8 @@ const itIfAble = (kind: ServiceKind, ability: Ability, name: string, test: () =>
   else it.skip(`${name} (not on ${kind.name}: ${reason})`, test)
 }
 
+/** After many attempts in vain the next one comes within 15 s. */
+const POLLED_WITHIN_MS = 30_000
 /** A build of a service takes its time. */
 const START_WITHIN_MS = 240_000
 
@@ -114,7 +116,7 @@ function describeService(kind: ServiceKind): void {
     expect(json(answer)).toMatchObject({ status: 503, detail: 'This service is not ready to verify requests.' })
     expect(handled()).toEqual([])
     await plane.start()
-    await waitFor('the first configuration', () => stepgate.status().state === 'fresh')
+    await waitFor('the first configuration', () => stepgate.status().state === 'fresh', POLLED_WITHIN_MS)
   })
 
   itIfAble(kind, 'discovery', 'reports its routes before any of them was asked for', async () => {
