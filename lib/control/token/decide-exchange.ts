@@ -17,6 +17,7 @@ export interface Subject {
   /** What the subject itself may do at the service the new token is for. */
   readonly scopes: readonly string[]
   readonly act: ActorClaim | null
+  readonly issuedAtSeconds: number
   readonly expiresAtSeconds: number
 }
 

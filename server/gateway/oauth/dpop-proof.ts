@@ -25,6 +25,7 @@ const refused = (detail: string): TokenError => new TokenError('invalid_dpop_pro
 function isSameTarget(htu: string, endpoint: string, host: string | undefined): boolean {
   if (!URL.canParse(htu)) return false
   const [stated, expected] = [new URL(htu), new URL(endpoint)]
+  if (stated.username !== '' || stated.password !== '') return false
   return stated.pathname === expected.pathname && (stated.origin === expected.origin || stated.host === host)
 }
 

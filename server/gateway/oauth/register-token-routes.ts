@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { MACHINE_AUDIENCE } from '#lib/contract/machine.ts'
 import { ControlError } from '#lib/control/control-error.ts'
 import { decideExchange } from '#lib/control/token/decide-exchange.ts'
 import { decideToken } from '#lib/control/token/decide-token.ts'
@@ -58,11 +59,10 @@ function registerTokenEndpoint(app: FastifyInstance, core: GatewayCore, uses: Cr
     const subject = subjectToken === null ? null : await readSubject(subjectToken, client, trust, tokenRequest, parts)
     const decision =
       subject === null ? decideToken(client, tokenRequest) : decideExchange(client, subject, tokenRequest)
-    const keyThumbprint = await readProvenKey(
-      request.headers,
-      { pool: core.pool, tokenEndpoint: endpointOf(core) },
-      now,
-    )
+    if (wanted.audience === MACHINE_AUDIENCE && request.headers['dpop'] !== undefined)
+      throw new TokenError('invalid_dpop_proof', `Tokens for ${MACHINE_AUDIENCE} are plain: leave out the DPoP header.`)
+    const proof = { pool: core.pool, tokenEndpoint: endpointOf(core) }
+    const keyThumbprint = await readProvenKey(request.headers, proof, now)
     uses.used(credential.id, workloadOf(request), core.readAddress(request.raw))
     issued.add(1)
     return reply.header('pragma', 'no-cache').send({

@@ -18,12 +18,18 @@ const Act: z.ZodType<ActorClaim> = z.lazy(() => z.object({ sub: z.string(), act:
 const OwnClaims = z.object({
   sub: z.string(),
   client_id: z.string(),
+  iat: z.number(),
   exp: z.number(),
   jti: z.string(),
   act: Act.optional(),
   sub_id: z.unknown().optional(),
 })
-const PersonClaims = z.object({ sub: z.string().min(1).max(200), exp: z.number(), jti: z.string().optional() })
+const PersonClaims = z.object({
+  sub: z.string().min(1).max(200),
+  iat: z.number(),
+  exp: z.number(),
+  jti: z.string().optional(),
+})
 
 const refused = (detail: string): TokenError => new TokenError('invalid_request', `subject_token ${detail}.`)
 
@@ -46,7 +52,9 @@ export async function readSubject(
     issuer === trust.issuer
       ? await readOwnSubject(token, actor, trust, request, parts)
       : await readPerson(token, issuer, trust, parts)
-  if (subject.expiresAtSeconds * 1_000 <= request.now.getTime()) throw refused('has expired')
+  const nowSeconds = request.now.getTime() / 1_000
+  if (subject.expiresAtSeconds <= nowSeconds) throw refused('has expired')
+  if (subject.issuedAtSeconds > nowSeconds + CLOCK_SKEW_SECONDS) throw refused('is not valid yet')
   return subject
 }
 
@@ -75,12 +83,15 @@ async function readOwnSubject(
     throw refused('is about a person already on whose behalf another service acts: hand on the token of the person')
   const subject = await clients.find(claims.sub)
   if (subject === null) throw refused('is about an identity that is no more')
+  const grants = liveGrants(subject, request)
+  const ends = grants.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [Math.floor(expiresAt.getTime() / 1_000)]))
   return {
     sub: claims.sub,
     subjectId: null,
-    scopes: liveGrants(subject, request).map(({ scope }) => scope),
+    scopes: grants.map(({ scope }) => scope),
     act: claims.act ?? null,
-    expiresAtSeconds: claims.exp,
+    issuedAtSeconds: claims.iat,
+    expiresAtSeconds: Math.min(claims.exp, ...ends),
   }
 }
 
@@ -96,13 +107,16 @@ async function readPerson(
   const keys = { keys: issuer.keys } as unknown as JSONWebKeySet // parsed by refreshIssuerKeys
   const payload = await verifyWith(token, keys, { issuer: issuerUrl, audience: issuer.audience })
   const claims = PersonClaims.safeParse(payload).data
-  if (claims === undefined) throw refused('lacks sub or exp')
+  if (claims === undefined) throw refused('lacks sub, iat or exp')
   requireLive(trust, claims.jti, [])
+  const scopes = readScopes(payload, issuer.scopeClaim)
+  if (scopes === null) throw refused(`has a claim ${issuer.scopeClaim} that lists no scopes`)
   return {
     sub: claims.sub,
     subjectId: { format: 'iss_sub', iss: issuerUrl, sub: claims.sub },
-    scopes: withClaimScopes(readScopes(payload, issuer.scopeClaim) ?? [], payload, toClaimScopes(issuer.claimScopes)),
+    scopes: withClaimScopes(scopes, payload, toClaimScopes(issuer.claimScopes)),
     act: null,
+    issuedAtSeconds: claims.iat,
     expiresAtSeconds: claims.exp,
   }
 }

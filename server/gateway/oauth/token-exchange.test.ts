@@ -99,7 +99,7 @@ function personToken(claims: Record<string, unknown> = {}, header: Record<string
     ...claims,
   })
     .setProtectedHeader({ alg: 'ES256', kid: 'login-1', ...header })
-    .sign(login)
+    .sign(login, { crit: { unknown: true } })
 }
 
 const claimsOf = (body: Record<string, unknown>) => decodeJwt(String(body['access_token']))
@@ -145,6 +145,11 @@ describe('a token on behalf of a person', () => {
   it.each<[string, () => Promise<string>]>([
     ['that has expired', () => personToken({ exp: Math.floor(Date.now() / 1_000) - 30 })],
     ['for another audience', () => personToken({ aud: 'elsewhere' })],
+    ['from the future', () => personToken({ iat: Math.floor(Date.now() / 1_000) + 120 })],
+    ['that never expires', () => personToken({ exp: undefined })],
+    ['with scopes that are none', () => personToken({ scope: 5 })],
+    ['with an extension nobody knows', () => personToken({}, { crit: ['unknown'], unknown: 1 })],
+    ['of another key', () => personToken({}, { kid: 'login-2' })],
     ['of an issuer that is not trusted', () => personToken({ iss: 'https://evil.example' })],
     ['that is no access token', () => personToken({}, { typ: 'dpop+jwt' })],
     ['that was changed', async () => `${(await personToken()).slice(0, -6)}AAAAAA`],
@@ -171,6 +176,22 @@ describe('a token on behalf of a service', () => {
     expect(body['scope']).toBe('payments:read')
     expect(claimsOf(body)).toMatchObject({ sub: 'storefront', client_id: 'orders', act: { sub: 'orders' } })
     expect(claimsOf(body)).not.toHaveProperty('sub_id')
+  })
+
+  it('ends with the grant of the subject', async () => {
+    const { id } = await database.prisma.grant.findFirstOrThrow({
+      where: { identity: { clientId: 'storefront' }, scope: { name: 'payments:read' } },
+    })
+    const end = new Date(Date.now() + 100_000)
+    await database.prisma.grant.update({ where: { id }, data: { expiresAt: end } })
+    await publish(database, fleet.environmentId)
+    const token = await ownToken('storefront', 'orders')
+    await eventually(async () => {
+      const { body } = await exchange('orders', token, 'payments')
+      return (claimsOf(body).exp ?? Infinity) <= Math.floor(end.getTime() / 1_000)
+    })
+    await database.prisma.grant.update({ where: { id }, data: { expiresAt: null } })
+    await publish(database, fleet.environmentId)
   })
 
   it('names everybody it passed through, and passes through four at most', async () => {
@@ -262,6 +283,7 @@ describe('a token on behalf of a service', () => {
     ['subject_token_type', { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }, 'invalid_request'],
     ['requested_token_type', { requested_token_type: 'urn:ietf:params:oauth:token-type:id_token' }, 'invalid_request'],
     ['actor_token', { actor_token: 'x' }, 'invalid_request'],
+    ['subject_token', { grant_type: 'client_credentials' }, 'invalid_request'],
     ['service', { resource: 'nowhere' }, 'invalid_'],
     ['one service', { audience: 'ledger' }, 'invalid_target'],
   ])('with a bad %s is refused', async (name, more, error) => {
@@ -315,6 +337,11 @@ describe('a token bound to a key', () => {
     ['for another method', () => prove({ htm: 'GET' })],
     ['for another path', () => prove({ htu: 'http://stepgate.test/other' })],
     ['for another host', () => prove({ htu: 'https://evil.example/oauth/token' })],
+    ['with a user in its address', () => prove({ htu: 'http://a:b@stepgate.test/oauth/token' })],
+    [
+      'with a key on another curve',
+      () => prove({}, { jwk: generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' }) }),
+    ],
     ['of an hour ago', () => prove({ iat: Math.floor(Date.now() / 1_000) - 3_600 })],
     ['from the future', () => prove({ iat: Math.floor(Date.now() / 1_000) + 120 })],
     ['without an id', () => prove({ jti: '' })],
@@ -330,6 +357,21 @@ describe('a token bound to a key', () => {
   ])('is refused with a proof %s', async (_, makeProof) => {
     const { status, body } = await askWith(await makeProof())
     expect([status, body['error']]).toEqual([400, 'invalid_dpop_proof'])
+  })
+})
+
+describe('a token for the control plane', () => {
+  it('is plain', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+    const dpop = await new SignJWT({
+      ...{ htm: 'POST', htu: TOKEN_ENDPOINT, iat: Math.floor(Date.now() / 1_000), jti: randomUUID() },
+    })
+      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'EdDSA', jwk: publicKey.export({ format: 'jwk' }) })
+      .sign(privateKey)
+    expect((await ask('orders', { resource: 'stepgate' }, { dpop })).body).toMatchObject({
+      error: 'invalid_dpop_proof',
+    })
+    expect((await ask('orders', { resource: 'payments' }, { dpop })).body['token_type']).toBe('DPoP')
   })
 })
 

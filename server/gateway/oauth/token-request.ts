@@ -32,6 +32,8 @@ export function parseTokenRequest(form: URLSearchParams): ParsedTokenRequest {
       'unsupported_grant_type',
       `The grant type is not supported; use ${CLIENT_CREDENTIALS} or ${TOKEN_EXCHANGE}.`,
     )
+  if (grantType === CLIENT_CREDENTIALS && form.has('subject_token'))
+    throw new TokenError('invalid_request', `subject_token belongs to ${TOKEN_EXCHANGE}.`)
   const subjectToken = grantType === TOKEN_EXCHANGE ? readSubjectToken(form) : null
   return { audience: readAudience(form), scopes: readScopes(form.get('scope')), subjectToken }
 }
