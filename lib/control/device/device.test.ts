@@ -99,6 +99,12 @@ describe('a device', () => {
       })),
     })
     await expect(accept('fleet', PHONE)).rejects.toMatchObject({ errors: [{ pointer: '/caller' }] })
+    await prisma.$executeRaw`INSERT INTO known_device (id, environment_id, caller, device, accepted_by)
+      SELECT gen_random_uuid(), ${environmentId}::uuid, 'many-' || n, ${SERVER}, 'tests' FROM generate_series(1, 50000) n`
+    await expect(accept('partner', 'fp:abcdefghijklmnopqrstuv')).rejects.toMatchObject({
+      errors: [{ pointer: '/device' }],
+    })
+    await prisma.knownDevice.deleteMany({ where: { caller: { startsWith: 'many-' } } })
   })
 
   it('goes with its caller, so that nobody inherits it', async () => {
