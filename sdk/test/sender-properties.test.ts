@@ -138,7 +138,16 @@ describe('normalizeTarget', () => {
       const once = normalizeTarget(text)
       if (once !== null) expect(normalizeTarget(once), text).toBe(once)
     }
-    for (const text of ['', 'orders', 'ftp://a/', 'http://u:p@a/', `http://a/${'x'.repeat(3_000)}`, 'javascript:1'])
+    for (const text of [
+      '',
+      'orders',
+      'ftp://a/',
+      'http://u:p@a/',
+      `http://a/${'x'.repeat(3_000)}`,
+      'javascript:1',
+      'http://a/%%66F',
+      'http://a/%zz',
+    ])
       expect(normalizeTarget(text)).toBeNull()
   })
 })

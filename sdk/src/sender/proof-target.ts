@@ -6,6 +6,9 @@ import type { RequestReader } from '../guard/request-reader.ts'
 const URL_LENGTH_MAX = 2_048
 const UNRESERVED = /[\w.~-]/
 
+/** A sign that begins no escape would become one with what the next escape stands for. */
+const STRAY_PERCENT = /%(?![0-9a-f]{2})/i
+
 /** RFC 3986, section 6.2.2: escapes in upper case, and none where none is needed. */
 const normalizeEscapes = (path: string): string =>
   path.replace(/%[0-9a-f]{2}/gi, (escape) => {
@@ -20,7 +23,8 @@ const normalizeEscapes = (path: string): string =>
 export function normalizeTarget(text: string): string | null {
   if (text.length > URL_LENGTH_MAX || !/^https?:\/\//i.test(text) || !URL.canParse(text)) return null
   const { protocol, username, password, host, pathname } = new URL(text)
-  return username === '' && password === '' ? `${protocol}//${host}${normalizeEscapes(pathname)}` : null
+  if (username !== '' || password !== '' || STRAY_PERCENT.test(pathname)) return null
+  return `${protocol}//${host}${normalizeEscapes(pathname)}`
 }
 
 export interface TargetSettings {
