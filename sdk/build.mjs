@@ -90,9 +90,9 @@ async function report() {
   }
 }
 
-/** Files are replaced one by one when all of them are ready, so that a failed build leaves the last good one. */
 const publishFile = (name) => rename(join(draft, name), join(target, name))
 
+/** Files are replaced one by one when all of them are ready, so that a failed build leaves the last good one. */
 async function publish() {
   for (const entry of entries) {
     for (const extension of ['js.map', 'cjs.map', 'js', 'cjs', 'd.ts', 'd.cts'])

@@ -1,14 +1,9 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import type { ApiProblem } from '#lib/client/api-problem.ts'
 import { acceptDevice, removeDevice } from '#lib/client/devices.ts'
 import type { Device } from '#lib/client/object-types.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
-import { toast } from '../ui/toast.ts'
-
-const UNDO_OFFERED_MS = 20_000
-
-const complain = ({ title, message }: ApiProblem) => toast.error(title, { description: message })
+import { complain, toast, UNDO_OFFERED_MS } from '../ui/toast.ts'
 
 /** Accepts a device in one step, and takes it back with an undo. */
 export function useDeviceActions() {

@@ -1,14 +1,9 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import type { ApiProblem } from '#lib/client/api-problem.ts'
 import { createGrant, deleteGrant } from '#lib/client/grants.ts'
 import type { Grant } from '#lib/client/object-types.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
-import { toast } from '../ui/toast.ts'
-
-const UNDO_OFFERED_MS = 20_000
-
-const complain = ({ title, message }: ApiProblem) => toast.error(title, { description: message })
+import { complain, toast, UNDO_OFFERED_MS } from '../ui/toast.ts'
 
 /** Takes a grant back at once, and offers to give it again. */
 export function useTakeBack() {

@@ -6,11 +6,9 @@ import type { ModeChangeResult } from '#lib/client/object-types.ts'
 import { refreshEndpoints } from '#lib/client/pending-endpoints.ts'
 import type { RouteBody } from '#lib/contract/routes.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
-import { toast } from '../ui/toast.ts'
+import { toast, UNDO_OFFERED_MS } from '../ui/toast.ts'
 import { toPlural } from '../ui/words.ts'
 import { toModeWords } from './change-direction.ts'
-
-const UNDO_OFFERED_MS = 20_000
 
 function toTitle({ endpoints, changed }: ModeChangeResult): string {
   const [first] = endpoints

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { issuersQuery, refreshIssuer } from '#lib/client/issuers.ts'
 import type { Issuer } from '#lib/client/object-types.ts'
+import { peopleCaller } from '#lib/policy/people-caller.ts'
 import { DeviceList } from '../devices/device-list.tsx'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
@@ -173,7 +174,7 @@ export function IssuerSettings() {
         )}
       </Panel>
       {data?.items.map(({ id, name }) => (
-        <DeviceList key={id} caller={`user@${name}`} title={`Devices of people of ${name}`} />
+        <DeviceList key={id} caller={peopleCaller(name)} title={`Devices of people of ${name}`} />
       ))}
       {open?.what === 'new' && <NewIssuerDialog onClose={close} />}
       {open?.what === 'edit' && (

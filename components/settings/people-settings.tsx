@@ -16,7 +16,7 @@ import { Panel } from '../ui/panel.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
-import { toast } from '../ui/toast.ts'
+import { complain, toast } from '../ui/toast.ts'
 import { ROLE_WORDS } from './role-words.ts'
 
 const InviteDialog = dynamic(async () => (await import('./account-dialogs.tsx')).InviteDialog, { ssr: false })
@@ -39,8 +39,6 @@ function AccountItem({ account, onOpen }: { readonly account: Account; readonly 
   const { account: own } = useSession()
   const update = useMutation(updateAccount)
   const reinvite = useMutation(reinviteAccount)
-  const complain = ({ title, message }: { title: string; message: string }) =>
-    toast.error(title, { description: message })
   const isOwn = own.id === account.id
   const enable = () => {
     update.mutate(

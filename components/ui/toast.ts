@@ -17,3 +17,10 @@ export const toast = {
   warning: show('warning'),
   message: show('message'),
 }
+
+/** How long an undo is offered after a write that can be taken back. */
+export const UNDO_OFFERED_MS = 20_000
+
+/** Says what was refused. */
+export const complain = ({ title, message }: { readonly title: string; readonly message: string }) =>
+  toast.error(title, { description: message })

@@ -10,6 +10,7 @@ import {
 } from './field-reader.ts'
 import { parseRule } from './parse-rule.ts'
 import {
+  CALLER_DEVICES_MAX,
   SNAPSHOT_BYTES_MAX,
   SNAPSHOT_FORMAT,
   type ClaimScopes,
@@ -27,7 +28,6 @@ const ENDPOINTS_MAX = 20_000
 const ISSUERS_MAX = 100
 const KEYS_MAX = 100
 const CLAIM_SCOPES_MAX = 200
-const DEVICES_MAX = 1_000
 const IDENTITIES_MAX = 100_000
 const NAME_MAX = 200
 const URL_MAX = 2_000
@@ -119,7 +119,7 @@ function readRevokedToken(field: Field): Snapshot['revokedTokens'][number] {
 function readKnownDevices(field: Field): Snapshot['knownDevices'][number] {
   return {
     caller: readString(member(field, 'caller'), NAME_MAX),
-    devices: readArray(member(field, 'devices'), DEVICES_MAX, (item) => readString(item, NAME_MAX)),
+    devices: readArray(member(field, 'devices'), CALLER_DEVICES_MAX, (item) => readString(item, NAME_MAX)),
   }
 }
 

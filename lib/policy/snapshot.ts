@@ -4,6 +4,8 @@ import type { Mode } from './vocabulary.ts'
 /** The version of the snapshot format this code writes and reads. */
 export const SNAPSHOT_FORMAT = 1
 export const SNAPSHOT_BYTES_MAX = 8 * 1024 * 1024
+/** Devices of one caller that a snapshot takes. */
+export const CALLER_DEVICES_MAX = 1_000
 /** `typ` of the detached signature over a snapshot (RFC 7515, appendix F; RFC 7797 with `b64: false`). */
 export const SNAPSHOT_SIGNATURE_TYPE = 'stepgate-snapshot'
 

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { DeviceAccept, type Device } from '../../contract/catalog.ts'
+import { PEOPLE_OF } from '../../policy/people-caller.ts'
+import { CALLER_DEVICES_MAX } from '../../policy/snapshot.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { ControlContext, Tx } from '../context.ts'
@@ -9,11 +11,8 @@ import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
 import { publishRevision } from '../publication/publish-revision.ts'
 import { auditedDevice, deviceName, toDevice } from './to-device.ts'
 
-/** As many as a snapshot takes of one caller. */
-const DEVICES_MAX = 1_000
 /** So that devices alone never fill a snapshot, which would keep every other change from being published. */
 const ENVIRONMENT_DEVICES_MAX = 50_000
-const PEOPLE_OF = 'user@'
 
 /** Lets a caller through from a device where a rule asks for a known one. One that is accepted already stays as it is. */
 export async function acceptDevice(
@@ -61,8 +60,8 @@ async function requireCaller(tx: Tx, environmentId: string, caller: string): Pro
 }
 
 async function requireRoom(tx: Tx, environmentId: string, caller: string): Promise<void> {
-  if ((await tx.knownDevice.count({ where: { environmentId, caller } })) >= DEVICES_MAX)
-    throw refused('/caller', `has ${DEVICES_MAX.toLocaleString('en')} devices, which is as many as there can be`)
+  if ((await tx.knownDevice.count({ where: { environmentId, caller } })) >= CALLER_DEVICES_MAX)
+    throw refused('/caller', `has ${CALLER_DEVICES_MAX.toLocaleString('en')} devices, which is as many as there can be`)
   if ((await tx.knownDevice.count({ where: { environmentId } })) >= ENVIRONMENT_DEVICES_MAX)
     throw refused('/device', `is one too many: the environment has ${ENVIRONMENT_DEVICES_MAX.toLocaleString('en')}`)
 }

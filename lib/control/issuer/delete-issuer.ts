@@ -1,3 +1,4 @@
+import { peopleCaller } from '../../policy/people-caller.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { ControlContext } from '../context.ts'
@@ -21,7 +22,7 @@ export async function deleteIssuer(
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const issuer = await getIssuerRow(tx, environment.id, id)
     requireVersion(version, issuer.version)
-    const devices = await forgetDevices(tx, `user@${issuer.name}`, environment.id)
+    const devices = await forgetDevices(tx, peopleCaller(issuer.name), environment.id)
     await tx.issuer.delete({ where: { id, version } })
     const auditEntryId = await appendAuditEntry(tx, {
       actor,

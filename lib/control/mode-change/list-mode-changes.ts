@@ -68,10 +68,11 @@ const forecastOf = ({ forecast }: ModeChangeRow): Answer['forecast'] => Forecast
  * as far as they were decided in the new mode, which tells them apart where the mode is another than before.
  */
 function windowSince({ at, fromMode, toMode: mode }: ModeChangeRow, nowMs: number): { from: Date; mode?: Mode } {
+  const keptFromMs = nowMs - KEPT_MS
+  if (fromMode === mode) return { from: new Date(Math.max(at.getTime(), keptFromMs)) }
   const bucketMs = nowMs - at.getTime() < DAY_MS ? MINUTE_MS : HOUR_MS
-  const sinceMs = fromMode === mode ? at.getTime() : Math.floor(at.getTime() / bucketMs) * bucketMs
-  const from = new Date(Math.max(sinceMs, nowMs - KEPT_MS))
-  return fromMode === mode ? { from } : { from, mode: toMode(mode) }
+  const sinceMs = Math.floor(at.getTime() / bucketMs) * bucketMs
+  return { from: new Date(Math.max(sinceMs, keptFromMs)), mode: toMode(mode) }
 }
 
 async function readActual(ctx: ControlContext, row: ModeChangeRow): Promise<Answer['actual']> {

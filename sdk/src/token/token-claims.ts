@@ -1,3 +1,4 @@
+import { peopleCaller } from '../../../lib/policy/people-caller.ts'
 import type { SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
 import { CLOCK_SKEW_SECONDS, type CallerKind } from '../../../lib/policy/vocabulary.ts'
 import { own, type JsonObject } from './json-object.ts'
@@ -79,7 +80,7 @@ export function readPrincipal(payload: JsonObject, claims: TokenClaims, issuer: 
   if (issuer.kind === 'stepgate') return identityOf(payload)
   return {
     callerKind: 'user',
-    caller: `user@${issuer.name}`.slice(0, NAME_LENGTH_MAX),
+    caller: peopleCaller(issuer.name).slice(0, NAME_LENGTH_MAX),
     callerKey: `${claims.issuer} ${claims.subject}`,
     clientId: null,
   }
