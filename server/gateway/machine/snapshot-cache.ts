@@ -56,8 +56,10 @@ export function createSnapshotCache({ pool, environments, commonHeaders, onChang
     for (const snapshot of await readNewestSnapshots(pool, environmentId, known)) {
       const fresh = await prepareSnapshot(environmentId, snapshot, keys, commonHeaders)
       if (isNewestOf.get(snapshot.serviceSlug)?.() !== true) continue
-      cached.get(environmentId)?.set(snapshot.serviceSlug, fresh)
-      onChanged(fresh)
+      const services = cached.get(environmentId)
+      const before = services?.get(snapshot.serviceSlug)
+      services?.set(snapshot.serviceSlug, fresh)
+      if (before?.etag !== fresh.etag) onChanged(fresh)
     }
   }
 
