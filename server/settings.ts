@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import type { TlsSettings } from './gateway/gateway-settings.ts'
 import { StartupError } from './startup-error.ts'
 
 export const SERVER_ROLES = ['gateway', 'console', 'worker'] as const
@@ -87,6 +88,26 @@ export const Variables = z.object({
   STEPGATE_TRUSTED_PROXIES: networks
     .default([])
     .describe('Networks of the proxies whose `X-Forwarded-For` is believed. Default none.'),
+  STEPGATE_TLS_PORT: port
+    .optional()
+    .describe('Port for mutual TLS of services and integrations, beside `PORT`. Needs the certificate and key below.'),
+  STEPGATE_TLS_CERTIFICATE: z
+    .string()
+    .optional()
+    .describe('File with the gateway’s certificate and its chain, as PEM. Read again when it changes.'),
+  STEPGATE_TLS_KEY: z.string().optional().describe('File with the private key of that certificate, as PEM.'),
+  STEPGATE_TLS_PUBLIC_URL: origin
+    .optional()
+    .describe(
+      'URL under which that port is reached. Default `https://` with the host of the public URL and that port.',
+    ),
+  STEPGATE_CLIENT_CA: z
+    .string()
+    .optional()
+    .describe('File with the authorities whose client certificates are known by name, as PEM.'),
+  STEPGATE_CERTIFICATE_PROXIES: networks
+    .default([])
+    .describe('Networks of the proxies that end mutual TLS and say so in `Client-Cert` (RFC 9440). Default none.'),
   STEPGATE_OIDC_ISSUER: httpUrl.optional().describe('OpenID Connect provider for signing in to the console.'),
   STEPGATE_OIDC_CLIENT_ID: z.string().optional().describe('Client id at that provider.'),
   STEPGATE_OIDC_CLIENT_SECRET: z.string().optional().describe('Client secret at that provider.'),
@@ -123,6 +144,10 @@ export interface Settings {
   readonly consoleUrl: string | null
   readonly gatewayUrl: string | null
   readonly trustedProxies: readonly string[]
+  /** Null: there is no such port. */
+  readonly tls: TlsSettings | null
+  readonly clientCaFile: string | null
+  readonly certificateProxies: readonly string[]
   readonly oidc: OidcSettings | null
   readonly logLevel: (typeof LOG_LEVELS)[number]
 }
@@ -143,10 +168,11 @@ export function parseSettings(environment: Record<string, string | undefined>): 
       'STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes, for example from "openssl rand -base64 48".',
     )
   }
+  const publicUrl = variables.STEPGATE_PUBLIC_URL ?? `http://localhost:${variables.PORT.toString()}`
   return {
     port: variables.PORT,
     host: variables.HOST,
-    publicUrl: variables.STEPGATE_PUBLIC_URL ?? `http://localhost:${variables.PORT.toString()}`,
+    publicUrl,
     dataDir: resolve(variables.STEPGATE_DATA_DIR),
     databaseUrl: variables.DATABASE_URL ?? null,
     secret: variables.STEPGATE_SECRET ?? null,
@@ -154,24 +180,51 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     consoleUrl: variables.STEPGATE_CONSOLE_URL ?? null,
     gatewayUrl: variables.STEPGATE_GATEWAY_URL ?? null,
     trustedProxies: variables.STEPGATE_TRUSTED_PROXIES,
+    tls: toTlsSettings(variables, publicUrl),
+    clientCaFile: variables.STEPGATE_CLIENT_CA ?? null,
+    certificateProxies: variables.STEPGATE_CERTIFICATE_PROXIES,
     oidc: toOidcSettings(variables),
     logLevel: variables.LOG_LEVEL,
   }
 }
 
-function toOidcSettings(variables: z.output<typeof Variables>): OidcSettings | null {
-  const needed = ['STEPGATE_OIDC_ISSUER', 'STEPGATE_OIDC_CLIENT_ID', 'STEPGATE_OIDC_CLIENT_SECRET'] as const
-  const missing = needed.filter((name) => variables[name] === undefined)
-  if (missing.length === needed.length) return null
-  const [issuer, clientId, clientSecret] = needed.map((name) => variables[name])
-  if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
-    throw new StartupError(`${missing.join(' and ')} must be set too, because another STEPGATE_OIDC_ setting is.`)
+type Parsed = z.output<typeof Variables>
+
+/** The named settings, which only make sense together; null where none is set. */
+function takeTogether<Name extends keyof Parsed>(
+  variables: Parsed,
+  group: string,
+  names: readonly Name[],
+): { readonly [Key in Name]: NonNullable<Parsed[Key]> } | null {
+  const missing = names.filter((name) => variables[name] === undefined)
+  if (missing.length === names.length) return null
+  if (missing.length > 0)
+    throw new StartupError(`${missing.join(' and ')} must be set too, because another ${group} setting is.`)
+  return variables as { readonly [Key in Name]: NonNullable<Parsed[Key]> } // none is missing
+}
+
+function toTlsSettings(variables: Parsed, publicUrl: string): TlsSettings | null {
+  const names = ['STEPGATE_TLS_PORT', 'STEPGATE_TLS_CERTIFICATE', 'STEPGATE_TLS_KEY'] as const
+  const given = takeTogether(variables, 'STEPGATE_TLS_', names)
+  if (given === null) return null
+  const port = given.STEPGATE_TLS_PORT
+  return {
+    port,
+    certificateFile: given.STEPGATE_TLS_CERTIFICATE,
+    keyFile: given.STEPGATE_TLS_KEY,
+    publicUrl: variables.STEPGATE_TLS_PUBLIC_URL ?? `https://${new URL(publicUrl).hostname}:${port.toString()}`,
   }
+}
+
+function toOidcSettings(variables: Parsed): OidcSettings | null {
+  const names = ['STEPGATE_OIDC_ISSUER', 'STEPGATE_OIDC_CLIENT_ID', 'STEPGATE_OIDC_CLIENT_SECRET'] as const
+  const given = takeTogether(variables, 'STEPGATE_OIDC_', names)
+  if (given === null) return null
   return {
     name: variables.STEPGATE_OIDC_NAME,
-    issuer,
-    clientId,
-    clientSecret,
+    issuer: given.STEPGATE_OIDC_ISSUER,
+    clientId: given.STEPGATE_OIDC_CLIENT_ID,
+    clientSecret: given.STEPGATE_OIDC_CLIENT_SECRET,
     defaultRole: variables.STEPGATE_OIDC_DEFAULT_ROLE ?? null,
   }
 }

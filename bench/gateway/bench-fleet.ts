@@ -12,6 +12,9 @@ export const benchSettings: GatewaySettings = {
   publicUrl: 'http://localhost:4300',
   secret: 'the secret of a benchmark, long enough',
   trustedProxies: [],
+  tls: null,
+  clientCaFile: null,
+  certificateProxies: [],
   logLevel: 'warn',
   oidc: null,
 }

@@ -1,4 +1,4 @@
-import { Cog, KeyRound, User } from 'lucide-react'
+import { Cog, Fingerprint, KeyRound, User } from 'lucide-react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import type { Column } from '@/components/ui/data-table/column.ts'
 import { toDiffLines, type DiffLine } from '@/components/ui/diff-lines.ts'
@@ -8,14 +8,19 @@ import { toActionWords, toKindWords } from './audit-words.ts'
 
 export type AuditEntry = RouteResponse<'listAuditEntries'>['items'][number]
 
-const ACTOR_ICONS = { account: User, 'api-token': KeyRound, system: Cog } as const
+const ACTOR_KINDS = {
+  account: { icon: User, label: 'Account' },
+  'api-token': { icon: KeyRound, label: 'API token' },
+  system: { icon: Cog, label: 'System' },
+  identity: { icon: Fingerprint, label: 'Identity' },
+} as const
 
 export function Actor({ entry: { actorKind, actorName } }: { readonly entry: AuditEntry }) {
-  const Icon = ACTOR_ICONS[actorKind]
+  const { icon: Icon, label } = ACTOR_KINDS[actorKind]
   return (
     <span className="inline-flex max-w-full items-center gap-1.5">
       <Icon
-        aria-label={actorKind === 'account' ? 'Account' : actorKind === 'system' ? 'System' : 'API token'}
+        aria-label={label}
         className="size-3.5 shrink-0 text-faint"
         strokeWidth={1.75}
       />

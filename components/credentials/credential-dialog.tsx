@@ -13,14 +13,14 @@ import { Button } from '../ui/button.tsx'
 import { CodeBlock } from '../ui/code-block.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { Dialog } from '../ui/dialog.tsx'
-import { SelectField, TextareaField, TextField } from '../ui/field.tsx'
+import { SelectField, TextField } from '../ui/field.tsx'
 import { SecretOnce } from '../ui/secret-once.tsx'
-
-type CredentialKind = 'client-secret' | 'public-key'
+import { CREDENTIAL_VARIANTS, toDefaultValues, type CredentialVariant } from './credential-variants.ts'
+import { ProofFields, type ProofErrors } from './proof-fields.tsx'
 
 interface CredentialDialogProps {
   readonly clientId: string
-  readonly kind: CredentialKind
+  readonly variant: CredentialVariant
   /** Whether it belongs to a service, which also needs the lines of code. */
   readonly isService: boolean
   readonly onClose: () => void
@@ -38,34 +38,24 @@ const EXPIRY_OPTIONS = [
 const suggestName = (): string =>
   new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date())
 
-export function CredentialDialog({ clientId, kind, isService, onClose }: CredentialDialogProps) {
+export function CredentialDialog({ clientId, variant, isService, onClose }: CredentialDialogProps) {
   const [issued, setIssued] = useState<CredentialIssued | null>(null)
   if (issued !== null) return <IssuedDialog issued={issued} isService={isService} onClose={onClose} />
-  return <CreateDialog clientId={clientId} kind={kind} onIssued={setIssued} onClose={onClose} />
-}
-
-const TITLES: Readonly<Record<CredentialKind, string>> = {
-  'client-secret': 'Create a client secret',
-  'public-key': 'Register a public key',
+  return <CreateDialog clientId={clientId} variant={variant} onIssued={setIssued} onClose={onClose} />
 }
 
 function CreateDialog({
   clientId,
-  kind,
+  variant,
   onIssued,
   onClose,
 }: Omit<CredentialDialogProps, 'isService'> & { readonly onIssued: (issued: CredentialIssued) => void }) {
   const environment = useEnvironment()
   const create = useMutation(createCredential)
-  const form = useContractForm(
-    CredentialCreate,
-    kind === 'client-secret'
-      ? { kind, name: suggestName(), expiresInDays: null }
-      : { kind, name: suggestName(), expiresInDays: null, publicKey: '' },
-  )
-  const errors = form.formState.errors as Partial<
-    Record<'name' | 'expiresInDays' | 'publicKey', { readonly message?: string }>
-  > // of whichever kind it is
+  const form = useContractForm(CredentialCreate, toDefaultValues(variant, suggestName()))
+  const errors = form.formState.errors as ProofErrors & {
+    readonly [Name in 'name' | 'expiresInDays']?: { readonly message?: string }
+  } // of whichever variant it is
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ params: { environment, clientId }, body }),
@@ -73,13 +63,13 @@ function CreateDialog({
   )
   return (
     <FormDialog
-      title={TITLES[kind]}
+      title={CREDENTIAL_VARIANTS[variant].title}
       description={
         <>
           For <code>{clientId}</code> in {environment}. Those it has stay valid.
         </>
       }
-      submitLabel={kind === 'client-secret' ? 'Create' : 'Register'}
+      submitLabel={variant === 'client-secret' ? 'Create' : 'Register'}
       isPending={isPending}
       problem={problem}
       onSubmit={submit}
@@ -91,18 +81,7 @@ function CreateDialog({
         error={errors.name?.message}
         {...form.register('name')}
       />
-      {kind === 'public-key' && (
-        <TextareaField
-          label="Public key"
-          rows={6}
-          className="font-mono text-xs"
-          placeholder="-----BEGIN PUBLIC KEY-----"
-          spellCheck={false}
-          hint="SPKI PEM or JWK: EdDSA, ES256 or RS256 with at least 2,048 bits. Keep the private key where the service runs."
-          error={errors.publicKey?.message}
-          {...form.register('publicKey')}
-        />
-      )}
+      <ProofFields variant={variant} form={form} errors={errors} />
       <SelectField
         label="Expires"
         options={EXPIRY_OPTIONS}
@@ -142,7 +121,7 @@ function IssuedDialog({
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      title={isService ? 'Add three lines to the service' : 'The key is registered'}
+      title={isService ? 'Add three lines to the service' : 'It is registered'}
       size="lg"
       footer={
         <Button variant="primary" onClick={onClose}>

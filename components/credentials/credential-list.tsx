@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { credentialsQuery, revokeCredential } from '#lib/client/credentials.ts'
 import type { Credential } from '#lib/client/object-types.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
+import { CREDENTIAL_KINDS } from '#lib/policy/vocabulary.ts'
 import { useRoleGate } from '../shell/session-context.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
@@ -18,6 +19,7 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
 import { toPlural } from '../ui/words.ts'
+import { CREDENTIAL_VARIANTS, KIND_ICONS, KIND_WORDS, type CredentialVariant } from './credential-variants.ts'
 
 const CredentialDialog = dynamic(async () => (await import('./credential-dialog.tsx')).CredentialDialog, { ssr: false })
 
@@ -26,10 +28,6 @@ interface CredentialListProps {
   readonly isService: boolean
 }
 
-const KIND_WORDS: Readonly<Record<Credential['kind'], string>> = {
-  'client-secret': 'Client secret',
-  'public-key': 'Public key',
-}
 const STATE_TONES = { live: 'enforce', expired: 'outline', revoked: 'outline' } as const
 const STATE_WORDS: Readonly<Record<Credential['state'], string>> = {
   live: 'Live',
@@ -72,14 +70,16 @@ function Uses({ credential }: { readonly credential: Credential }) {
 function CredentialItem({ credential, onRevoke }: { readonly credential: Credential; readonly onRevoke: () => void }) {
   const gate = useRoleGate('operator')
   const { kind, name, hint, state, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } = credential
-  const Icon = kind === 'client-secret' ? KeyRound : FileKey
+  const Icon = KIND_ICONS[kind]
   return (
     <li className="flex flex-col gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Icon aria-hidden className="size-4 shrink-0 text-faint" strokeWidth={1.75} />
         <span className={state === 'live' ? 'font-medium' : 'font-medium text-muted'}>{name}</span>
         <span className="text-xs text-muted">{KIND_WORDS[kind]}</span>
-        <code className="text-xs text-faint">{kind === 'client-secret' ? `…${hint}` : `${hint}…`}</code>
+        <code className="text-xs text-faint">
+          {kind === 'client-secret' ? `…${hint}` : kind === 'public-key' ? `${hint}…` : hint}
+        </code>
         <Badge tone={STATE_TONES[state]}>{STATE_WORDS[state]}</Badge>
         <span className="ml-auto">
           {state === 'live' && (
@@ -155,12 +155,14 @@ const RotationHint = ({ live }: { readonly live: number }) =>
 const LIVE_MAX = 2
 const FULL_REASON = 'Two are live already: revoke the one that is out of use first'
 
+const VARIANTS = Object.keys(CREDENTIAL_VARIANTS) as CredentialVariant[] // the keys of a literal
+
 const NewCredential = ({
   onNew,
   full,
   disabledReason,
 }: {
-  readonly onNew: (kind: Credential['kind']) => void
+  readonly onNew: (variant: CredentialVariant) => void
   /** Kinds of which no more may be live. */
   readonly full: readonly Credential['kind'][]
   readonly disabledReason?: string
@@ -174,24 +176,21 @@ const NewCredential = ({
         </Button>
       }
     >
-      <MenuItem
-        icon={KeyRound}
-        onSelect={() => {
-          onNew('client-secret')
-        }}
-        {...(full.includes('client-secret') ? { disabledReason: FULL_REASON } : {})}
-      >
-        Client secret
-      </MenuItem>
-      <MenuItem
-        icon={FileKey}
-        onSelect={() => {
-          onNew('public-key')
-        }}
-        {...(full.includes('public-key') ? { disabledReason: FULL_REASON } : {})}
-      >
-        Public key
-      </MenuItem>
+      {VARIANTS.map((variant) => {
+        const { kind, icon, name } = CREDENTIAL_VARIANTS[variant]
+        return (
+          <MenuItem
+            key={variant}
+            icon={icon}
+            onSelect={() => {
+              onNew(variant)
+            }}
+            {...(full.includes(kind) ? { disabledReason: FULL_REASON } : {})}
+          >
+            {name}
+          </MenuItem>
+        )
+      })}
     </Menu>
   ) : (
     <Button size="sm" icon={Plus} disabledReason={disabledReason}>
@@ -204,12 +203,10 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
   const environment = useEnvironment()
   const gate = useRoleGate('operator')
   const { data, error, refetch } = useQuery(credentialsQuery(environment, clientId))
-  const [creating, setCreating] = useState<Credential['kind'] | null>(null)
+  const [creating, setCreating] = useState<CredentialVariant | null>(null)
   const [revoking, setRevoking] = useState<Credential | null>(null)
   const live = data?.items.filter(({ state }) => state === 'live') ?? []
-  const full = (['client-secret', 'public-key'] as const).filter(
-    (each) => live.filter(({ kind }) => kind === each).length >= LIVE_MAX,
-  )
+  const full = CREDENTIAL_KINDS.filter((each) => live.filter(({ kind }) => kind === each).length >= LIVE_MAX)
   return (
     <Panel
       id="credentials"
@@ -243,7 +240,7 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
           }
         >
           Without one {clientId} gets no token{isService ? ' and its instances no configuration' : ''}. A client secret
-          is shown once; with a public key the private key never leaves the service.
+          is shown once; with a public key, a certificate or the platform’s own tokens nothing secret is handed over.
         </EmptyState>
       ) : (
         <>
@@ -264,7 +261,7 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
       {creating !== null && (
         <CredentialDialog
           clientId={clientId}
-          kind={creating}
+          variant={creating}
           isService={isService}
           onClose={() => {
             setCreating(null)

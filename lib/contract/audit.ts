@@ -4,7 +4,7 @@ import { PageQuery, Timestamp } from './primitives.ts'
 export const AuditEntry = z.object({
   id: z.string().describe('Position in the chain.'),
   at: Timestamp,
-  actorKind: z.enum(['account', 'api-token', 'system']),
+  actorKind: z.enum(['account', 'api-token', 'system', 'identity']),
   actorId: z.string(),
   actorName: z.string(),
   action: z.string().describe('`entity.verb`, for example `endpoint.change-mode`.'),

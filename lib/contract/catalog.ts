@@ -1,8 +1,10 @@
 /** Environments, services, identities, credentials, scopes, grants, issuers, revisions, keys, instances. */
 import { z } from 'zod'
 import {
+  CREDENTIAL_KINDS,
   IDENTITY_KINDS,
   MODES,
+  SENDER_CONSTRAINTS,
   SNAPSHOT_STATES,
   TOKEN_LIFETIME_SECONDS_MAX,
   TOKEN_LIFETIME_SECONDS_MIN,
@@ -22,6 +24,7 @@ export const Environment = z.object({
   name: z.string(),
   revision: z.int(),
   defaultTokenLifetimeSeconds: z.int(),
+  tokenKeyRotationDays: z.int().nullable(),
   issuer: z.string().describe('`iss` of its access tokens.'),
   configKey: z.string().describe('Public key that services pin (STEPGATE_CONFIG_KEY): Ed25519, base64url.'),
   createdAt: Timestamp,
@@ -35,6 +38,13 @@ export const EnvironmentCreate = z.strictObject({
 export const EnvironmentUpdate = z.strictObject({
   name: DisplayName.optional(),
   defaultTokenLifetimeSeconds: TokenLifetimeSeconds.optional(),
+  tokenKeyRotationDays: z
+    .int()
+    .min(1)
+    .max(730)
+    .nullable()
+    .optional()
+    .describe('Days after which the next key signs tokens; null rotates by hand only.'),
 })
 
 /** How many endpoints are in which mode. `enforcePartial` counts those with a percent below 100, within `enforce`. */
@@ -107,12 +117,35 @@ export const IdentityUpdate = z.strictObject({
   name: DisplayName.optional(),
   description: Text.optional(),
 })
+export const AllowedCredentialKinds = z
+  .array(z.enum(CREDENTIAL_KINDS))
+  .min(1, 'must allow at least one kind')
+  .refine((kinds) => new Set(kinds).size === kinds.length, 'names a kind twice')
+  .describe('What the identity may prove itself with; a credential of another kind is refused.')
+export const RequiredSenderConstraint = z
+  .enum([...SENDER_CONSTRAINTS, 'any'])
+  .describe(
+    'What its tokens for services must be bound to (RFC 8705, RFC 9449): `any` is either, `none` allows plain bearer tokens.',
+  )
+export const RefreshTokenLifetimes = z
+  .strictObject({
+    seconds: z.int().min(600).max(7_776_000).describe('Seconds after which the session ends for good, 600–7,776,000.'),
+    idleSeconds: z.int().min(300).describe('Seconds after which it ends when it is not used, 300 up to `seconds`.'),
+  })
+  .refine(({ seconds, idleSeconds }) => idleSeconds <= seconds, {
+    path: ['idleSeconds'],
+    error: 'must not be longer than seconds',
+  })
+
 /** An identity as one environment sees it. */
 export const IdentityPosture = z.object({
   ...Identity.shape,
   disabled: z.boolean(),
   tokenLifetimeSeconds: z.int().nullable().describe('Its own lifetime; null means the environment decides.'),
   tokenLifetimeReason: z.string().nullable(),
+  credentialKinds: AllowedCredentialKinds,
+  senderConstraint: RequiredSenderConstraint,
+  refreshTokens: RefreshTokenLifetimes.nullable().describe('Null: it gets no refresh tokens.'),
   settingsVersion: z.int().min(0),
   liveCredentials: z.int(),
   grants: z.int(),
@@ -124,14 +157,21 @@ export const IdentityPosture = z.object({
 export const IdentitySettingUpdate = z.strictObject({
   disabled: z.boolean().optional(),
   tokenLifetimeSeconds: TokenLifetimeSeconds.nullable().optional(),
+  credentialKinds: AllowedCredentialKinds.optional(),
+  senderConstraint: RequiredSenderConstraint.optional(),
+  refreshTokens: RefreshTokenLifetimes.nullable().optional(),
   reason: Text.optional().describe('Needed above one hour, and for disabling.'),
 })
 
 export const Credential = z.object({
   id: Uuid,
-  kind: z.enum(['client-secret', 'public-key']),
+  kind: z.enum(CREDENTIAL_KINDS),
   name: z.string(),
-  hint: z.string().describe('Last characters of the secret, or start of the key id.'),
+  hint: z
+    .string()
+    .describe(
+      'Last characters of the secret, start of the key id or the certificate’s thumbprint, name in the certificate, or subject at the issuer.',
+    ),
   createdAt: Timestamp,
   createdBy: z.string(),
   expiresAt: Timestamp.nullable(),
@@ -148,21 +188,52 @@ export const Credential = z.object({
     }),
   ),
 })
+const credentialFields = { name: DisplayName, expiresInDays: z.int().min(1).max(730).nullable().default(null) }
+/** RFC 8705, section 2.1.2. */
+export const CERTIFICATE_NAME_TYPES = ['subject-dn', 'san-dns', 'san-uri', 'san-ip', 'san-email'] as const
 export const CredentialCreate = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('client-secret'),
-    name: DisplayName,
-    expiresInDays: z.int().min(1).max(730).nullable().default(null),
-  }),
+  z.strictObject({ kind: z.literal('client-secret'), ...credentialFields }),
   z.strictObject({
     kind: z.literal('public-key'),
-    name: DisplayName,
-    expiresInDays: z.int().min(1).max(730).nullable().default(null),
+    ...credentialFields,
     publicKey: z
       .string()
       .min(40)
       .max(10_000)
       .describe('Public key as SPKI PEM or JWK (EdDSA, ES256, RS256 ≥ 2,048 bits). A private key is refused.'),
+  }),
+  z
+    .strictObject({
+      kind: z.literal('client-certificate'),
+      ...credentialFields,
+      certificate: z
+        .string()
+        .max(20_000)
+        .optional()
+        .describe('The very certificate, as PEM: `self_signed_tls_client_auth` (RFC 8705, section 2.2).'),
+      subject: z
+        .strictObject({ type: z.enum(CERTIFICATE_NAME_TYPES), value: z.string().trim().min(1).max(500) })
+        .optional()
+        .describe(
+          'A name in a certificate that an authority of STEPGATE_CLIENT_CA vouches for: `tls_client_auth` (RFC 8705, section 2.1).',
+        ),
+    })
+    .refine(({ certificate, subject }) => (certificate === undefined) !== (subject === undefined), {
+      path: ['certificate'],
+      error: 'give either certificate or subject',
+    }),
+  z.strictObject({
+    kind: z.literal('federated-identity'),
+    ...credentialFields,
+    issuer: Slug.describe('Name of a trusted issuer of workloads.'),
+    subject: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .describe(
+        '`sub` of its tokens, exactly: `system:serviceaccount:shop:orders`, `repo:acme/shop:ref:refs/heads/main`.',
+      ),
   }),
 ])
 /** `secret` and `environmentVariables` are shown once. */
@@ -272,9 +343,15 @@ const ClaimScopesList = z
     'names a value of a claim twice',
   )
 
+export const IssuerPurpose = z
+  .enum(['people', 'workloads'])
+  .describe(
+    '`people`: services accept its tokens. `workloads`: its tokens authenticate identities at the token endpoint (RFC 7523), nowhere else.',
+  )
 export const Issuer = z.object({
   id: Uuid,
   name: z.string(),
+  purpose: IssuerPurpose,
   issuer: z.string(),
   audience: z.string(),
   scopeClaim: z.string(),
@@ -289,6 +366,7 @@ export const Issuer = z.object({
 const HttpUrl = z.url({ protocol: /^https?$/ }).max(500)
 export const IssuerCreate = z.strictObject({
   name: Slug,
+  purpose: IssuerPurpose.default('people'),
   issuer: HttpUrl.describe('`iss` of its tokens, exactly. https, or http on this machine.'),
   audience: z.string().trim().min(1).max(300),
   scopeClaim: z.string().trim().min(1).max(100).default('scope'),
@@ -321,6 +399,9 @@ export const SigningKey = z.object({
 })
 export const SigningKeyRotate = z.strictObject({
   purpose: z.enum(['token', 'snapshot']),
+})
+export const SigningKeyRevoke = z.strictObject({
+  reason: Text.refine((text) => text.length >= 3, 'is needed here: at least 3 characters'),
 })
 export const TokenRevoke = z.strictObject({
   tokenId: z.string().trim().min(8).max(200).describe('`jti`.'),

@@ -5,7 +5,7 @@ export type Role = (typeof ROLES)[number]
 
 /** Who acts. Built by the gateway from a session or an API token on each request, with the role the database has now. */
 export interface Actor {
-  readonly kind: 'account' | 'api-token' | 'system'
+  readonly kind: 'account' | 'api-token' | 'system' | 'identity'
   readonly id: string
   readonly name: string
   readonly role: Role

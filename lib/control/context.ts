@@ -25,5 +25,7 @@ export interface ControlContext {
   readonly keyCipher: KeyCipher
   /** Signs what was looked at before a change of modes. */
   readonly previewKey: Buffer
+  /** From one refresh token follows the next. */
+  readonly refreshKey: Buffer
   readonly oidc: OidcProvider | null
 }

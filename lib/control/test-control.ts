@@ -24,6 +24,7 @@ export async function createTestControl(overrides: Partial<ControlContext> = {})
     publicUrl: 'http://localhost:3000',
     keyCipher: createKeyCipher('a secret of tests, long enough to be one'),
     previewKey: Buffer.alloc(32, 7),
+    refreshKey: Buffer.alloc(32, 9),
     oidc: null,
     ...overrides,
   }

@@ -27,6 +27,10 @@ export type CallerKind = (typeof CALLER_KINDS)[number]
 export const IDENTITY_KINDS = ['service', 'integration'] as const
 export type IdentityKind = (typeof IDENTITY_KINDS)[number]
 
+/** What proves an identity to the token endpoint. */
+export const CREDENTIAL_KINDS = ['client-secret', 'public-key', 'client-certificate', 'federated-identity'] as const
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number]
+
 /** What is wrong with the presented token whatever the endpoint requires. In the order in which they are checked. */
 export const TOKEN_PROBLEMS = [
   'token-missing',

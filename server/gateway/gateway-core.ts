@@ -10,6 +10,7 @@ import type { Database } from '#lib/store/database.ts'
 import { createEnvironmentCatalog, type EnvironmentCatalog } from './environment-catalog.ts'
 import type { GatewaySettings } from './gateway-settings.ts'
 import type { ReadClientAddress } from './http/client-address.ts'
+import type { ReadClientCertificate } from './mutual-tls/client-certificate.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { createConfigPoll } from './machine/config-poll.ts'
 import { createInstanceRegister, type InstanceRegister } from './machine/instance-register.ts'
@@ -36,6 +37,7 @@ export interface GatewayCore {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly readAddress: ReadClientAddress
+  readonly readCertificate: ReadClientCertificate
   readonly createRequestId: () => string
   close(): Promise<void>
 }
@@ -45,6 +47,7 @@ interface CoreOptions {
   readonly database: Database
   readonly logger: Logger
   readonly readAddress: ReadClientAddress
+  readonly readCertificate: ReadClientCertificate
 }
 
 export async function createGatewayCore({
@@ -52,6 +55,7 @@ export async function createGatewayCore({
   database,
   logger,
   readAddress,
+  readCertificate,
 }: CoreOptions): Promise<GatewayCore> {
   const { pool, prisma } = database
   const context = createContext(settings, database)
@@ -100,6 +104,7 @@ export async function createGatewayCore({
     metrics,
     logger,
     readAddress,
+    readCertificate,
     createRequestId: randomUUID,
     close: async () => {
       refresher.close()
@@ -116,7 +121,11 @@ function createContext({ secret, publicUrl, oidc }: GatewaySettings, { prisma, p
     transact: createTransact(prisma),
     publicUrl,
     keyCipher: createKeyCipher(secret),
-    previewKey: Buffer.from(hkdfSync('sha256', secret, '', 'stepgate change previews v1', 32)),
+    previewKey: deriveKey(secret, 'stepgate change previews v1'),
+    refreshKey: deriveKey(secret, 'stepgate refresh tokens v1'),
     oidc,
   }
 }
+
+export const deriveKey = (secret: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))

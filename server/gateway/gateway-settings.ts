@@ -11,9 +11,24 @@ export interface GatewaySettings {
   readonly secret: string
   /** Networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Null: no port of its own for mutual TLS. */
+  readonly tls: TlsSettings | null
+  /** Authorities whose client certificates are known by name. */
+  readonly clientCaFile: string | null
+  /** Networks (CIDR) of the proxies that end mutual TLS and say so in Client-Cert. */
+  readonly certificateProxies: readonly string[]
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
   /** Identity provider for signing in to the console; null when there is none. */
   readonly oidc: OidcProvider | null
+}
+
+/** The port where mutual TLS ends in the gateway itself. */
+export interface TlsSettings {
+  readonly port: number
+  readonly certificateFile: string
+  readonly keyFile: string
+  /** URL under which clients reach it. */
+  readonly publicUrl: string
 }
 
 /** Where the console listens, behind the gateway. */

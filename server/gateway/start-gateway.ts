@@ -1,4 +1,5 @@
-import { createServer } from 'node:http'
+import type { X509Certificate } from 'node:crypto'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -19,12 +20,20 @@ import { addSecurityHeaders, securityHeaders } from './http/security-headers.ts'
 import { registerMachineRoutes } from './machine/register-machine-routes.ts'
 import { registerManagementRoutes } from './management/register-management-routes.ts'
 import { countRequests } from './metrics.ts'
+import { readAuthorities } from './mutual-tls/certificate-files.ts'
+import { createCertificateReader } from './mutual-tls/client-certificate.ts'
+import { listenWithTls, type TlsListener } from './mutual-tls/tls-listener.ts'
 import { registerTokenRoutes } from './oauth/register-token-routes.ts'
 
 /** Longer than the idle time of usual balancers, so that it is never the gateway that closes under a request. */
 const KEEP_ALIVE_MS = 72_000
 const HEADERS_TIMEOUT_MS = 20_000
 const REQUEST_TIMEOUT_MS = 60_000
+const HTTP_LIMITS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+} as const
 /** What is still being answered when the gateway stops has so long to end. */
 const CLOSE_WITHIN_MS = 5_000
 
@@ -40,6 +49,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly url: string
+  /** Where mutual TLS ends; null without that port. */
+  readonly tlsUrl: string | null
   close(): Promise<void>
 }
 
@@ -51,14 +62,24 @@ export async function startGateway({
   logger = createLogger(settings.logLevel),
 }: GatewayOptions): Promise<Gateway> {
   const readAddress = readClientAddressBehind(trustProxies(settings.trustedProxies))
-  const core = await createGatewayCore({ settings, database, logger, readAddress })
+  const authorities = readAuthorities(settings.clientCaFile)
+  const readCertificate = createCertificateReader({
+    isCertificateProxy: trustProxies(settings.certificateProxies),
+    authorities,
+  })
+  const core = await createGatewayCore({ settings, database, logger, readAddress, readCertificate })
   const consoleProxy = createConsoleProxy({ target: consoleTarget, publicUrl: settings.publicUrl, readAddress })
   const app = createApp(settings, core, logger, consoleProxy)
+  let tls: TlsListener | null = null
   app.addHook('preClose', async () => {
     core.waitingRoom.close()
-    setTimeout(() => app.server.closeAllConnections(), CLOSE_WITHIN_MS).unref()
+    setTimeout(() => {
+      app.server.closeAllConnections()
+      tls?.closeAllConnections()
+    }, CLOSE_WITHIN_MS).unref()
   })
   app.addHook('onClose', async () => {
+    await tls?.close()
     consoleProxy.close()
     await core.close()
   })
@@ -66,15 +87,32 @@ export async function startGateway({
   if (dev && consoleTarget !== null) passUpgrades(app.server, consoleTarget)
   try {
     await app.listen({ port: settings.port, host: settings.host })
+    tls = await listenBesideWithTls(app, settings, authorities, logger)
   } catch (error) {
     await app.close()
     throw error
   }
   const { port } = app.server.address() as AddressInfo // it listens on TCP
   return {
-    url: `http://${settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host}:${port}`,
+    url: toUrl('http', settings.host, port),
+    tlsUrl: tls && toUrl('https', settings.host, tls.port),
     close: () => app.close(),
   }
+}
+
+const toUrl = (scheme: string, host: string, port: number): string =>
+  `${scheme}://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`
+
+/** The same routes; what a client proved by its certificate is asked of the connection. */
+async function listenBesideWithTls(
+  app: FastifyInstance,
+  { tls, host }: GatewaySettings,
+  authorities: readonly X509Certificate[],
+  logger: Logger,
+): Promise<TlsListener | null> {
+  if (tls === null) return null
+  const listener: RequestListener = (request, response) => void app.server.emit('request', request, response)
+  return listenWithTls({ settings: tls, host, authorities, http: HTTP_LIMITS, listener, logger })
 }
 
 function createApp(
@@ -98,10 +136,7 @@ function createApp(
     routerOptions: { maxParamLength: 300 },
     serverFactory: (framework) => {
       const listener = chooseDoor({ configPoll: core.configPoll, framework, console: consoleProxy.forward })
-      return createServer(
-        { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-        listener,
-      )
+      return createServer(HTTP_LIMITS, listener)
     },
   })
   addSecurityHeaders(app, settings.publicUrl)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { CredentialCreate, type CredentialIssued } from '../../contract/catalog.ts'
+import type { CredentialKind } from '../../policy/vocabulary.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { ControlContext, Tx } from '../context.ts'
@@ -9,12 +10,20 @@ import { hashOpaqueToken } from '../opaque-token.ts'
 import { parseInput } from '../parse-input.ts'
 import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
 import { publishRevision } from '../publication/publish-revision.ts'
+import { toStoredCredentialKind } from '../stored-credential-kind.ts'
 import { createClientSecret, secretHint } from './client-secret.ts'
 import { environmentVariables } from './environment-variables.ts'
+import { parseCertificate } from './parse-certificate.ts'
 import { parsePublicKey } from './parse-public-key.ts'
-import { auditedCredential, credentialInclude, kindOf, toCredential } from './to-credential.ts'
+import { auditedCredential, credentialInclude, toCredential } from './to-credential.ts'
 
 const LIVE_MAX = 2
+const KINDS_IN_WORDS = {
+  'client-secret': 'client secrets',
+  'public-key': 'public keys',
+  'client-certificate': 'client certificates',
+  'federated-identity': 'federated identities',
+} as const satisfies Record<CredentialKind, string>
 const DAY_MS = 86_400_000
 
 type Wanted = z.output<typeof CredentialCreate>
@@ -30,15 +39,15 @@ export async function createCredential(
   requireRole(actor, 'operator')
   const wanted = parseInput(CredentialCreate, input)
   const secret = wanted.kind === 'client-secret' ? createClientSecret() : null
-  const proof = toProof(wanted, secret)
   return ctx.transact(async (tx) => {
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const identity = await getIdentityRow(tx, clientId)
     const now = new Date()
-    await requireRoom(tx, identity.id, environment.id, proof.kind, now)
+    await requireRoom(tx, identity.id, environment.id, wanted.kind, now)
     const row = await tx.credential.create({
       data: {
-        ...proof,
+        ...(await toProof(tx, environment.id, wanted, secret, now)),
+        kind: toStoredCredentialKind(wanted.kind),
         name: wanted.name,
         identityId: identity.id,
         environmentId: environment.id,
@@ -69,13 +78,35 @@ export async function createCredential(
   })
 }
 
-function toProof(wanted: Wanted, secret: string | null) {
-  if (wanted.kind === 'public-key') {
-    const jwk = parsePublicKey(wanted.publicKey)
-    return { kind: 'public_key' as const, publicJwk: { ...jwk } as Record<string, string>, keyId: jwk.kid } // every member of a public JWK is text
+async function toProof(tx: Tx, environmentId: string, wanted: Wanted, secret: string | null, now: Date) {
+  switch (wanted.kind) {
+    case 'client-secret':
+      if (secret === null) throw new Error('a client secret was not made')
+      return { secretHash: hashOpaqueToken(secret), secretHint: secretHint(secret) }
+    case 'public-key': {
+      const jwk = parsePublicKey(wanted.publicKey)
+      return { publicJwk: { ...jwk } as Record<string, string>, keyId: jwk.kid } // every member of a public JWK is text
+    }
+    case 'client-certificate':
+      return toCertificate(wanted, now)
+    case 'federated-identity':
+      return {
+        federatedIssuerId: await getWorkloadIssuerId(tx, environmentId, wanted.issuer),
+        federatedSubject: wanted.subject,
+      }
   }
-  if (secret === null) throw new Error('a client secret was not made')
-  return { kind: 'client_secret' as const, secretHash: hashOpaqueToken(secret), secretHint: secretHint(secret) }
+}
+
+const toCertificate = ({ certificate, subject }: Extract<Wanted, { kind: 'client-certificate' }>, now: Date) =>
+  subject === undefined
+    ? { certificateThumbprint: parseCertificate(certificate ?? '', now) }
+    : { certificateNameType: subject.type, certificateName: subject.value }
+
+async function getWorkloadIssuerId(tx: Tx, environmentId: string, name: string): Promise<string> {
+  const issuer = await tx.issuer.findUnique({ where: { environmentId_name: { environmentId, name } } })
+  if (issuer?.purpose === 'workloads') return issuer.id
+  const detail = issuer === null ? 'is no trusted issuer here' : 'is an issuer of people, not of workloads'
+  throw new ControlError('invalid-value', `issuer: ${name} ${detail}`, [{ pointer: '/issuer', detail }])
 }
 
 const expiryOf = ({ expiresInDays }: Wanted, now: Date): Date | null =>
@@ -86,14 +117,20 @@ async function requireRoom(
   tx: Tx,
   identityId: string,
   environmentId: string,
-  kind: 'client_secret' | 'public_key',
+  kind: CredentialKind,
   now: Date,
 ): Promise<void> {
   const live = await tx.credential.count({
-    where: { identityId, environmentId, kind, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+    where: {
+      identityId,
+      environmentId,
+      kind: toStoredCredentialKind(kind),
+      revokedAt: null,
+      OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
+    },
   })
   if (live < LIVE_MAX) return
-  const what = kindOf({ kind }) === 'client-secret' ? 'client secrets' : 'public keys'
+  const what = KINDS_IN_WORDS[kind]
   throw new ControlError(
     'conflict',
     `It has ${LIVE_MAX} live ${what} already: one in use and one to rotate to. Revoke the one that is out of use first.`,

@@ -4,7 +4,7 @@ import type { ControlContext } from '../context.ts'
 import { ControlError } from '../control-error.ts'
 import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
 import { publishRevision } from '../publication/publish-revision.ts'
-import { auditedCredential } from './to-credential.ts'
+import { auditedCredential, credentialInclude } from './to-credential.ts'
 
 /** No new token from now on; tokens it already got live until they expire. Revoking twice is no error. */
 export async function revokeCredential(
@@ -18,11 +18,15 @@ export async function revokeCredential(
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const before = await tx.credential.findFirst({
       where: { id, environmentId: environment.id },
-      include: { identity: { select: { clientId: true } } },
+      include: { ...credentialInclude, identity: { select: { clientId: true } } },
     })
     if (!before) throw new ControlError('not-found', `There is no such credential in ${environmentSlug}.`)
     if (before.revokedAt) return {}
-    const after = await tx.credential.update({ where: { id }, data: { revokedAt: new Date() } })
+    const after = await tx.credential.update({
+      where: { id },
+      data: { revokedAt: new Date() },
+      include: credentialInclude,
+    })
     const { clientId } = before.identity
     const auditEntryId = await appendAuditEntry(tx, {
       actor,

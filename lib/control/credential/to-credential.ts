@@ -1,12 +1,19 @@
 import type { z } from 'zod'
+import type { CredentialKind as StoredKind } from '#lib/store/generated/enums.ts'
 import type { Credential } from '../../contract/catalog.ts'
+import { toCredentialKind } from '../stored-credential-kind.ts'
 
 interface CredentialRow {
   readonly id: string
-  readonly kind: 'client_secret' | 'public_key'
+  readonly kind: StoredKind
   readonly name: string
   readonly secretHint: string | null
   readonly keyId: string | null
+  readonly certificateThumbprint: string | null
+  readonly certificateNameType: string | null
+  readonly certificateName: string | null
+  readonly federatedSubject: string | null
+  readonly federatedIssuer: { readonly name: string } | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly expiresAt: Date | null
@@ -15,14 +22,17 @@ interface CredentialRow {
   readonly uses: readonly { workload: string; address: string; firstAt: Date; lastAt: Date; count: bigint }[]
 }
 
-export const credentialInclude = { uses: { orderBy: { lastAt: 'desc' }, take: 50 } } as const
+export const credentialInclude = {
+  federatedIssuer: { select: { name: true } },
+  uses: { orderBy: { lastAt: 'desc' }, take: 50 },
+} as const
 
 export function toCredential(row: CredentialRow, now: Date): z.output<typeof Credential> {
   return {
     id: row.id,
-    kind: kindOf(row),
+    kind: toCredentialKind(row.kind),
     name: row.name,
-    hint: row.secretHint ?? row.keyId?.slice(0, 8) ?? '',
+    hint: hintOf(row),
     createdAt: row.createdAt.toISOString(),
     createdBy: row.createdBy,
     expiresAt: row.expiresAt?.toISOString() ?? null,
@@ -39,8 +49,13 @@ export function toCredential(row: CredentialRow, now: Date): z.output<typeof Cre
   }
 }
 
-export const kindOf = ({ kind }: Pick<CredentialRow, 'kind'>) =>
-  kind === 'client_secret' ? 'client-secret' : 'public-key'
+type Hinted = Omit<CredentialRow, 'uses'>
+
+function hintOf(row: Hinted): string {
+  if (row.certificateName !== null) return `${row.certificateNameType ?? ''} ${row.certificateName}`
+  if (row.federatedSubject !== null) return `${row.federatedIssuer?.name ?? ''}: ${row.federatedSubject}`
+  return row.secretHint ?? (row.keyId ?? row.certificateThumbprint ?? '').slice(0, 8)
+}
 
 function stateOf({ revokedAt, expiresAt }: CredentialRow, now: Date): 'live' | 'expired' | 'revoked' {
   if (revokedAt) return 'revoked'
@@ -48,11 +63,11 @@ function stateOf({ revokedAt, expiresAt }: CredentialRow, now: Date): 'live' | '
 }
 
 /** What the audit log keeps of a credential. */
-export const auditedCredential = (row: Omit<CredentialRow, 'uses'>, clientId: string) => ({
+export const auditedCredential = (row: Hinted, clientId: string) => ({
   clientId,
-  kind: kindOf(row),
+  kind: toCredentialKind(row.kind),
   name: row.name,
-  hint: row.secretHint ?? row.keyId,
+  hint: row.keyId ?? row.certificateThumbprint ?? hintOf(row),
   expiresAt: row.expiresAt,
   revokedAt: row.revokedAt,
 })

@@ -17,10 +17,8 @@ export async function createEnvironment(
   const wanted = parseInput(EnvironmentCreate, input)
   return ctx.transact(async (tx) => {
     const { _max } = await tx.environment.aggregate({ _max: { position: true } })
-    const { id } = await tx.environment.create({
-      data: { ...wanted, position: (_max.position ?? 0) + 1 },
-      select: { id: true },
-    })
+    const created = await tx.environment.create({ data: { ...wanted, position: (_max.position ?? 0) + 1 } })
+    const { id } = created
     await ensureSigningKeys(tx, id, ctx.keyCipher)
     const auditEntryId = await appendAuditEntry(tx, {
       actor,
@@ -28,7 +26,7 @@ export async function createEnvironment(
       environment: wanted.slug,
       target: { kind: 'environment', id, name: wanted.slug },
       before: null,
-      after: auditedEnvironment(wanted),
+      after: auditedEnvironment(created),
     })
     await publishRevision(tx, {
       environmentId: id,

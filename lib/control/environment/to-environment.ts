@@ -14,6 +14,7 @@ interface EnvironmentRow {
   readonly name: string
   readonly revision: number
   readonly defaultTokenLifetimeSeconds: number
+  readonly tokenKeyRotationDays: number | null
   readonly createdAt: Date
   readonly version: number
   readonly signingKeys: readonly { readonly publicJwk: unknown }[]
@@ -26,6 +27,7 @@ export function toEnvironment(ctx: ControlContext, row: EnvironmentRow): z.outpu
     name: row.name,
     revision: row.revision,
     defaultTokenLifetimeSeconds: row.defaultTokenLifetimeSeconds,
+    tokenKeyRotationDays: row.tokenKeyRotationDays,
     issuer: issuerUrl(ctx.publicUrl, row.slug),
     configKey: configKeyOf(row.signingKeys),
     createdAt: row.createdAt.toISOString(),
@@ -43,8 +45,10 @@ export const auditedEnvironment = ({
   slug,
   name,
   defaultTokenLifetimeSeconds,
-}: Pick<EnvironmentRow, 'slug' | 'name' | 'defaultTokenLifetimeSeconds'>) => ({
+  tokenKeyRotationDays,
+}: Pick<EnvironmentRow, 'slug' | 'name' | 'defaultTokenLifetimeSeconds' | 'tokenKeyRotationDays'>) => ({
   slug,
   name,
   defaultTokenLifetimeSeconds,
+  tokenKeyRotationDays,
 })

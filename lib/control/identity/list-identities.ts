@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PageQuery } from '../../contract/primitives.ts'
 import type { IdentityPosture } from '../../contract/catalog.ts'
+import { CREDENTIAL_KINDS } from '../../policy/vocabulary.ts'
 import { readGrantUse } from '#lib/store/decisions/read-grant-use.ts'
 import { readSharedCredentials } from '#lib/store/decisions/read-shared-credentials.ts'
 import { requireRole, type Actor } from '../actor.ts'
@@ -8,7 +9,7 @@ import type { ControlContext } from '../context.ts'
 import { parseCursor, toCursor, toPage, type Page } from '../cursor.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
 import { getIdentityRow } from './get-identity-row.ts'
-import { readIdentitySettings } from './read-identity-settings.ts'
+import { readIdentitySettings, type IdentitySettings } from './read-identity-settings.ts'
 import { identityInclude, toIdentity } from './to-identity.ts'
 
 const DAY_MS = 86_400_000
@@ -68,6 +69,9 @@ async function readPostures(ctx: ControlContext, environmentId: string): Promise
       disabled: setting?.disabled ?? false,
       tokenLifetimeSeconds: setting?.tokenLifetimeSeconds ?? null,
       tokenLifetimeReason: setting?.tokenLifetimeReason ?? null,
+      credentialKinds: setting?.credentialKinds ?? [...CREDENTIAL_KINDS],
+      senderConstraint: setting?.senderConstraint ?? 'none',
+      refreshTokens: toRefreshTokens(setting),
       settingsVersion: setting?.version ?? 0,
       liveCredentials: setting?.liveCredentials ?? 0,
       grants: setting?.grants ?? 0,
@@ -77,4 +81,9 @@ async function readPostures(ctx: ControlContext, environmentId: string): Promise
       lastUsedAt: setting?.lastUsedAt?.toISOString() ?? null,
     }
   }
+}
+
+function toRefreshTokens(setting: IdentitySettings | undefined): Posture['refreshTokens'] {
+  const { refreshTokenSeconds: seconds = null, refreshTokenIdleSeconds: idleSeconds = null } = setting ?? {}
+  return seconds === null || idleSeconds === null ? null : { seconds, idleSeconds }
 }

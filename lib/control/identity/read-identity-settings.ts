@@ -1,10 +1,16 @@
 import type pg from 'pg'
+import type { CredentialKind, SenderConstraint } from '../../policy/vocabulary.ts'
 
 export interface IdentitySettings {
   readonly identityId: string
   readonly disabled: boolean
   readonly tokenLifetimeSeconds: number | null
   readonly tokenLifetimeReason: string | null
+  /** Null while nobody has made a setting: every kind. */
+  readonly credentialKinds: CredentialKind[] | null
+  readonly senderConstraint: SenderConstraint | 'any' | null
+  readonly refreshTokenSeconds: number | null
+  readonly refreshTokenIdleSeconds: number | null
   /** 0 while nobody has made a setting. */
   readonly version: number
   readonly liveCredentials: number
@@ -22,7 +28,9 @@ export async function readIdentitySettings(
 ): Promise<Map<string, IdentitySettings>> {
   const { rows } = await pool.query<IdentitySettings>(
     `SELECT i.id AS "identityId", t.disabled_at IS NOT NULL AS disabled, t.token_lifetime_seconds AS "tokenLifetimeSeconds",
-       t.token_lifetime_reason AS "tokenLifetimeReason", coalesce(t.version, 0) AS version,
+       t.token_lifetime_reason AS "tokenLifetimeReason", t.credential_kinds::text[] AS "credentialKinds",
+       t.sender_constraint AS "senderConstraint", t.refresh_token_seconds AS "refreshTokenSeconds",
+       t.refresh_token_idle_seconds AS "refreshTokenIdleSeconds", coalesce(t.version, 0) AS version,
        coalesce(c.live, 0) AS "liveCredentials", coalesce(g.held, 0) AS grants,
        coalesce(w.workloads, '{}') AS workloads, greatest(c.last_used_at, w.last_at) AS "lastUsedAt"
      FROM identity i

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { IdentitySettingUpdate, type IdentityPosture } from '../../contract/catalog.ts'
-import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '../../policy/vocabulary.ts'
+import { CREDENTIAL_KINDS, TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '../../policy/vocabulary.ts'
+import type { IdentitySetting } from '#lib/store/generated/client.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
 import type { ControlContext } from '../context.ts'
@@ -8,19 +9,33 @@ import { ControlError } from '../control-error.ts'
 import { parseInput } from '../parse-input.ts'
 import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
 import { publishRevision } from '../publication/publish-revision.ts'
+import { toCredentialKind, toStoredCredentialKind } from '../stored-credential-kind.ts'
 import { requireVersion } from '../version-mismatch-error.ts'
 import { getIdentityRow } from './get-identity-row.ts'
 import { getIdentityPosture } from './list-identities.ts'
 
 type Wanted = z.output<typeof IdentitySettingUpdate>
 
-interface Setting {
-  readonly disabledAt: Date | null
-  readonly tokenLifetimeSeconds: number | null
-  readonly tokenLifetimeReason: string | null
-}
+type Setting = Pick<
+  IdentitySetting,
+  | 'disabledAt'
+  | 'tokenLifetimeSeconds'
+  | 'tokenLifetimeReason'
+  | 'credentialKinds'
+  | 'senderConstraint'
+  | 'refreshTokenSeconds'
+  | 'refreshTokenIdleSeconds'
+>
 
-const UNSET: Setting = { disabledAt: null, tokenLifetimeSeconds: null, tokenLifetimeReason: null }
+const UNSET: Setting = {
+  disabledAt: null,
+  tokenLifetimeSeconds: null,
+  tokenLifetimeReason: null,
+  credentialKinds: CREDENTIAL_KINDS.map(toStoredCredentialKind),
+  senderConstraint: 'none',
+  refreshTokenSeconds: null,
+  refreshTokenIdleSeconds: null,
+}
 
 /** `version` is that of the setting: 0 while nobody has made one. Disabling reaches every service with the revision it publishes. */
 export async function updateIdentitySetting(
@@ -40,7 +55,7 @@ export async function updateIdentitySetting(
     const key = { identityId_environmentId: { identityId: identity.id, environmentId: environment.id } }
     const stored = await tx.identitySetting.findUnique({ where: key })
     requireVersion(version, stored?.version ?? 0)
-    const before: Setting = stored ?? UNSET
+    const before = pickSetting(stored ?? UNSET)
     const after = nextSetting(before, wanted, new Date())
     if (isSame(before, after)) return
     await tx.identitySetting.upsert({
@@ -69,18 +84,42 @@ export async function updateIdentitySetting(
 
 export function nextSetting(before: Setting, wanted: Wanted, now: Date): Setting {
   const disabled = wanted.disabled ?? before.disabledAt !== null
-  const seconds = wanted.tokenLifetimeSeconds === undefined ? before.tokenLifetimeSeconds : wanted.tokenLifetimeSeconds
   return {
+    ...before,
     disabledAt: disabled ? (before.disabledAt ?? now) : null,
-    tokenLifetimeSeconds: seconds,
-    tokenLifetimeReason:
-      wanted.tokenLifetimeSeconds === undefined
-        ? before.tokenLifetimeReason
-        : isLong(seconds)
-          ? (wanted.reason ?? null)
-          : null,
+    ...(wanted.tokenLifetimeSeconds === undefined ? {} : nextLifetime(wanted.tokenLifetimeSeconds, wanted.reason)),
+    // In the order of the list, so that equal choices are equal.
+    ...(wanted.credentialKinds === undefined
+      ? {}
+      : {
+          credentialKinds: CREDENTIAL_KINDS.filter((kind) => wanted.credentialKinds?.includes(kind)).map(
+            toStoredCredentialKind,
+          ),
+        }),
+    ...(wanted.senderConstraint === undefined ? {} : { senderConstraint: wanted.senderConstraint }),
+    ...(wanted.refreshTokens === undefined
+      ? {}
+      : {
+          refreshTokenSeconds: wanted.refreshTokens?.seconds ?? null,
+          refreshTokenIdleSeconds: wanted.refreshTokens?.idleSeconds ?? null,
+        }),
   }
 }
+
+const nextLifetime = (seconds: number | null, reason: string | undefined) => ({
+  tokenLifetimeSeconds: seconds,
+  tokenLifetimeReason: isLong(seconds) ? (reason ?? null) : null,
+})
+
+const pickSetting = (row: Setting): Setting => ({
+  disabledAt: row.disabledAt,
+  tokenLifetimeSeconds: row.tokenLifetimeSeconds,
+  tokenLifetimeReason: row.tokenLifetimeReason,
+  credentialKinds: row.credentialKinds,
+  senderConstraint: row.senderConstraint,
+  refreshTokenSeconds: row.refreshTokenSeconds,
+  refreshTokenIdleSeconds: row.refreshTokenIdleSeconds,
+})
 
 function requireReasons({ disabled, tokenLifetimeSeconds, reason = '' }: Wanted): void {
   if (reason.length >= 3) return
@@ -93,20 +132,27 @@ const isLong = (seconds: number | null | undefined): boolean => (seconds ?? 0) >
 const reasonNeeded = (sentence: string) =>
   new ControlError('invalid-value', sentence, [{ pointer: '/reason', detail: 'is needed here: at least 3 characters' }])
 
-const audited = ({ disabledAt, tokenLifetimeSeconds, tokenLifetimeReason }: Setting) => ({
+const audited = ({ disabledAt, credentialKinds, ...setting }: Setting) => ({
   disabled: disabledAt !== null,
-  tokenLifetimeSeconds,
-  tokenLifetimeReason,
+  ...setting,
+  credentialKinds: credentialKinds.map(toCredentialKind),
 })
 const isSame = (a: Setting, b: Setting): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-function actionOf(before: Setting, after: Setting): `identity.${string}` {
+function actionOf(before: Setting, after: Setting): keyof typeof SUMMARIES {
   if (before.disabledAt === null && after.disabledAt !== null) return 'identity.disable'
   if (before.disabledAt !== null && after.disabledAt === null) return 'identity.enable'
-  return 'identity.change-token-lifetime'
+  return before.tokenLifetimeSeconds === after.tokenLifetimeSeconds
+    ? 'identity.change-token-policy'
+    : 'identity.change-token-lifetime'
 }
 
+const SUMMARIES = {
+  'identity.disable': 'Disable',
+  'identity.enable': 'Enable',
+  'identity.change-token-lifetime': 'Change the token lifetime of',
+  'identity.change-token-policy': 'Change how tokens are given to',
+} as const
+
 const summaryOf = (clientId: string, before: Setting, after: Setting): string =>
-  ({ 'identity.disable': `Disable ${clientId}`, 'identity.enable': `Enable ${clientId}` })[
-    actionOf(before, after) as string
-  ] ?? `Change the token lifetime of ${clientId}`
+  `${SUMMARIES[actionOf(before, after)]} ${clientId}`

@@ -27,6 +27,8 @@ export async function createIssuer(
   if (wanted.name === RESERVED_NAME) throw refused('/name', 'is the name of the control plane')
   if (wanted.issuer === issuerUrl(ctx.publicUrl, environmentSlug))
     throw refused('/issuer', 'is the issuer of this environment itself')
+  if (wanted.purpose === 'workloads' && wanted.claimScopes.length > 0)
+    throw refused('/claimScopes', 'is for people: workloads get the scopes that are granted to their identity')
   requireSecureUrl(wanted.issuer, 'issuer')
   const { jwksUri, keys } = await fetchKeys(wanted.issuer, givenJwksUri)
   return ctx.transact(async (tx) => {

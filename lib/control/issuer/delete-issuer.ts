@@ -1,7 +1,8 @@
 import { peopleCaller } from '../../policy/people-caller.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import { appendAuditEntry } from '../audit/append-audit-entry.ts'
-import type { ControlContext } from '../context.ts'
+import type { ControlContext, Tx } from '../context.ts'
+import { ControlError } from '../control-error.ts'
 import { forgetDevices } from '../device/forget-devices.ts'
 import { lockEnvironmentBySlug } from '../publication/lock-environments.ts'
 import { publishRevision } from '../publication/publish-revision.ts'
@@ -22,6 +23,7 @@ export async function deleteIssuer(
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const issuer = await getIssuerRow(tx, environment.id, id)
     requireVersion(version, issuer.version)
+    await requireUnused(tx, issuer.id)
     const devices = await forgetDevices(tx, peopleCaller(issuer.name), environment.id)
     await tx.issuer.delete({ where: { id, version } })
     const auditEntryId = await appendAuditEntry(tx, {
@@ -40,4 +42,18 @@ export async function deleteIssuer(
     })
     return {}
   })
+}
+
+async function requireUnused(tx: Tx, federatedIssuerId: string): Promise<void> {
+  const held = await tx.credential.findMany({
+    where: { federatedIssuerId, revokedAt: null },
+    select: { identity: { select: { clientId: true } } },
+    take: 5,
+  })
+  if (held.length > 0)
+    throw new ControlError(
+      'conflict',
+      `Identities prove themselves with its tokens: ${held.map(({ identity }) => identity.clientId).join(', ')}. Revoke those credentials first.`,
+    )
+  await tx.credential.deleteMany({ where: { federatedIssuerId } })
 }

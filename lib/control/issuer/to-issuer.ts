@@ -9,6 +9,7 @@ export const toClaimScopes = (stored: unknown): z.output<typeof ClaimScopes>[] =
 export const toIssuer = (row: IssuerRow): z.output<typeof Issuer> => ({
   id: row.id,
   name: row.name,
+  purpose: row.purpose,
   issuer: row.issuer,
   audience: row.audience,
   scopeClaim: row.scopeClaim,
@@ -24,13 +25,15 @@ export const toIssuer = (row: IssuerRow): z.output<typeof Issuer> => ({
 /** What the audit log keeps of an issuer. */
 export const auditedIssuer = ({
   name,
+  purpose,
   issuer,
   audience,
   scopeClaim,
   claimScopes,
   jwksUri,
-}: Pick<IssuerRow, 'name' | 'issuer' | 'audience' | 'scopeClaim' | 'claimScopes' | 'jwksUri'>) => ({
+}: Pick<IssuerRow, 'name' | 'purpose' | 'issuer' | 'audience' | 'scopeClaim' | 'claimScopes' | 'jwksUri'>) => ({
   name,
+  purpose,
   issuer,
   audience,
   scopeClaim,

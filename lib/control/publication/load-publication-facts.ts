@@ -62,7 +62,7 @@ async function loadEndpoints(tx: Tx, environmentId: string): Promise<PublishedEn
 
 async function loadTrustedIssuers(tx: Tx, environmentId: string): Promise<PublicationFacts['trustedIssuers']> {
   const issuers = await tx.issuer.findMany({
-    where: { environmentId },
+    where: { environmentId, purpose: 'people' },
     select: { issuer: true, name: true, audience: true, scopeClaim: true, claimScopes: true, keys: true },
     orderBy: { name: 'asc' },
   })

@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto'
-import type { IdentityKind } from '../../policy/vocabulary.ts'
+import type { CERTIFICATE_NAME_TYPES } from '../../contract/catalog.ts'
+import type { PublicJwk } from '../../policy/snapshot.ts'
+import type { CredentialKind, IdentityKind, SenderConstraint } from '../../policy/vocabulary.ts'
 
 /** An identity as the token endpoint sees it, in all environments. */
 export interface Client {
@@ -11,9 +13,9 @@ export interface Client {
   readonly settings: readonly ClientSetting[]
 }
 
-export type ClientCredential = SecretCredential | KeyCredential
+export type ClientCredential = SecretCredential | KeyCredential | CertificateCredential | FederatedCredential
 
-interface CredentialState {
+export interface CredentialState {
   readonly id: string
   readonly environmentId: string
   readonly expiresAt: Date | null
@@ -30,6 +32,25 @@ export interface KeyCredential extends CredentialState {
   readonly publicKey: KeyObject
 }
 
+/** Known by itself, or by a name that an authority vouches for (RFC 8705, section 2). */
+export interface CertificateCredential extends CredentialState {
+  readonly kind: 'client-certificate'
+  readonly thumbprint: string | null
+  readonly name: CertificateName | null
+}
+export interface CertificateName {
+  readonly type: (typeof CERTIFICATE_NAME_TYPES)[number]
+  readonly value: string
+}
+/** What another issuer says of a workload (RFC 7523). */
+export interface FederatedCredential extends CredentialState {
+  readonly kind: 'federated-identity'
+  readonly issuer: string
+  readonly audience: string
+  readonly keys: readonly PublicJwk[]
+  readonly subject: string
+}
+
 export interface ClientGrant {
   readonly environmentId: string
   readonly serviceSlug: string
@@ -44,4 +65,10 @@ export interface ClientSetting {
   readonly defaultTokenLifetimeSeconds: number
   readonly tokenLifetimeSeconds: number | null
   readonly disabled: boolean
+  /** What it may prove itself with. */
+  readonly credentialKinds: readonly CredentialKind[]
+  /** What its tokens for services must be bound to. */
+  readonly senderConstraint: SenderConstraint | 'any'
+  /** Null: no refresh tokens. */
+  readonly refreshTokens: { readonly seconds: number; readonly idleSeconds: number } | null
 }

@@ -4,16 +4,24 @@ import type { Client } from './client.ts'
 import type { Subject } from './decide-exchange.ts'
 import type { TokenDecision } from './decide-token.ts'
 
+/** Who alone may use a token: the holder of a key (RFC 9449, section 6.1) or of a certificate (RFC 8705, section 3.1). */
+export type SenderBinding =
+  { readonly kind: 'none' } | { readonly kind: 'dpop' | 'mutual-tls'; readonly thumbprint: string }
+
 /** What a token says besides what was decided. */
 export interface TokenBearing {
   /** Whom the token is about, where that is not the client itself (RFC 8693). */
-  readonly subject: Subject | null
-  /** Thumbprint of the key it is bound to (RFC 9449, section 6.1). */
-  readonly keyThumbprint: string | null
+  readonly subject: Pick<Subject, 'sub' | 'subjectId' | 'act'> | null
+  readonly binding: SenderBinding
+}
+
+const toConfirmation = (binding: SenderBinding): object => {
+  if (binding.kind === 'none') return {}
+  return { cnf: binding.kind === 'dpop' ? { jkt: binding.thumbprint } : { 'x5t#S256': binding.thumbprint } }
 }
 
 /** The client acts for the subject, after those who did before. */
-const toSubjectClaims = ({ sub, subjectId, act }: Subject, clientId: string): object => ({
+const toSubjectClaims = ({ sub, subjectId, act }: NonNullable<TokenBearing['subject']>, clientId: string): object => ({
   sub,
   ...(subjectId === null ? {} : { sub_id: subjectId }),
   act: { sub: clientId, ...(act === null ? {} : { act }) },
@@ -25,7 +33,7 @@ export function signAccessToken(
   client: Pick<Client, 'clientId' | 'kind'>,
   decision: TokenDecision,
   now: Date,
-  { subject, keyThumbprint }: TokenBearing = { subject: null, keyThumbprint: null },
+  { subject, binding }: TokenBearing = { subject: null, binding: { kind: 'none' } },
 ): string {
   const issuedAt = Math.floor(now.getTime() / 1_000)
   const { keyId, privateKey } = trust.keys.tokenKey
@@ -39,7 +47,7 @@ export function signAccessToken(
     exp: issuedAt + decision.lifetimeSeconds,
     jti: randomUUID(),
     scope: decision.scopes.join(' '),
-    ...(keyThumbprint === null ? {} : { cnf: { jkt: keyThumbprint } }),
+    ...toConfirmation(binding),
   }
   const signingInput = `${encode({ typ: 'at+jwt', alg: 'EdDSA', kid: keyId })}.${encode(claims)}`
   return `${signingInput}.${sign(null, Buffer.from(signingInput), privateKey).toString('base64url')}`

@@ -7,6 +7,8 @@ const STATUS = {
   invalid_scope: 400,
   invalid_target: 400,
   invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
+  unsupported_token_type: 400,
   slow_down: 429,
   temporarily_unavailable: 503,
   server_error: 500,
@@ -14,14 +16,17 @@ const STATUS = {
 
 export type TokenErrorCode = keyof typeof STATUS
 
-/** A refusal of the token endpoint (RFC 6749, section 5.2; RFC 8707; RFC 9449). */
+/** A refusal of the token endpoints (RFC 6749, section 5.2; RFC 7009; RFC 8707; RFC 9449). */
 export class TokenError extends Error {
   readonly code: TokenErrorCode
+  /** As what the refusal is counted: something that is good once was sent again, or a plain refusal. */
+  readonly event: 'refused' | 'reused' | 'replayed'
 
-  constructor(code: TokenErrorCode, description: string) {
+  constructor(code: TokenErrorCode, description: string, event: TokenError['event'] = 'refused') {
     super(description)
     this.name = 'TokenError'
     this.code = code
+    this.event = event
   }
 
   get status(): number {

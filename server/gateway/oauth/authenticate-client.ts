@@ -7,11 +7,12 @@ import { TokenError } from '#lib/control/token/token-error.ts'
 import { CLOCK_SKEW_SECONDS } from '#lib/policy/vocabulary.ts'
 import type { EnvironmentCatalog } from '../environment-catalog.ts'
 import type { ClientDirectory } from './client-directory.ts'
+import { findByCertificate } from './find-by-certificate.ts'
+import { findByFederation } from './find-by-federation.ts'
 import type { PresentedCredential } from './presented-credential.ts'
 
 const ASSERTION_SECONDS_MAX = 300
 const ASSERTION_ID_LENGTH_MAX = 200
-const ASSERTION_LENGTH_MAX = 8_192
 
 export interface AuthenticatedClient {
   readonly client: Client
@@ -22,7 +23,8 @@ export interface AuthenticationOptions {
   readonly clients: ClientDirectory
   readonly environments: EnvironmentCatalog
   readonly pool: pg.Pool
-  readonly tokenEndpoint: string
+  /** Under which clients know the token endpoint. */
+  readonly tokenEndpoints: readonly string[]
 }
 
 const FAILED = 'The client is not known, or its credential is wrong.'
@@ -33,14 +35,27 @@ export async function authenticateClient(
   options: AuthenticationOptions,
 ): Promise<AuthenticatedClient> {
   const client = await options.clients.find(presented.clientId)
-  const credentials = client?.credentials ?? []
-  const credential =
-    presented.method === 'client_secret'
-      ? findBySecret(credentials, presented.secret)
-      : await findByAssertion(credentials, presented, options)
+  const credential = await findCredential(client?.credentials ?? [], presented, options)
   if (client === null || credential === null) throw new TokenError('invalid_client', FAILED)
   requireLive(client, credential, new Date())
   return { client, credential }
+}
+
+async function findCredential(
+  credentials: readonly ClientCredential[],
+  presented: PresentedCredential,
+  options: AuthenticationOptions,
+): Promise<ClientCredential | null> {
+  switch (presented.method) {
+    case 'client_secret':
+      return findBySecret(credentials, presented.secret)
+    case 'private_key_jwt':
+      return findByAssertion(credentials, presented, options)
+    case 'federated_jwt':
+      return findByFederation(credentials, presented)
+    case 'mutual_tls':
+      return findByCertificate(credentials, presented.certificate, new Date())
+  }
 }
 
 /** Compares with every secret there is, in constant time each. */
@@ -60,6 +75,11 @@ function requireLive(client: Client, credential: ClientCredential, now: Date): v
   const setting = client.settings.find(({ environmentId }) => environmentId === credential.environmentId)
   if (setting?.disabled !== false)
     throw new TokenError('invalid_client', `${client.clientId} is disabled in this environment.`)
+  if (!setting.credentialKinds.includes(credential.kind))
+    throw new TokenError(
+      'invalid_client',
+      `${client.clientId} may not authenticate with a ${credential.kind.replace('-', ' ')} in this environment.`,
+    )
 }
 
 async function findByAssertion(
@@ -82,12 +102,11 @@ async function findByAssertion(
       'The key belongs to several environments: use the issuer of one as the audience of the assertion.',
     )
   if (!(await claimOnce(options.pool, [first.credential.id, first.assertionId], first.expiresAt)))
-    throw new TokenError('invalid_client', 'The assertion was used before.')
+    throw new TokenError('invalid_client', 'The assertion was used before.', 'replayed')
   return first.credential
 }
 
 function readKeyId(assertion: string): string | undefined {
-  if (assertion.length > ASSERTION_LENGTH_MAX) throw new TokenError('invalid_client', 'client_assertion is too long.')
   try {
     return decodeProtectedHeader(assertion).kid
   } catch {
@@ -106,7 +125,7 @@ async function verifyWith(
   credential: KeyCredential,
   assertion: string,
   clientId: string,
-  { environments, tokenEndpoint }: AuthenticationOptions,
+  { environments, tokenEndpoints }: AuthenticationOptions,
 ): Promise<VerifiedAssertion | null> {
   const issuer = environments.findById(credential.environmentId)?.issuer
   if (issuer === undefined) return null
@@ -115,7 +134,7 @@ async function verifyWith(
       algorithms: [credential.algorithm],
       issuer: clientId,
       subject: clientId,
-      audience: [issuer, tokenEndpoint],
+      audience: [issuer, ...tokenEndpoints],
       requiredClaims: ['exp', 'jti'],
       clockTolerance: CLOCK_SKEW_SECONDS,
     })

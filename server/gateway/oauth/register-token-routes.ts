@@ -1,116 +1,121 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { MACHINE_AUDIENCE } from '#lib/contract/machine.ts'
 import { ControlError } from '#lib/control/control-error.ts'
-import { decideExchange } from '#lib/control/token/decide-exchange.ts'
-import { decideToken } from '#lib/control/token/decide-token.ts'
-import { signAccessToken } from '#lib/control/token/sign-access-token.ts'
 import { TokenError } from '#lib/control/token/token-error.ts'
 import type { EnvironmentTrust } from '#lib/control/publication/load-environment-trust.ts'
-import type { GatewayCore } from '../gateway-core.ts'
+import { deriveKey, type GatewayCore } from '../gateway-core.ts'
 import { isDatabaseUnavailable } from '../http/database-unavailable.ts'
-import { readWorkload } from '../machine/instance-headers.ts'
-import { authenticateClient, type AuthenticatedClient } from './authenticate-client.ts'
-import { createCredentialUseRegister, type CredentialUseRegister } from './credential-use-register.ts'
-import { createFailureThrottle, type FailureThrottle } from './failure-throttle.ts'
-import { readPresentedCredential } from './presented-credential.ts'
+import { createCredentialUseRegister } from './credential-use-register.ts'
+import { createDpopNonces } from './dpop-nonces.ts'
+import { createFailureThrottle } from './failure-throttle.ts'
+import { answerIntrospection } from './introspection-endpoint.ts'
 import { describeIssuer, toJwks } from './issuer-metadata.ts'
-import { readProvenKey } from './dpop-proof.ts'
-import { readSubject } from './subject-token.ts'
-import { ACCESS_TOKEN_TYPE, parseTokenRequest } from './token-request.ts'
+import { createPresentedTokenReader } from './presented-token.ts'
+import { newAttempt, type Attempt } from './require-client.ts'
+import { answerRevocation } from './revocation-endpoint.ts'
+import { createTokenActivityRegister, type TokenActivityRegister } from './token-activity-register.ts'
+import { answerTokenRequest } from './token-endpoint.ts'
 
 const FORM_BYTES_MAX = 65_536
 const METADATA_SECONDS = 60
 const EnvironmentParams = z.object({ environment: z.string() })
 
 export function registerTokenRoutes(app: FastifyInstance, core: GatewayCore): void {
-  const uses = createCredentialUseRegister(core.pool, core.logger)
-  app.addHook('onClose', () => uses.close())
-  void app.register(async (scope) => registerTokenEndpoint(scope, core, uses))
+  void app.register(async (scope) => registerTokenEndpoints(scope, core))
   registerIssuerRoutes(app, core)
 }
 
-function registerTokenEndpoint(app: FastifyInstance, core: GatewayCore, uses: CredentialUseRegister): void {
-  const throttle = createFailureThrottle()
+function registerTokenEndpoints(app: FastifyInstance, core: GatewayCore): void {
+  const uses = createCredentialUseRegister(core.pool, core.logger)
+  const activity = createTokenActivityRegister(core.pool, core.logger)
+  app.addHook('onClose', async () => void (await Promise.all([uses.close(), activity.close()])))
+  takeFormsOnly(app)
+  answerWithTokenErrors(app, core)
+  const parts = {
+    ...{ core, uses, throttle: createFailureThrottle() },
+    ...{
+      tokens: createPresentedTokenReader(),
+      nonces: createDpopNonces(deriveKey(core.settings.secret, 'stepgate DPoP nonces v1')),
+    },
+  }
   const issued = core.metrics.counter('stepgate_tokens_issued_total', 'Access tokens issued.')
-  const refused = core.metrics.counter('stepgate_tokens_refused_total', 'Token requests refused, by error.')
+  const post = (
+    path: string,
+    answer: (request: FastifyRequest, reply: FastifyReply, attempt: Attempt) => Promise<object>,
+  ) =>
+    app.post(path, { bodyLimit: FORM_BYTES_MAX }, async (request, reply) => {
+      const attempt = newAttempt()
+      try {
+        return await reply.header('pragma', 'no-cache').send(await answer(request, reply, attempt))
+      } catch (error) {
+        await recordRefusal(error, attempt, core, activity)
+        throw error
+      }
+    })
+  post('/oauth/token', async (request, reply, attempt) => {
+    const answer = await answerTokenRequest(request, reply, attempt, parts)
+    issued.add(1)
+    record(activity, attempt, 'issued', answer.grant, answer.body.expires_in)
+    return answer.body
+  })
+  post('/oauth/introspect', (request, reply, attempt) => answerIntrospection(request, reply, attempt, parts))
+  post('/oauth/revoke', async (request, reply, attempt) => {
+    const { isRevoked, kind } = await answerRevocation(request, reply, attempt, parts)
+    if (isRevoked) record(activity, attempt, 'revoked', kind)
+    return {}
+  })
+}
+
+function takeFormsOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: FORM_BYTES_MAX },
     (_, body, done) => done(null, new URLSearchParams(String(body))),
   )
+}
+
+function answerWithTokenErrors(app: FastifyInstance, core: GatewayCore): void {
+  const refused = core.metrics.counter('stepgate_tokens_refused_total', 'Token requests refused, by error.')
   app.setErrorHandler((thrown: FastifyError | TokenError, request, reply) => {
     const error = toTokenError(thrown)
     if (error.status >= 500) request.log.error({ err: thrown, route: request.routeOptions.url }, 'the request failed')
     refused.add(1, { error: error.code })
     return sendTokenError(reply, error)
   })
-  app.post('/oauth/token', { bodyLimit: FORM_BYTES_MAX }, async (request, reply) => {
-    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
-    const wanted = parseTokenRequest(form)
-    const { client, credential } = await authenticate(request, reply, form, core, throttle)
-    const trust = requireEnvironment(core, credential.environmentId)
-    const now = new Date()
-    const isKnownService = trust.services.has(wanted.audience)
-    const { subjectToken, ...asked } = wanted
-    const tokenRequest = { ...asked, environmentId: trust.id, environmentSlug: trust.slug, isKnownService, now }
-    const parts = { database: core.context.database, clients: core.clients }
-    const subject = subjectToken === null ? null : await readSubject(subjectToken, client, trust, tokenRequest, parts)
-    const decision =
-      subject === null ? decideToken(client, tokenRequest) : decideExchange(client, subject, tokenRequest)
-    if (wanted.audience === MACHINE_AUDIENCE && request.headers['dpop'] !== undefined)
-      throw new TokenError('invalid_dpop_proof', `Tokens for ${MACHINE_AUDIENCE} are plain: leave out the DPoP header.`)
-    const proof = { pool: core.pool, tokenEndpoint: endpointOf(core) }
-    const keyThumbprint = await readProvenKey(request.headers, proof, now)
-    uses.used(credential.id, workloadOf(request), core.readAddress(request.raw))
-    issued.add(1)
-    return reply.header('pragma', 'no-cache').send({
-      access_token: signAccessToken(trust, client, decision, now, { subject, keyThumbprint }),
-      ...(subject === null ? {} : { issued_token_type: ACCESS_TOKEN_TYPE }),
-      token_type: keyThumbprint === null ? 'Bearer' : 'DPoP',
-      expires_in: decision.lifetimeSeconds,
-      scope: decision.scopes.join(' '),
-    })
+}
+
+function record(
+  activity: TokenActivityRegister,
+  { authenticated, audience }: Attempt,
+  event: 'issued' | 'revoked' | TokenError['event'],
+  detail: string,
+  lifetimeSeconds: number | null = null,
+): void {
+  if (authenticated === null) return
+  const { client, credential } = authenticated
+  activity.record({
+    ...{ environmentId: credential.environmentId, clientId: client.clientId, credentialKind: credential.kind },
+    ...{ event, detail, audience, lifetimeSeconds },
   })
 }
 
-const endpointOf = ({ settings }: GatewayCore): string => `${settings.publicUrl}/oauth/token`
-
-async function authenticate(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  form: URLSearchParams,
-  core: GatewayCore,
-  throttle: FailureThrottle,
-): Promise<AuthenticatedClient> {
-  const presented = readPresentedCredential(request.headers.authorization, form)
-  const address = core.readAddress(request.raw)
-  const seconds = throttle.secondsToWait(presented.clientId, address)
-  if (seconds > 0) {
-    void reply.header('retry-after', seconds)
-    throw new TokenError('slow_down', `Too many failed attempts; try again in ${seconds} seconds.`)
-  }
-  try {
-    return await authenticateClient(presented, { ...core, tokenEndpoint: endpointOf(core) })
-  } catch (error) {
-    if (error instanceof TokenError) throttle.failed(presented.clientId, address)
-    throw error
-  }
-}
-
-function requireEnvironment({ environments }: GatewayCore, environmentId: string): EnvironmentTrust {
-  const trust = environments.findById(environmentId)
-  if (!trust)
-    throw new TokenError('temporarily_unavailable', 'The environment is not ready yet. Try again in a moment.')
-  return trust
-}
-
-/** The program that uses the credential, by its own word. */
-function workloadOf({ headers }: FastifyRequest): string {
-  const named = readWorkload(headers)
-  if (named !== '') return named
-  return /^[\x21-\x7e]{1,100}/.exec(headers['user-agent'] ?? '')?.[0].split('/')[0] ?? 'unnamed'
+/** Where nothing was proven, it is told in each environment in which the client has credentials. What nobody is called is not told. */
+async function recordRefusal(
+  error: unknown,
+  attempt: Attempt,
+  { clients }: GatewayCore,
+  activity: TokenActivityRegister,
+): Promise<void> {
+  if (!(error instanceof TokenError) || error.status >= 500) return
+  if (attempt.authenticated !== null) return record(activity, attempt, error.event, error.code)
+  const client = attempt.clientId === null ? null : await clients.find(attempt.clientId).catch(() => null)
+  const environments = new Set(client?.credentials.map(({ environmentId }) => environmentId))
+  for (const environmentId of environments)
+    activity.record({
+      ...{ environmentId, clientId: client?.clientId ?? '', credentialKind: '', event: error.event },
+      ...{ detail: error.code, audience: attempt.audience, lifetimeSeconds: null },
+    })
 }
 
 function toTokenError(thrown: Partial<FastifyError> | Error): TokenError {
@@ -144,7 +149,7 @@ function registerIssuerRoutes(app: FastifyInstance, { environments, settings }: 
   const cacheable = (reply: FastifyReply): FastifyReply =>
     reply.header('cache-control', `public, max-age=${METADATA_SECONDS}`)
   app.get('/.well-known/oauth-authorization-server/e/:environment', async (request, reply) =>
-    cacheable(reply).send(describeIssuer(find(request), settings.publicUrl)),
+    cacheable(reply).send(describeIssuer(find(request), settings.publicUrl, settings.tls?.publicUrl ?? null)),
   )
   app.get('/e/:environment/jwks.json', async (request, reply) =>
     cacheable(reply)

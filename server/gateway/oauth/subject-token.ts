@@ -102,7 +102,9 @@ async function readPerson(
   trust: EnvironmentTrust,
   { database }: SubjectParts,
 ): Promise<Subject> {
-  const issuer = await database.issuer.findFirst({ where: { environmentId: trust.id, issuer: issuerUrl } })
+  const issuer = await database.issuer.findFirst({
+    where: { environmentId: trust.id, purpose: 'people', issuer: issuerUrl },
+  })
   if (issuer === null) throw refused('is of an issuer that is not trusted here')
   const keys = { keys: issuer.keys } as unknown as JSONWebKeySet // parsed by refreshIssuerKeys
   const payload = await verifyWith(token, keys, { issuer: issuerUrl, audience: issuer.audience })

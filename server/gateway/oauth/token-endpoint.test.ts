@@ -429,7 +429,10 @@ describe('metadata', () => {
       issuer,
       token_endpoint: 'http://stepgate.test/oauth/token',
       jwks_uri: `${issuer}/jwks.json`,
-      grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+      grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange', 'refresh_token'],
+      introspection_endpoint: 'http://stepgate.test/oauth/introspect',
+      revocation_endpoint: 'http://stepgate.test/oauth/revoke',
+      tls_client_certificate_bound_access_tokens: true,
       dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'RS256'],
     })
   })

@@ -294,13 +294,19 @@ describe('a token on behalf of a service', () => {
   })
 })
 
+/** What the token endpoint tells whoever sends a proof. */
+async function currentNonce(): Promise<string> {
+  const { headers } = await requestToken(gateway.url, { grant_type: 'client_credentials' }, { dpop: 'none' })
+  return headers.get('dpop-nonce') ?? ''
+}
+
 describe('a token bound to a key', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const jwk = publicKey.export({ format: 'jwk' }) as JWK
-  const prove = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> =>
+  const prove = async (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> =>
     new SignJWT({
       ...{ htm: 'POST', htu: TOKEN_ENDPOINT, iat: Math.floor(Date.now() / 1_000), jti: randomUUID() },
-      ...claims,
+      ...{ nonce: await currentNonce(), ...claims },
     })
       .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk, ...header })
       .sign(privateKey)
@@ -360,11 +366,50 @@ describe('a token bound to a key', () => {
   })
 })
 
+describe('a nonce', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const proveWith = (claims: Record<string, unknown>): Promise<string> =>
+    new SignJWT({
+      ...{ htm: 'POST', htu: TOKEN_ENDPOINT, iat: Math.floor(Date.now() / 1_000), jti: randomUUID() },
+      ...claims,
+    })
+      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: publicKey.export({ format: 'jwk' }) })
+      .sign(privateKey)
+
+  it.each<[string, Record<string, unknown>]>([
+    ['without one', {}],
+    ['with one of somebody else', { nonce: 'AAAAAAAAAAAAAAAAAAAAAA' }],
+    ['with a short one', { nonce: 'A' }],
+  ])('is asked for where a proof comes %s, and told', async (_, claims) => {
+    const { status, headers, body } = await ask('orders', { resource: 'payments' }, { dpop: await proveWith(claims) })
+    expect([status, body['error']]).toEqual([400, 'use_dpop_nonce'])
+    expect(headers.get('dpop-nonce')).toMatch(/^[\w-]{22}$/)
+  })
+
+  it('of one gateway is good on another', async () => {
+    const second = await startTestGateway(database)
+    const proof = await proveWith({ nonce: await currentNonce() })
+    const form = { grant_type: 'client_credentials', client_id: 'orders', resource: 'payments' }
+    const answer = await requestToken(
+      second.url,
+      { ...form, client_secret: fleet.secrets['orders'] ?? '' },
+      { dpop: proof },
+    )
+    expect([answer.status, answer.body['token_type']]).toEqual([200, 'DPoP'])
+    await second.close()
+  })
+
+  it('is not told to those who send no proof', async () => {
+    expect((await ask('orders', { resource: 'payments' })).headers.get('dpop-nonce')).toBeNull()
+  })
+})
+
 describe('a token for the control plane', () => {
   it('is plain', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519')
     const dpop = await new SignJWT({
       ...{ htm: 'POST', htu: TOKEN_ENDPOINT, iat: Math.floor(Date.now() / 1_000), jti: randomUUID() },
+      nonce: await currentNonce(),
     })
       .setProtectedHeader({ typ: 'dpop+jwt', alg: 'EdDSA', jwk: publicKey.export({ format: 'jwk' }) })
       .sign(privateKey)

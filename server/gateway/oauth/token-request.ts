@@ -4,38 +4,76 @@ const SCOPES_MAX = 200
 /** RFC 6749, section 3.3. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-export interface ParsedTokenRequest {
-  readonly audience: string
-  readonly scopes: readonly string[] | null
-  /** Of the one on whose behalf the token is asked for (RFC 8693); null for a token of the client’s own. */
-  readonly subjectToken: string | null
-}
-
 export const CLIENT_CREDENTIALS = 'client_credentials'
+export const REFRESH_TOKEN = 'refresh_token'
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 const SUBJECT_TOKEN_TYPES = [ACCESS_TOKEN_TYPE, 'urn:ietf:params:oauth:token-type:jwt']
+/** Asks for a refresh token too (OpenID Connect Core 1.0, section 11). No scope of a service looks like it. */
+export const OFFLINE_ACCESS = 'offline_access'
 
-const NAMES_ONCE = [
-  ...['grant_type', 'scope', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
-  ...['subject_token', 'subject_token_type', 'requested_token_type', 'actor_token', 'actor_token_type'],
-]
+/** A token that something is begun with. */
+interface FirstRequest {
+  readonly audience: string
+  /** Null: all that is granted. */
+  readonly scopes: readonly string[] | null
+  readonly wantsRefreshToken: boolean
+}
+export type ParsedTokenRequest =
+  | ({ readonly grant: 'client_credentials' } & FirstRequest)
+  /** On behalf of another (RFC 8693). */
+  | ({ readonly grant: 'token_exchange'; readonly subjectToken: string } & FirstRequest)
+  | {
+      readonly grant: 'refresh_token'
+      readonly refreshToken: string
+      /** Null: the session’s own. */
+      readonly audience: string | null
+      readonly scopes: readonly string[] | null
+    }
 
+/** Throws what RFC 6749, section 5.2, and RFC 8707 have for it, and names the parameter. */
 export function parseTokenRequest(form: URLSearchParams): ParsedTokenRequest {
-  for (const name of NAMES_ONCE) {
-    if (form.getAll(name).length > 1) throw new TokenError('invalid_request', `${name} is given more than once.`)
-  }
   const grantType = form.get('grant_type')
   if (grantType === null || grantType === '') throw new TokenError('invalid_request', 'grant_type is missing.')
-  if (grantType !== CLIENT_CREDENTIALS && grantType !== TOKEN_EXCHANGE)
-    throw new TokenError(
-      'unsupported_grant_type',
-      `The grant type is not supported; use ${CLIENT_CREDENTIALS} or ${TOKEN_EXCHANGE}.`,
-    )
-  if (grantType === CLIENT_CREDENTIALS && form.has('subject_token'))
-    throw new TokenError('invalid_request', `subject_token belongs to ${TOKEN_EXCHANGE}.`)
-  const subjectToken = grantType === TOKEN_EXCHANGE ? readSubjectToken(form) : null
-  return { audience: readAudience(form), scopes: readScopes(form.get('scope')), subjectToken }
+  for (const [parameter, owner] of Object.entries(OWNERS)) {
+    if (form.has(parameter) && grantType !== owner)
+      throw new TokenError('invalid_request', `${parameter} belongs to ${owner}.`)
+  }
+  switch (grantType) {
+    case CLIENT_CREDENTIALS:
+      return { grant: 'client_credentials', ...readFirstRequest(form) }
+    case TOKEN_EXCHANGE:
+      return { grant: 'token_exchange', subjectToken: readSubjectToken(form), ...readFirstRequest(form) }
+    case REFRESH_TOKEN:
+      return {
+        grant: 'refresh_token',
+        refreshToken: readRefreshToken(form),
+        audience: readAudience(form),
+        scopes: readScopes(form.get('scope')),
+      }
+    default:
+      throw new TokenError(
+        'unsupported_grant_type',
+        `The grant type is not supported; use ${CLIENT_CREDENTIALS}, ${TOKEN_EXCHANGE} or ${REFRESH_TOKEN}.`,
+      )
+  }
+}
+
+const OWNERS = { subject_token: TOKEN_EXCHANGE, refresh_token: REFRESH_TOKEN } as const
+
+function readFirstRequest(form: URLSearchParams): FirstRequest {
+  const audience = readAudience(form)
+  if (audience === null)
+    throw new TokenError('invalid_target', 'Name the service the token is for, as audience or resource.')
+  const asked = readScopes(form.get('scope')) ?? []
+  const scopes = asked.filter((scope) => scope !== OFFLINE_ACCESS)
+  return { audience, scopes: scopes.length === 0 ? null : scopes, wantsRefreshToken: asked.includes(OFFLINE_ACCESS) }
+}
+
+function readRefreshToken(form: URLSearchParams): string {
+  const token = form.get('refresh_token') ?? ''
+  if (token === '') throw new TokenError('invalid_request', 'refresh_token is missing.')
+  return token
 }
 
 function readSubjectToken(form: URLSearchParams): string {
@@ -50,12 +88,10 @@ function readSubjectToken(form: URLSearchParams): string {
   return token
 }
 
-/** `resource` (RFC 8707) or `audience`: a token is for exactly one service. */
-function readAudience(form: URLSearchParams): string {
-  const named = new Set([...form.getAll('resource'), ...form.getAll('audience')])
-  const [audience, ...others] = named
-  if (audience === undefined || audience === '')
-    throw new TokenError('invalid_target', 'Name the service the token is for, as audience or resource.')
+/** `resource` (RFC 8707) or `audience`: a token is for exactly one service. Null where none is named. */
+function readAudience(form: URLSearchParams): string | null {
+  const [audience, ...others] = new Set([...form.getAll('resource'), ...form.getAll('audience')])
+  if (audience === undefined || audience === '') return null
   if (others.length > 0)
     throw new TokenError('invalid_target', 'A token is for one service; ask for one token for each.')
   if (audience.length > 200) throw new TokenError('invalid_target', 'The audience is too long.')

@@ -1,0 +1,23 @@
+import { TokenError } from '#lib/control/token/token-error.ts'
+
+const PARAMETERS_MAX = 50
+/** A resource may be named several times (RFC 8707); nothing else may (RFC 6749, section 3.2). */
+const REPEATABLE = new Set(['resource', 'audience'])
+// eslint-disable-next-line no-control-regex -- they are what is refused
+const CONTROL_CHARACTERS = /[\0-\x1f\x7f]/
+
+/** What a form says, once looked at: each parameter once, no control characters. Throws `invalid_request` and names the parameter. */
+export function parseForm(body: unknown): URLSearchParams {
+  const form = body instanceof URLSearchParams ? body : new URLSearchParams()
+  const seen = new Set<string>()
+  if (form.size > PARAMETERS_MAX) throw new TokenError('invalid_request', 'There are too many parameters.')
+  for (const [name, value] of form) {
+    if (!/^[\w.-]{1,100}$/.test(name))
+      throw new TokenError('invalid_request', 'A parameter has a name that no parameter has.')
+    if (CONTROL_CHARACTERS.test(value)) throw new TokenError('invalid_request', `${name} contains control characters.`)
+    if (seen.has(name) && !REPEATABLE.has(name))
+      throw new TokenError('invalid_request', `${name} is given more than once.`)
+    seen.add(name)
+  }
+  return form
+}
