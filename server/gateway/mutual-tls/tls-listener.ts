@@ -58,7 +58,10 @@ export async function listenWithTls(options: ListenerOptions): Promise<TlsListen
   server.listen(settings.port, host)
   await once(server, 'listening').catch((error: unknown) => {
     clearInterval(timer)
-    throw new StartupError(`STEPGATE_TLS_PORT ${settings.port} on ${host} cannot be listened on: it is in use, or not allowed.`, { cause: error })
+    throw new StartupError(
+      `STEPGATE_TLS_PORT ${settings.port} on ${host} cannot be listened on: it is in use, or not allowed.`,
+      { cause: error },
+    )
   })
   return {
     port: (server.address() as AddressInfo).port, // it listens on TCP
