@@ -4,13 +4,16 @@ import {
   ChevronRight,
   Clock,
   CloudOff,
+  Copy,
   FileWarning,
   Ghost,
   KeyRound,
+  Megaphone,
   RefreshCwOff,
   ShieldOff,
   Timer,
   TriangleAlert,
+  UserX,
   Users,
   type LucideIcon,
 } from 'lucide-react'
@@ -38,6 +41,9 @@ const ICONS: Readonly<Record<Item['kind'], LucideIcon>> = {
   'unforeseen-denial': Ban,
   'credential-expiring': Clock,
   'issuer-failing': CloudOff,
+  'token-reused': Copy,
+  'client-refused': UserX,
+  'secret-leaked': Megaphone,
   'ready-to-enforce': CheckCheck,
 }
 

@@ -16,6 +16,7 @@ export type Topic =
   | 'instances'
   | 'identities'
   | 'credentials'
+  | 'tokens'
   | 'scopes'
   | 'grants'
   | 'devices'

@@ -236,6 +236,23 @@ export const CredentialCreate = z.discriminatedUnion('kind', [
       ),
   }),
 ])
+export const LeakedSecretReport = z.strictObject({
+  items: z
+    .array(
+      z.strictObject({
+        secret: z.string().min(1).max(500).describe('What was found: `sg_live_…`.'),
+        url: z.string().max(500).default('').describe('Where it was found.'),
+      }),
+    )
+    .min(1)
+    .max(100),
+})
+export const LeakedSecretAnswer = z.object({
+  items: z
+    .array(z.object({ revoked: z.boolean() }))
+    .describe('In the order of the report; false for what is no living secret.'),
+})
+
 /** `secret` and `environmentVariables` are shown once. */
 export const CredentialIssued = z.object({
   credential: Credential,
@@ -377,6 +394,12 @@ export const IssuerUpdate = z.strictObject({
   audience: z.string().trim().min(1).max(300).optional(),
   scopeClaim: z.string().trim().min(1).max(100).optional(),
   claimScopes: ClaimScopesList.optional(),
+})
+
+export const IssuerDiscover = z.strictObject({ issuer: HttpUrl, jwksUri: HttpUrl.optional() })
+export const IssuerDiscovery = z.object({
+  jwksUri: z.string(),
+  keys: z.array(z.object({ keyId: z.string(), algorithm: z.string() })).describe('Those that can be verified with.'),
 })
 
 export const Revision = z.object({

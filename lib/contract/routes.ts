@@ -8,6 +8,7 @@ import * as catalog from './catalog.ts'
 import { Overview, Sample, SampleDetail, SampleQuery, Series, SeriesQuery, Top, TopQuery } from './decisions.ts'
 import * as endpoint from './endpoint.ts'
 import * as people from './people.ts'
+import * as tokens from './token-activity.ts'
 import { Empty, PageQuery, pageOf, Slug, Uuid } from './primitives.ts'
 
 export type Access = 'anyone' | 'viewer' | 'operator' | 'administrator'
@@ -385,6 +386,33 @@ export const routes = {
   revokeCredential: del(`${ENV}/credentials/{id}`, 'operator', 'Identities', 'Revoke a credential', Empty, {
     params: params('environment', 'id'),
   }),
+  listTokenSessions: get(
+    `${ENV}/identities/{clientId}/sessions`,
+    'viewer',
+    'Tokens',
+    'Sessions that refresh tokens of an identity carry on',
+    pageOf(tokens.TokenSession),
+    { params: params('environment', 'clientId') },
+  ),
+  endTokenSession: del(`${ENV}/token-sessions/{id}`, 'operator', 'Tokens', 'End a session', Empty, {
+    params: params('environment', 'id'),
+  }),
+  readTokenActivity: get(
+    `${ENV}/token-activity`,
+    'viewer',
+    'Tokens',
+    'Tokens that were issued, refused and revoked, by the hour and by client',
+    tokens.TokenActivity,
+    { params: inEnv, query: tokens.TokenActivityQuery },
+  ),
+  reportLeakedSecrets: post(
+    '/leaked-secrets',
+    'anyone',
+    'Tokens',
+    'For secret scanners: client secrets that were found; a living one is revoked',
+    catalog.LeakedSecretAnswer,
+    { body: catalog.LeakedSecretReport },
+  ),
   listScopes: get(`${ENV}/scopes`, 'viewer', 'Scopes', 'Scopes and who holds them', pageOf(catalog.ScopePosture), {
     params: inEnv,
     query: z.strictObject({
@@ -551,6 +579,14 @@ export const routes = {
       ifMatch: true,
     },
   ),
+  discoverIssuer: post(
+    '/issuer-discovery',
+    'administrator',
+    'Issuers',
+    'Fetch the keys of an issuer without trusting it',
+    catalog.IssuerDiscovery,
+    { body: catalog.IssuerDiscover },
+  ),
   refreshIssuer: post(`${ENV}/issuers/{id}/refresh`, 'operator', 'Issuers', 'Fetch its keys now', catalog.Issuer, {
     params: params('environment', 'id'),
   }),
@@ -573,6 +609,14 @@ export const routes = {
     'Move to the next key; the present one stays valid for a while',
     pageOf(catalog.SigningKey),
     { params: inEnv, body: catalog.SigningKeyRotate },
+  ),
+  revokeSigningKey: post(
+    `${ENV}/signing-keys/{id}/revocation`,
+    'administrator',
+    'Keys',
+    'Revoke a key that somebody else may have: nothing it signed counts any more',
+    pageOf(catalog.SigningKey),
+    { params: params('environment', 'id'), body: catalog.SigningKeyRevoke },
   ),
   revokeToken: post(`${ENV}/revoked-tokens`, 'operator', 'Keys', 'Revoke one access token by its id', Done, {
     params: inEnv,

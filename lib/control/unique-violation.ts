@@ -28,6 +28,15 @@ const UNIQUE_NAMES: Record<string, UniqueName> = {
   issuer_environment_id_name_key: { pointer: '/name', detail: 'belongs to another issuer' },
   issuer_environment_id_issuer_key: { pointer: '/issuer', detail: 'is trusted already' },
   credential_environment_id_key_id_key: { pointer: '/publicKey', detail: 'is registered in this environment already' },
+  credential_certificate_thumbprint_key: {
+    pointer: '/certificate',
+    detail: 'is registered in this environment already',
+  },
+  credential_certificate_name_key: {
+    pointer: '/subject/value',
+    detail: 'is registered in this environment already',
+  },
+  credential_federated_subject_key: { pointer: '/subject', detail: 'stands for an identity already' },
   account_email_key: { pointer: '/email', detail: 'belongs to another account' },
   account_email_folded_key: { pointer: '/email', detail: 'belongs to another account' },
 }

@@ -1,5 +1,7 @@
 import { pino } from 'pino'
+import { createKeyCipher, type KeyCipher } from '#lib/control/signing-key/key-cipher.ts'
 import { retireSigningKeys } from '#lib/control/signing-key/retire-signing-keys.ts'
+import { rotateDueKey } from '#lib/control/signing-key/rotate-due-key.ts'
 import { createTransact } from '#lib/control/transaction.ts'
 import type { Database } from '#lib/store/database.ts'
 import type { Settings } from '#server/settings.ts'
@@ -12,7 +14,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 export interface WorkerOptions {
-  readonly settings: Pick<Settings, 'logLevel'>
+  readonly settings: Pick<Settings, 'logLevel' | 'secret'>
   readonly database: Database
 }
 
@@ -20,7 +22,7 @@ export interface WorkerOptions {
 export function startWorker({ settings, database }: WorkerOptions): Promise<{ close(): Promise<void> }> {
   const log = pino({ name: 'worker', level: settings.logLevel })
   const stop = new AbortController()
-  const tasks = listTasks(database)
+  const tasks = listTasks(database, createKeyCipher(settings.secret))
   const done = keepLeadership(database, log, stop.signal, (until) => runTasks(tasks, log, until))
   const close = async () => {
     stop.abort()
@@ -29,18 +31,20 @@ export function startWorker({ settings, database }: WorkerOptions): Promise<{ cl
   return Promise.resolve({ close })
 }
 
-function listTasks(database: Database): Task[] {
+function listTasks(database: Database, cipher: KeyCipher): Task[] {
   return [
     { name: 'partitions', everyMs: HOUR_MS, run: () => keepPartitions(database.pool) },
     { name: 'expired rows', everyMs: HOUR_MS, run: () => removeExpired(database.pool) },
     { name: 'issuer keys', everyMs: 5 * MINUTE_MS, run: () => refreshIssuers(database.prisma) },
-    { name: 'signing keys', everyMs: HOUR_MS, run: () => retireKeys(database) },
+    { name: 'signing keys', everyMs: HOUR_MS, run: () => turnKeys(database, cipher) },
   ]
 }
 
-async function retireKeys(database: Database): Promise<void> {
-  const transact = createTransact(database.prisma)
-  for (const { id } of await database.prisma.environment.findMany({ select: { id: true } })) {
+/** Moves to the next keys where it is time, and withdraws those that are out of use. */
+async function turnKeys({ prisma }: Database, cipher: KeyCipher): Promise<void> {
+  const transact = createTransact(prisma)
+  for (const { id } of await prisma.environment.findMany({ select: { id: true } })) {
+    await rotateDueKey(transact, cipher, id, new Date())
     await transact((tx) => retireSigningKeys(tx, id, new Date()))
   }
 }

@@ -118,7 +118,7 @@ describe('keeping the house', () => {
   })
 
   test('one worker leads; the next one takes over when it stops', async () => {
-    const settings = { logLevel: 'silent' } as const
+    const settings = { logLevel: 'silent', secret: 'a secret of tests, long enough to be one' } as const
     const [first, second] = await Promise.all([
       startWorker({ settings, database }),
       startWorker({ settings, database }),

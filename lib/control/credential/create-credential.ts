@@ -39,14 +39,18 @@ export async function createCredential(
   requireRole(actor, 'operator')
   const wanted = parseInput(CredentialCreate, input)
   const secret = wanted.kind === 'client-secret' ? createClientSecret() : null
+  const now = new Date()
+  const proof = toProof(wanted, secret, now)
   return ctx.transact(async (tx) => {
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const identity = await getIdentityRow(tx, clientId)
-    const now = new Date()
     await requireRoom(tx, identity.id, environment.id, wanted.kind, now)
     const row = await tx.credential.create({
       data: {
-        ...(await toProof(tx, environment.id, wanted, secret, now)),
+        ...proof,
+        ...(wanted.kind === 'federated-identity'
+          ? { federatedIssuerId: await getWorkloadIssuerId(tx, environment.id, wanted.issuer) }
+          : {}),
         kind: toStoredCredentialKind(wanted.kind),
         name: wanted.name,
         identityId: identity.id,
@@ -78,7 +82,8 @@ export async function createCredential(
   })
 }
 
-async function toProof(tx: Tx, environmentId: string, wanted: Wanted, secret: string | null, now: Date) {
+/** Everything that can be said without the database. */
+function toProof(wanted: Wanted, secret: string | null, now: Date) {
   switch (wanted.kind) {
     case 'client-secret':
       if (secret === null) throw new Error('a client secret was not made')
@@ -88,19 +93,13 @@ async function toProof(tx: Tx, environmentId: string, wanted: Wanted, secret: st
       return { publicJwk: { ...jwk } as Record<string, string>, keyId: jwk.kid } // every member of a public JWK is text
     }
     case 'client-certificate':
-      return toCertificate(wanted, now)
+      return wanted.subject === undefined
+        ? { certificateThumbprint: parseCertificate(wanted.certificate ?? '', now) }
+        : { certificateNameType: wanted.subject.type, certificateName: wanted.subject.value }
     case 'federated-identity':
-      return {
-        federatedIssuerId: await getWorkloadIssuerId(tx, environmentId, wanted.issuer),
-        federatedSubject: wanted.subject,
-      }
+      return { federatedSubject: wanted.subject }
   }
 }
-
-const toCertificate = ({ certificate, subject }: Extract<Wanted, { kind: 'client-certificate' }>, now: Date) =>
-  subject === undefined
-    ? { certificateThumbprint: parseCertificate(certificate ?? '', now) }
-    : { certificateNameType: subject.type, certificateName: subject.value }
 
 async function getWorkloadIssuerId(tx: Tx, environmentId: string, name: string): Promise<string> {
   const issuer = await tx.issuer.findUnique({ where: { environmentId_name: { environmentId, name } } })

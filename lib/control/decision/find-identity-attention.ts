@@ -5,6 +5,7 @@ import { readSharedCredentials } from '#lib/store/decisions/read-shared-credenti
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '../../policy/vocabulary.ts'
 import { countOf, formatCount } from '../../evidence/count-of.ts'
 import { nameSome, type AttentionItem } from './attention-item.ts'
+import { findTokenAttention } from './find-token-attention.ts'
 
 const DAY_MS = 86_400_000
 
@@ -20,6 +21,7 @@ export async function findIdentityAttention(
     unusedScopes(pool, environmentId),
     expiringCredentials(pool, environmentId),
     failingIssuers(pool, environmentId),
+    findTokenAttention(pool, environmentId),
   ])
   return [...groups.flat(), ...instancesBehind(instances)]
 }

@@ -55,7 +55,8 @@ export async function createIssuer(
   })
 }
 
-async function fetchKeys(issuer: string, jwksUri: string | undefined): Promise<IssuerKeys> {
+/** Throws `invalid-value` at the address that does not answer keys. */
+export async function fetchKeys(issuer: string, jwksUri: string | undefined): Promise<IssuerKeys> {
   try {
     return await fetchIssuerKeys(issuer, jwksUri ?? null)
   } catch (error) {

@@ -28,7 +28,8 @@ ALTER TABLE "credential"
   ADD COLUMN "certificate_name_type" TEXT,
   ADD COLUMN "certificate_name" TEXT,
   ADD COLUMN "federated_issuer_id" UUID,
-  ADD COLUMN "federated_subject" TEXT;
+  ADD COLUMN "federated_subject" TEXT,
+  ADD COLUMN "leaked_at" TIMESTAMPTZ(3);
 ALTER TABLE "credential" DROP CONSTRAINT "credential_kind_check";
 -- A certificate is known by itself, or by a name that an authority vouches for.
 ALTER TABLE "credential" ADD CONSTRAINT "credential_kind_check" CHECK (

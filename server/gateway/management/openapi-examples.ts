@@ -26,5 +26,8 @@ export const EXAMPLES: { readonly [Name in RouteName]?: RouteBody<Name> } = {
   previewModeChange: { changes: [{ endpointId: ID, mode: 'enforce', percent: 10 }] },
   changeModes: { changes: [{ endpointId: ID, mode: 'log-only' }], reason: 'A caller was refused that nobody expected' },
   createIssuer: { name: 'customers', issuer: 'https://login.example.com', audience: 'storefront' },
+  discoverIssuer: { issuer: 'https://login.example.com' },
   rotateSigningKey: { purpose: 'token' },
+  revokeSigningKey: { reason: 'A backup with the key was lost' },
+  reportLeakedSecrets: { items: [{ secret: 'sg_live_…', url: 'https://example.com/leak' }] },
 }

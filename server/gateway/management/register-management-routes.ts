@@ -20,6 +20,7 @@ import { catalogRoutes } from './routes/catalog-routes.ts'
 import { endpointRoutes } from './routes/endpoint-routes.ts'
 import { peopleRoutes } from './routes/people-routes.ts'
 import { readingRoutes } from './routes/reading-routes.ts'
+import { tokenRoutes } from './routes/token-routes.ts'
 
 const BASE = '/api/v1'
 const BODY_BYTES_MAX = 1_048_576
@@ -33,6 +34,7 @@ export const implementations: Implementations = {
   ...catalogRoutes,
   ...endpointRoutes,
   ...readingRoutes,
+  ...tokenRoutes,
 }
 
 export interface ManagementOptions {
