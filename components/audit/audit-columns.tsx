@@ -19,11 +19,7 @@ export function Actor({ entry: { actorKind, actorName } }: { readonly entry: Aud
   const { icon: Icon, label } = ACTOR_KINDS[actorKind]
   return (
     <span className="inline-flex max-w-full items-center gap-1.5">
-      <Icon
-        aria-label={label}
-        className="size-3.5 shrink-0 text-faint"
-        strokeWidth={1.75}
-      />
+      <Icon aria-label={label} className="size-3.5 shrink-0 text-faint" strokeWidth={1.75} />
       <span className="truncate">{actorName}</span>
     </span>
   )

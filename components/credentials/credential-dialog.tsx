@@ -53,9 +53,8 @@ function CreateDialog({
   const environment = useEnvironment()
   const create = useMutation(createCredential)
   const form = useContractForm(CredentialCreate, toDefaultValues(variant, suggestName()))
-  const errors = form.formState.errors as ProofErrors & {
-    readonly [Name in 'name' | 'expiresInDays']?: { readonly message?: string }
-  } // of whichever variant it is
+  const errors = form.formState.errors as ProofErrors &
+    Partial<Record<'name' | 'expiresInDays', { readonly message?: string }>> // of whichever variant it is
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ params: { environment, clientId }, body }),

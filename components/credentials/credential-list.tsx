@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { ChevronDown, FileKey, KeyRound, Plus, TriangleAlert } from 'lucide-react'
+import { ChevronDown, KeyRound, Plus, TriangleAlert } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { credentialsQuery, revokeCredential } from '#lib/client/credentials.ts'

@@ -22,12 +22,19 @@ import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { KindBadge } from '../ui/status-badges.tsx'
+import { SessionList } from '../tokens/session-list.tsx'
+import { TokenActivityPanel } from '../tokens/token-activity-panel.tsx'
+import { TryItPanel } from '../tokens/try-it-panel.tsx'
 import { IdentityFlags } from './identity-columns.tsx'
 import { IdentityNotices } from './identity-notices.tsx'
 
 const LifetimeForm = dynamic(async () => (await import('./lifetime-form.tsx')).LifetimeForm, {
   ssr: false,
   loading: () => <Skeleton className="h-48" />,
+})
+const TokenPolicyForm = dynamic(async () => (await import('./token-policy-form.tsx')).TokenPolicyForm, {
+  ssr: false,
+  loading: () => <Skeleton className="h-96" />,
 })
 const DisableDialog = dynamic(async () => (await import('./disable-dialog.tsx')).DisableDialog, { ssr: false })
 const IdentityDetailsDialog = dynamic(async () => (await import('./identity-dialogs.tsx')).IdentityDetailsDialog, {
@@ -102,6 +109,8 @@ export function IdentityParts({
       <div className="grid min-w-0 gap-4 xl:col-span-8">
         <IdentityNotices identity={identity} />
         <CredentialList clientId={identity.clientId} isService={isService} />
+        <TokenActivityPanel clientId={identity.clientId} />
+        <SessionList clientId={identity.clientId} />
         {withGrants && (
           <GrantList
             id="grants"
@@ -122,6 +131,12 @@ export function IdentityParts({
           identity={identity}
           onReload={onReload}
         />
+        <TokenPolicyForm
+          key={`policy ${identity.clientId} ${String(identity.settingsVersion)}`}
+          identity={identity}
+          onReload={onReload}
+        />
+        <TryItPanel clientId={identity.clientId} />
         <DeviceList caller={identity.clientId} />
         <ObjectHistory concerns={{ identity: identity.clientId }} />
       </div>

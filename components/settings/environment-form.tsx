@@ -26,6 +26,7 @@ export function EnvironmentForm({
   const form = useContractForm(EnvironmentUpdate, {
     name: environment.name,
     defaultTokenLifetimeSeconds: environment.defaultTokenLifetimeSeconds,
+    tokenKeyRotationDays: environment.tokenKeyRotationDays,
   })
   const { errors, isDirty } = form.formState
   const { submit, problem, isPending } = useContractSubmit(
@@ -33,7 +34,11 @@ export function EnvironmentForm({
     (body) => save.mutateAsync({ params: { environment: environment.slug }, ifMatch: environment.version, body }),
     (saved) => {
       setEnvironment(saved)
-      form.reset({ name: saved.name, defaultTokenLifetimeSeconds: saved.defaultTokenLifetimeSeconds })
+      form.reset({
+        name: saved.name,
+        defaultTokenLifetimeSeconds: saved.defaultTokenLifetimeSeconds,
+        tokenKeyRotationDays: saved.tokenKeyRotationDays,
+      })
       toast.success(`${saved.name} is saved`)
     },
   )
@@ -54,6 +59,18 @@ export function EnvironmentForm({
           For identities and scopes that say nothing else. Tokens that were issued keep theirs.
         </p>
       </fieldset>
+      <TextField
+        label="Rotate the key that signs tokens"
+        type="number"
+        inputMode="numeric"
+        optional
+        className="max-w-40 tabular-nums"
+        hint="Days after which the next key signs, once every live instance knows it. Empty: by hand only."
+        error={errors.tokenKeyRotationDays?.message}
+        {...form.register('tokenKeyRotationDays', {
+          setValueAs: (value: unknown) => (value === '' || value === null ? null : Number(value)),
+        })}
+      />
       <WriteProblem problem={problem} onReload={onReload} />
       <Button
         type="submit"

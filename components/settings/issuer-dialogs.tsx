@@ -10,26 +10,38 @@ import { useEnvironment } from '../shell/environment-context.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextField } from '../ui/field.tsx'
+import { Segmented } from '../ui/segmented.tsx'
 import { toast } from '../ui/toast.ts'
 import { ClaimScopesField } from './claim-scopes-field.tsx'
+import { IssuerCheck } from './issuer-check.tsx'
+
+const PURPOSE_OPTIONS = [
+  { value: 'people', label: 'People' },
+  { value: 'workloads', label: 'Workloads' },
+] as const satisfies readonly { readonly value: Issuer['purpose']; readonly label: string }[]
 
 export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
   const environment = useEnvironment()
   const create = useMutation(createIssuer)
   const form = useContractForm(IssuerCreate, {
     name: '',
+    purpose: 'people',
     issuer: '',
     audience: '',
     scopeClaim: 'scope',
     claimScopes: [],
   })
   const { errors } = form.formState
+  const isForPeople = form.watch('purpose') !== 'workloads'
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ params: { environment }, body }),
-    ({ name }) => {
+    ({ name, purpose }) => {
       toast.success(`${name} is trusted`, {
-        description: 'Services take tokens of its users as soon as they confirm the revision.',
+        description:
+          purpose === 'people'
+            ? 'Services take tokens of its users as soon as they confirm the revision.'
+            : 'Now say on an identity’s page which of its workloads stands for it.',
       })
       onClose()
     },
@@ -38,19 +50,34 @@ export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
     <FormDialog
       title="Trust an issuer"
       size="lg"
-      description="An OpenID Connect provider whose users call services. Its keys are fetched now, and again before they change."
+      description="Its keys are fetched now, and again before they change."
       submitLabel="Trust"
       isPending={isPending}
       problem={problem}
       onSubmit={submit}
       onClose={onClose}
     >
+      <Segmented
+        label="Whose tokens"
+        value={isForPeople ? 'people' : 'workloads'}
+        options={PURPOSE_OPTIONS}
+        onChange={(purpose) => {
+          form.setValue('purpose', purpose)
+          if (purpose === 'workloads') form.setValue('claimScopes', [])
+        }}
+        className="self-start"
+      />
+      <p className="text-xs text-muted">
+        {isForPeople
+          ? 'An OpenID Connect provider whose users call services.'
+          : 'A cluster, a CI system or a SPIFFE trust domain: its tokens prove an identity to the token endpoint, and nothing else.'}
+      </p>
       <TextField
         label="Name"
         required
         className="font-mono"
-        placeholder="customers"
-        hint="Its users appear as user@<name>."
+        placeholder={isForPeople ? 'customers' : 'cluster'}
+        hint={isForPeople ? 'Its users appear as user@<name>.' : undefined}
         error={errors.name?.message}
         {...form.register('name')}
       />
@@ -72,20 +99,27 @@ export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
         error={errors.audience?.message}
         {...form.register('audience')}
       />
-      <TextField
-        label="Scope claim"
-        className="font-mono"
-        hint="Claim that holds the scopes."
-        error={errors.scopeClaim?.message}
-        {...form.register('scopeClaim')}
-      />
-      <ClaimScopesField
-        value={[]}
-        errors={errors.claimScopes}
-        onChange={(claimScopes) => {
-          form.setValue('claimScopes', claimScopes, { shouldDirty: true, shouldValidate: form.formState.isSubmitted })
-        }}
-      />
+      {isForPeople && (
+        <>
+          <TextField
+            label="Scope claim"
+            className="font-mono"
+            hint="Claim that holds the scopes."
+            error={errors.scopeClaim?.message}
+            {...form.register('scopeClaim')}
+          />
+          <ClaimScopesField
+            value={[]}
+            errors={errors.claimScopes}
+            onChange={(claimScopes) => {
+              form.setValue('claimScopes', claimScopes, {
+                shouldDirty: true,
+                shouldValidate: form.formState.isSubmitted,
+              })
+            }}
+          />
+        </>
+      )}
       <TextField
         label="Key set"
         optional
@@ -95,6 +129,7 @@ export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
         error={errors.jwksUri?.message}
         {...form.register('jwksUri', { setValueAs: (value: string) => (value === '' ? undefined : value) })}
       />
+      <IssuerCheck issuer={form.watch('issuer')} jwksUri={form.watch('jwksUri')} />
     </FormDialog>
   )
 }
@@ -148,20 +183,27 @@ export function EditIssuerDialog({
         error={errors.audience?.message}
         {...form.register('audience')}
       />
-      <TextField
-        label="Scope claim"
-        required
-        className="font-mono"
-        error={errors.scopeClaim?.message}
-        {...form.register('scopeClaim')}
-      />
-      <ClaimScopesField
-        value={issuer.claimScopes}
-        errors={errors.claimScopes}
-        onChange={(claimScopes) => {
-          form.setValue('claimScopes', claimScopes, { shouldDirty: true, shouldValidate: form.formState.isSubmitted })
-        }}
-      />
+      {issuer.purpose === 'people' && (
+        <>
+          <TextField
+            label="Scope claim"
+            required
+            className="font-mono"
+            error={errors.scopeClaim?.message}
+            {...form.register('scopeClaim')}
+          />
+          <ClaimScopesField
+            value={issuer.claimScopes}
+            errors={errors.claimScopes}
+            onChange={(claimScopes) => {
+              form.setValue('claimScopes', claimScopes, {
+                shouldDirty: true,
+                shouldValidate: form.formState.isSubmitted,
+              })
+            }}
+          />
+        </>
+      )}
     </FormDialog>
   )
 }
@@ -193,7 +235,9 @@ export function DeleteIssuerDialog({ issuer, onClose }: IssuerDialogProps) {
       problem={remove.error}
       onConfirm={confirm}
     >
-      Tokens of its users are denied at enforced endpoints as soon as the instances confirm the revision.
+      {issuer.purpose === 'people'
+        ? 'Tokens of its users are denied at enforced endpoints as soon as the instances confirm the revision.'
+        : 'Its workloads prove themselves no more. Credentials that rest on it have to be revoked first.'}
     </ConfirmDialog>
   )
 }

@@ -9,6 +9,7 @@ import { peopleCaller } from '#lib/policy/people-caller.ts'
 import { DeviceList } from '../devices/device-list.tsx'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
+import { Badge } from '../ui/badge.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -66,6 +67,7 @@ function IssuerItem({
     <li className="flex flex-col gap-1.5 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="font-medium">{issuer.name}</span>
+        {issuer.purpose === 'workloads' && <Badge tone="outline">Workloads</Badge>}
         <code className="min-w-0 text-xs break-all text-muted">{issuer.issuer}</code>
         <span className="ml-auto flex gap-1">
           <Refresh issuer={issuer} />
@@ -90,7 +92,12 @@ function IssuerItem({
         </span>
       </div>
       <p className="text-xs text-muted">
-        Audience <code>{issuer.audience}</code> · scopes in <code>{issuer.scopeClaim}</code> ·{' '}
+        Audience <code>{issuer.audience}</code> ·{' '}
+        {issuer.purpose === 'people' && (
+          <>
+            scopes in <code>{issuer.scopeClaim}</code> ·{' '}
+          </>
+        )}
         {toPlural(issuer.keyCount, 'key')}, fetched <RelativeTime at={issuer.keysRefreshedAt} />
       </p>
       {issuer.claimScopes.length > 0 && (
@@ -107,7 +114,7 @@ function IssuerItem({
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
           <span className="break-words">
             Its keys cannot be fetched: {issuer.refreshError}.{' '}
-            {issuer.keyCount > 0 ? 'Services go on with those they have.' : 'Services can check no token of its users.'}
+            {issuer.keyCount > 0 ? 'The last known ones stay in use.' : 'None of its tokens can be checked.'}
           </span>
         </p>
       )}
@@ -115,7 +122,9 @@ function IssuerItem({
   )
 }
 
-/** Issuers whose users may call. */
+const isOfPeople = ({ purpose }: Issuer): boolean => purpose === 'people'
+
+/** Issuers whose users may call, and those whose workloads prove identities. */
 export function IssuerSettings() {
   const environment = useEnvironment()
   const client = useQueryClient()
@@ -142,7 +151,7 @@ export function IssuerSettings() {
       <Panel
         id="issuers"
         title="Trusted issuers"
-        description="OpenID Connect providers whose users call services in this environment"
+        description="Whose users call services in this environment, or whose workloads prove identities"
         flush
         actions={button}
       >
@@ -173,7 +182,7 @@ export function IssuerSettings() {
           </ul>
         )}
       </Panel>
-      {data?.items.map(({ id, name }) => (
+      {data?.items.filter(isOfPeople).map(({ id, name }) => (
         <DeviceList key={id} caller={peopleCaller(name)} title={`Devices of people of ${name}`} />
       ))}
       {open?.what === 'new' && <NewIssuerDialog onClose={close} />}

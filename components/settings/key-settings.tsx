@@ -21,6 +21,8 @@ const RevokeTokenDialog = dynamic(async () => (await import('./revoke-token-dial
   ssr: false,
 })
 
+const RevokeKeyDialog = dynamic(async () => (await import('./revoke-key-dialog.tsx')).RevokeKeyDialog, { ssr: false })
+
 type Purpose = SigningKey['purpose']
 
 const PURPOSES: readonly {
@@ -72,9 +74,11 @@ const STATUS: Readonly<Record<SigningKey['status'], { readonly label: string; re
 const KeyItem = ({
   signingKey: { status, keyId, publicKey, createdAt, statusAt },
   meaning,
+  onRevoke,
 }: {
   readonly signingKey: SigningKey
   readonly meaning: string
+  readonly onRevoke: () => void
 }) => (
   <li className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 sm:grid-cols-[6rem_minmax(0,1fr)_auto] sm:items-center">
     <span className="sm:row-span-2 sm:self-start">
@@ -90,9 +94,26 @@ const KeyItem = ({
       since <RelativeTime at={statusAt} />, made <RelativeTime at={createdAt} />
       <span className="sr-only">, key id {keyId}</span>
     </span>
-    <p className="text-xs text-muted sm:col-span-2">{meaning}</p>
+    <p className="text-xs text-muted">{meaning}</p>
+    {status !== 'revoked' && <RevokeButton keyId={keyId} onRevoke={onRevoke} />}
   </li>
 )
+
+function RevokeButton({ keyId, onRevoke }: { readonly keyId: string; readonly onRevoke: () => void }) {
+  const gate = useRoleGate('administrator')
+  return (
+    <Button
+      size="sm"
+      variant="ghost"
+      className="justify-self-start sm:justify-self-end"
+      aria-label={`Revoke the key ${keyId.slice(0, 8)}`}
+      onClick={onRevoke}
+      {...gate}
+    >
+      Revoke
+    </Button>
+  )
+}
 
 function Keys({
   purpose,
@@ -106,6 +127,7 @@ function Keys({
   const environment = useEnvironment()
   const gate = useRoleGate('administrator')
   const [isOpen, setOpen] = useState(false)
+  const [revoking, setRevoking] = useState<SigningKey | null>(null)
   const rotate = useMutation(rotateSigningKey)
   const withdrawn = keys.some(({ status }) => status === 'previous') ? withdrawal : undefined
   const confirm = () => {
@@ -144,9 +166,24 @@ function Keys({
     >
       <ul className="divide-y divide-line">
         {keys.map((signingKey) => (
-          <KeyItem key={signingKey.id} signingKey={signingKey} meaning={meanings[signingKey.status]} />
+          <KeyItem
+            key={signingKey.id}
+            signingKey={signingKey}
+            meaning={meanings[signingKey.status]}
+            onRevoke={() => {
+              setRevoking(signingKey)
+            }}
+          />
         ))}
       </ul>
+      {revoking !== null && (
+        <RevokeKeyDialog
+          signingKey={revoking}
+          onClose={() => {
+            setRevoking(null)
+          }}
+        />
+      )}
       <ConfirmDialog
         open={isOpen}
         onOpenChange={setOpen}

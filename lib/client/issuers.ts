@@ -1,4 +1,5 @@
-import { queryOptions } from '@tanstack/react-query'
+import { mutationOptions, queryOptions } from '@tanstack/react-query'
+import type { ApiInput } from './api-request.ts'
 import { api } from './api.ts'
 import { write } from './topic.ts'
 
@@ -9,6 +10,10 @@ export const issuersQuery = (environment: string) =>
   })
 
 export const createIssuer = write('createIssuer', 'issuers', 'overview', 'revisions', 'search')
+export const discoverIssuer = mutationOptions({
+  mutationKey: ['discoverIssuer'],
+  mutationFn: (input: ApiInput<'discoverIssuer'>) => api('discoverIssuer', input),
+})
 export const updateIssuer = write('updateIssuer', 'issuers', 'revisions')
 export const refreshIssuer = write('refreshIssuer', 'issuers', 'overview', 'revisions')
 export const deleteIssuer = write('deleteIssuer', 'issuers', 'overview', 'revisions', 'search')

@@ -42,7 +42,7 @@ export const routeTable: Readonly<Record<RouteName, readonly [RouteContract['met
   listCredentials: ['GET', '/environments/{environment}/identities/{clientId}/credentials'],
   createCredential: ['POST', '/environments/{environment}/identities/{clientId}/credentials'],
   revokeCredential: ['DELETE', '/environments/{environment}/credentials/{id}'],
-  listTokenSessions: ['GET', '/environments/{environment}/identities/{clientId}/sessions'],
+  listTokenSessions: ['GET', '/environments/{environment}/identities/{clientId}/token-sessions'],
   endTokenSession: ['DELETE', '/environments/{environment}/token-sessions/{id}'],
   readTokenActivity: ['GET', '/environments/{environment}/token-activity'],
   reportLeakedSecrets: ['POST', '/leaked-secrets'],

@@ -9,4 +9,5 @@ export const signingKeysQuery = (environment: string) =>
   })
 
 export const rotateSigningKey = write('rotateSigningKey', 'signing-keys', 'environments', 'revisions')
+export const revokeSigningKey = write('revokeSigningKey', 'signing-keys', 'environments', 'revisions')
 export const revokeToken = write('revokeToken', 'revisions')

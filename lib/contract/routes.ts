@@ -387,7 +387,7 @@ export const routes = {
     params: params('environment', 'id'),
   }),
   listTokenSessions: get(
-    `${ENV}/identities/{clientId}/sessions`,
+    `${ENV}/identities/{clientId}/token-sessions`,
     'viewer',
     'Tokens',
     'Sessions that refresh tokens of an identity carry on',

@@ -60,7 +60,7 @@ describe('a client certificate', () => {
     createCredential(control.ctx, control.operator, 'production', clientId, {
       ...{ kind: 'client-certificate', name: 'Today' },
       ...body,
-    } as Parameters<typeof createCredential>[4])
+    })
 
   it('is registered by itself, and known by its thumbprint', async () => {
     const { certPem, thumbprint } = await selfSigned({ subject: 'CN=orders' })
@@ -179,7 +179,7 @@ describe('a workload of another issuer', () => {
 describe('how tokens are given to an identity', () => {
   const update = async (body: object) => {
     const { settingsVersion } = await getIdentityPosture(control.ctx, control.operator, 'production', 'partner')
-    return updateIdentitySetting(control.ctx, control.operator, 'production', 'partner', settingsVersion, body as never)
+    return updateIdentitySetting(control.ctx, control.operator, 'production', 'partner', settingsVersion, body)
   }
 
   it('is anything at first, and what was chosen after', async () => {

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose'
 import type { ClientCredential, FederatedCredential } from '#lib/control/token/client.ts'
 import { TokenError } from '#lib/control/token/token-error.ts'
 import { CLOCK_SKEW_SECONDS } from '#lib/policy/vocabulary.ts'
@@ -58,7 +58,7 @@ function requireBounded(exp: number): true {
 function keySetOf(credential: FederatedCredential): JWTVerifyGetKey {
   const known = keySets.get(credential)
   if (known !== undefined) return known
-  const keySet = createLocalJWKSet({ keys: credential.keys.map((key) => ({ ...key })) } as JSONWebKeySet)
+  const keySet = createLocalJWKSet({ keys: credential.keys.map((key) => ({ ...key })) })
   keySets.set(credential, keySet)
   return keySet
 }

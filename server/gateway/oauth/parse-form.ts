@@ -3,7 +3,7 @@ import { TokenError } from '#lib/control/token/token-error.ts'
 const PARAMETERS_MAX = 50
 /** A resource may be named several times (RFC 8707); nothing else may (RFC 6749, section 3.2). */
 const REPEATABLE = new Set(['resource', 'audience'])
-// eslint-disable-next-line no-control-regex -- they are what is refused
+
 const CONTROL_CHARACTERS = /[\0-\x1f\x7f]/
 
 /** What a form says, once looked at: each parameter once, no control characters. Throws `invalid_request` and names the parameter. */

@@ -28,7 +28,9 @@ export function registerTokenRoutes(app: FastifyInstance, core: GatewayCore): vo
 function registerTokenEndpoints(app: FastifyInstance, core: GatewayCore): void {
   const uses = createCredentialUseRegister(core.pool, core.logger)
   const activity = createTokenActivityRegister(core.pool, core.logger)
-  app.addHook('onClose', async () => void (await Promise.all([uses.close(), activity.close()])))
+  app.addHook('onClose', async () => {
+    await Promise.all([uses.close(), activity.close()])
+  })
   takeFormsOnly(app)
   answerWithTokenErrors(app, core)
   const parts = {

@@ -37,7 +37,7 @@ async function revokeSession(
   { core: { context } }: IntrospectionParts,
 ): Promise<boolean> {
   const presented = await findRefreshFamily(context.pool, token)
-  if (presented === null || presented.identityId !== client.identityId) return false
+  if (presented?.identityId !== client.identityId) return false
   if (presented.environmentId !== credential.environmentId) return false
   const { identityId, clientId } = client
   const actor: Actor = { kind: 'identity', id: identityId, name: clientId, role: 'viewer', accountId: null, requestId }

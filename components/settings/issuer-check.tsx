@@ -1,0 +1,46 @@
+'use client'
+import { useMutation } from '@tanstack/react-query'
+import { discoverIssuer } from '#lib/client/issuers.ts'
+import { Button } from '../ui/button.tsx'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { toPlural } from '../ui/words.ts'
+
+interface IssuerCheckProps {
+  readonly issuer: string
+  readonly jwksUri: string | undefined
+}
+
+/** Fetches what an issuer says of itself, before it is trusted. */
+export function IssuerCheck({ issuer, jwksUri }: IssuerCheckProps) {
+  const check = useMutation(discoverIssuer)
+  return (
+    <div className="flex flex-col gap-2">
+      <Button
+        size="sm"
+        className="self-start"
+        pending={check.isPending}
+        onClick={() => {
+          check.mutate({ body: { issuer, ...(jwksUri ? { jwksUri } : {}) } })
+        }}
+        {...(issuer === '' ? { disabledReason: 'Fill in the issuer first' } : {})}
+      >
+        Fetch its keys to see
+      </Button>
+      {check.error !== null && <ProblemAlert problem={check.error} />}
+      {check.data !== undefined && (
+        <div role="status" className="rounded-lg border border-line bg-sunken px-3 py-2 text-xs">
+          <p>
+            {toPlural(check.data.keys.length, 'usable key')} at <code className="break-all">{check.data.jwksUri}</code>
+          </p>
+          <ul className="mt-1 text-muted">
+            {check.data.keys.map(({ keyId, algorithm }) => (
+              <li key={keyId}>
+                {algorithm} <code className="break-all">{keyId}</code>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  )
+}
