@@ -1,6 +1,7 @@
 import { MACHINE_AUDIENCE } from '../../contract/machine.ts'
 import type { Client } from './client.ts'
 import { decideToken, liveGrants, type TokenDecision, type TokenRequest } from './decide-token.ts'
+import { repeatAudience, repeatScopes } from './repeat-names.ts'
 import { TokenError } from './token-error.ts'
 
 /** A chain of those who act, the present one outermost (RFC 8693, section 4.1). */
@@ -49,9 +50,12 @@ function chooseScopes(common: readonly string[], actor: Client, { scopes, audien
   if (excess.length > 0)
     throw new TokenError(
       'invalid_scope',
-      `${excess.slice(0, 5).join(', ')} of ${audience} is not held by both the subject and ${actor.clientId}.`,
+      `${repeatScopes(excess)} of ${repeatAudience(audience)} is not held by both the subject and ${actor.clientId}.`,
     )
   if (common.length === 0)
-    throw new TokenError('invalid_scope', `The subject and ${actor.clientId} have no scope of ${audience} in common.`)
+    throw new TokenError(
+      'invalid_scope',
+      `The subject and ${actor.clientId} have no scope of ${repeatAudience(audience)} in common.`,
+    )
   return scopes ?? common
 }

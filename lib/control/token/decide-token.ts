@@ -1,5 +1,6 @@
 import { MACHINE_AUDIENCE, MACHINE_SCOPE } from '../../contract/machine.ts'
 import type { Client, ClientGrant } from './client.ts'
+import { repeatAudience, repeatScopes } from './repeat-names.ts'
 import { TokenError } from './token-error.ts'
 
 export interface TokenRequest {
@@ -39,7 +40,8 @@ function decideMachineToken(client: Client, request: TokenRequest): Omit<TokenDe
 }
 
 function decideServiceToken(client: Client, request: TokenRequest): Omit<TokenDecision, 'audience'> {
-  if (!request.isKnownService) throw new TokenError('invalid_target', `There is no service ${request.audience}.`)
+  if (!request.isKnownService)
+    throw new TokenError('invalid_target', `There is no service ${repeatAudience(request.audience)}.`)
   const granted = liveGrants(client, request)
   if (granted.length === 0)
     throw new TokenError(
@@ -51,7 +53,7 @@ function decideServiceToken(client: Client, request: TokenRequest): Omit<TokenDe
   if (excess.length > 0)
     throw new TokenError(
       'invalid_scope',
-      `${client.clientId} does not hold ${excess.slice(0, 5).join(', ')} of ${request.audience} in ${request.environmentSlug}.`,
+      `${client.clientId} does not hold ${repeatScopes(excess)} of ${request.audience} in ${request.environmentSlug}.`,
     )
   const chosen = granted.filter(({ scope }) => wanted.includes(scope))
   return {

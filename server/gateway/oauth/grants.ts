@@ -8,6 +8,7 @@ import type { RefreshFamily, SessionSubject } from '#lib/control/token/refresh/r
 import { isRefreshToken } from '#lib/control/token/refresh/refresh-token.ts'
 import { startRefreshFamily } from '#lib/control/token/refresh/start-refresh-family.ts'
 import { useRefreshToken } from '#lib/control/token/refresh/use-refresh-token.ts'
+import { repeatScopes } from '#lib/control/token/repeat-names.ts'
 import type { TokenBearing } from '#lib/control/token/sign-access-token.ts'
 import { TokenError } from '#lib/control/token/token-error.ts'
 import type { AuthenticatedClient } from './authenticate-client.ts'
@@ -156,8 +157,7 @@ async function getFamily(
 /** What is asked for must have been granted at the start and be granted now (RFC 6749, section 6). */
 function chooseScopes({ scopes }: Refresh, family: RefreshFamily, granted: readonly string[]): readonly string[] {
   const excess = scopes?.filter((scope) => !family.scopes.includes(scope)) ?? []
-  if (excess.length > 0)
-    throw new TokenError('invalid_scope', `The session was begun without ${excess.slice(0, 5).join(', ')}.`)
+  if (excess.length > 0) throw new TokenError('invalid_scope', `The session was begun without ${repeatScopes(excess)}.`)
   const chosen = scopes ?? family.scopes.filter((scope) => granted.includes(scope))
   if (chosen.length === 0)
     throw new TokenError('invalid_scope', 'None of the scopes of the session is granted any more.')
