@@ -33,7 +33,9 @@ const AgeSummary = {
     .int()
     .nullable()
     .describe('The shortest lifetime, on an edge of the histogram, that would have broken nobody recorded.'),
-  breaks: z.array(z.object({ seconds: z.int(), ...Bounds })).describe('Uses of tokens older than each lifetime asked for.'),
+  breaks: z
+    .array(z.object({ seconds: z.int(), ...Bounds }))
+    .describe('Uses of tokens older than each lifetime asked for.'),
 }
 export const LifetimeStanding = z
   .enum(['shorten', 'not-enough-evidence', 'fits', 'issuer-decides'])
@@ -48,7 +50,9 @@ export const CallerLifetime = z.object({
   firstAt: Timestamp,
   lastAt: Timestamp,
   ...AgeSummary,
-  services: z.array(z.object({ serviceSlug: z.string(), ...AgeSummary })).describe('The same for each service it calls.'),
+  services: z
+    .array(z.object({ serviceSlug: z.string(), ...AgeSummary }))
+    .describe('The same for each service it calls.'),
 })
 export const LifetimeQuery = z.strictObject({
   ...PageQuery.shape,
@@ -81,7 +85,13 @@ export const Lifetimes = z.object({
     .describe('Over all callers, what each lifetime asked for would break.'),
 })
 
-const EndpointName = { endpointId: Uuid, serviceSlug: z.string(), team: z.string(), method: z.string(), route: z.string() }
+const EndpointName = {
+  endpointId: Uuid,
+  serviceSlug: z.string(),
+  team: z.string(),
+  method: z.string(),
+  route: z.string(),
+}
 const GrantName = {
   grantId: Uuid,
   clientId: z.string(),
@@ -136,7 +146,9 @@ export const StalledEndpoint = z.object({
   nextStep: z.object({
     kind: z.enum(['lower', 'fix-callers', 'gather-evidence']),
     details: z.array(z.string()).describe('What to do, a sentence each.'),
-    callers: z.array(CallerEvidence.pick({ caller: true, requests: true, wouldDeny: true, reasons: true, fixes: true })),
+    callers: z.array(
+      CallerEvidence.pick({ caller: true, requests: true, wouldDeny: true, reasons: true, fixes: true }),
+    ),
   }),
 })
 export const SilentService = z.object({

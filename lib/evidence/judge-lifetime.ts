@@ -59,7 +59,9 @@ function findGaps({ ages, firstAt, now }: LifetimeQuestion): string[] {
   const hours = (now.getTime() - firstAt.getTime()) / HOUR_MS
   return [
     ...(bound > DENIAL_RATE_MAX
-      ? [`${countOf(uses, 'use')} still allow ${(bound * 100).toPrecision(2)} % with an older token, at 95 % confidence.`]
+      ? [
+          `${countOf(uses, 'use')} still allow ${(bound * 100).toPrecision(2)} % with an older token, at 95 % confidence.`,
+        ]
       : []),
     ...(hours < OBSERVATION_HOURS_MIN
       ? [`Watched for ${countOf(Math.floor(hours), 'hour')}: not every hour and day of the week was seen.`]

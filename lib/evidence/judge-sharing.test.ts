@@ -5,7 +5,13 @@ import { judgeSharing, type CredentialUse } from './judge-sharing.ts'
 const HOUR_MS = 3_600_000
 const START = Date.UTC(2026, 0, 1)
 const at = (hours: number): Date => new Date(START + hours * HOUR_MS)
-const use = (workload: string, fromHours: number, toHours: number, count = 100, address = '10.0.0.1'): CredentialUse => ({
+const use = (
+  workload: string,
+  fromHours: number,
+  toHours: number,
+  count = 100,
+  address = '10.0.0.1',
+): CredentialUse => ({
   ...{ workload, address, count },
   firstAt: at(fromHours),
   lastAt: at(toHours),
@@ -66,10 +72,14 @@ describe('the probability that a credential is shared', () => {
 
   test('never falls with more time side by side', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.1, max: 90, noNaN: true }), fc.double({ min: 0, max: 90, noNaN: true }), (hours, more) => {
-        const shared = (end: number) => probability([use('orders', 0, end, 500), use('stock-sync', 0, end, 500)])
-        expect(shared(hours + more)).toBeGreaterThanOrEqual(shared(hours))
-      }),
+      fc.property(
+        fc.double({ min: 0.1, max: 90, noNaN: true }),
+        fc.double({ min: 0, max: 90, noNaN: true }),
+        (hours, more) => {
+          const shared = (end: number) => probability([use('orders', 0, end, 500), use('stock-sync', 0, end, 500)])
+          expect(shared(hours + more)).toBeGreaterThanOrEqual(shared(hours))
+        },
+      ),
     )
   })
 

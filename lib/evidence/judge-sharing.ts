@@ -88,7 +88,8 @@ const toPairs = (programs: readonly SharingProgram[]): [SharingProgram, SharingP
   programs.flatMap((a, index) => programs.slice(index + 1).map((b): [SharingProgram, SharingProgram] => [a, b]))
 
 function signsOf(a: SharingProgram, b: SharingProgram, concurrentRequests: number): SharingSign[] {
-  const overlapMs = Math.min(a.lastAt.getTime(), b.lastAt.getTime()) - Math.max(a.firstAt.getTime(), b.firstAt.getTime())
+  const overlapMs =
+    Math.min(a.lastAt.getTime(), b.lastAt.getTime()) - Math.max(a.firstAt.getTime(), b.firstAt.getTime())
   return [
     nameSign(a, b),
     ...addressSigns(a, b),
@@ -109,7 +110,11 @@ const sign = (kind: SharingSign['kind'], weight: number, detail: string): Sharin
 
 function nameSign(a: SharingProgram, b: SharingProgram): SharingSign {
   return toProgramName(a.workload) === toProgramName(b.workload)
-    ? sign('names', SHARING_WEIGHTS.replicaNames, `${a.workload} and ${b.workload} are named like replicas of one program.`)
+    ? sign(
+        'names',
+        SHARING_WEIGHTS.replicaNames,
+        `${a.workload} and ${b.workload} are named like replicas of one program.`,
+      )
     : sign('names', SHARING_WEIGHTS.namesDiffer, `${a.workload} and ${b.workload} are named like two programs.`)
 }
 

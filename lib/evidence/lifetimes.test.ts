@@ -56,14 +56,17 @@ describe('counting the uses that a lifetime breaks', () => {
 describe('the shortest lifetime', () => {
   test('would have broken no recorded use, and the edge below it would, unless no lifetime is shorter', () => {
     fc.assert(
-      fc.property(agesArbitrary.filter(({ length }) => length > 0), (ages) => {
-        const shortest = shortestLifetime(record(ages))
-        expect(shortest === null).toBe(Math.max(...ages) > 86_400)
-        if (shortest === null) return
-        expect(ages.filter((age) => age > shortest)).toEqual([])
-        const below = TOKEN_AGE_EDGES_SECONDS.filter((each) => each < shortest).at(-1) ?? 0
-        if (below >= TOKEN_LIFETIME_SECONDS_MIN) expect(ages.some((age) => age > below)).toBe(true)
-      }),
+      fc.property(
+        agesArbitrary.filter(({ length }) => length > 0),
+        (ages) => {
+          const shortest = shortestLifetime(record(ages))
+          expect(shortest === null).toBe(Math.max(...ages) > 86_400)
+          if (shortest === null) return
+          expect(ages.filter((age) => age > shortest)).toEqual([])
+          const below = TOKEN_AGE_EDGES_SECONDS.filter((each) => each < shortest).at(-1) ?? 0
+          if (below >= TOKEN_LIFETIME_SECONDS_MIN) expect(ages.some((age) => age > below)).toBe(true)
+        },
+      ),
     )
   })
 

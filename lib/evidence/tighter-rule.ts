@@ -41,14 +41,15 @@ const READING_ACTIONS = new Set(['read', 'list', 'view', 'export'])
  */
 export function proposeTighterRule(question: RuleQuestion): TighterRule | null {
   const present = question.rule ?? RULE_DEFAULT
-  const allowed = replayRule(question.recorded, present).filter((replayed) => replayed.allowed > 0)
-  if (allowed.length === 0 || allowed.some(({ facts }) => facts.tokenProblem !== null)) return null
-  const [scope, ...otherScopes] = rankScopes(question, scopesHeldByAll(question, present, allowed))
+  const served = replayRule(question.recorded, present).filter(isServed)
+  const requests = served.reduce((sum, { allowed }) => sum + allowed, 0)
+  if (requests === 0 || served.some(({ facts }) => facts.tokenProblem !== null)) return null
+  const [scope, ...otherScopes] = rankScopes(question, scopesHeldByAll(question, present, served))
   const added = [
     ...(scope === undefined ? [] : [{ kind: 'scopes', allOf: [scope] } as const]),
-    ...tighterAge(present, allowed),
-    ...provenSender(present, allowed),
-    ...knownDevice(present, allowed),
+    ...tighterAge(present, served),
+    ...provenSender(present, served),
+    ...knownDevice(present, served),
   ]
   if (added.length === 0 && present.access === 'token') return null
   const kinds = added.map(({ kind }) => kind as Requirement['kind'])
@@ -56,14 +57,13 @@ export function proposeTighterRule(question: RuleQuestion): TighterRule | null {
     access: 'token',
     requirements: [...present.requirements.filter(({ kind }) => !kinds.includes(kind)), ...added],
   }
-  if (!allowsAsMuch(allowed, rule)) return null
-  const requests = allowed.reduce((sum, replayed) => sum + replayed.allowed, 0)
+  if (!served.every((replayed) => isServedAsWell(replayed, rule))) return null
   return {
     rule,
     added,
     otherScopes,
     requests,
-    callers: summariseCallers(allowed).length,
+    callers: summariseCallers(served).length,
     isConclusive: (upperBound(requests) ?? 1) <= DENIAL_RATE_MAX,
   }
 }
@@ -74,10 +74,10 @@ const findKind = <Kind extends Requirement['kind']>({ requirements }: Rule, want
 function scopesHeldByAll(
   { ownScopes }: RuleQuestion,
   present: Rule,
-  allowed: readonly ReplayedSignature[],
+  served: readonly ReplayedSignature[],
 ): readonly string[] {
   if (findKind(present, 'scopes') !== undefined) return []
-  return [...ownScopes].filter((scope) => allowed.every(({ facts }) => facts.scopes.includes(scope)))
+  return [...ownScopes].filter((scope) => served.every(({ facts }) => facts.scopes.includes(scope)))
 }
 
 /** The scope that sounds like the endpoint comes first: its resource in the route, its action like the method. */
@@ -91,29 +91,33 @@ function rankScopes({ method, route }: RuleQuestion, scopes: readonly string[]):
   return scopes.toSorted((a, b) => score(b) - score(a) || a.localeCompare(b))
 }
 
-function tighterAge(present: Rule, allowed: readonly ReplayedSignature[]): Requirement[] {
+function tighterAge(present: Rule, served: readonly ReplayedSignature[]): Requirement[] {
   const limit = findKind(present, 'max-token-age')?.seconds
-  const ages = allowed.map(({ facts }) => facts.tokenAges)
+  const ages = served.map(({ facts }) => facts.tokenAges)
   if (limit === undefined || ages.some((each) => each === null)) return []
   const shortest = shortestLifetime(addTokenAges(ages.filter((each) => each !== null)))
   return shortest !== null && limit >= LOOSE_AGE * shortest ? [{ kind: 'max-token-age', seconds: shortest }] : []
 }
 
-function provenSender(present: Rule, allowed: readonly ReplayedSignature[]): Requirement[] {
+function provenSender(present: Rule, served: readonly ReplayedSignature[]): Requirement[] {
   if (findKind(present, 'sender-constraint') !== undefined) return []
-  const ways = [...new Set(allowed.map(({ facts }) => facts.sender))].toSorted()
+  const ways = [...new Set(served.map(({ facts }) => facts.sender))].toSorted()
   const isProof = (way: SenderConstraint): way is Exclude<SenderConstraint, 'none'> => way !== 'none'
   return ways.every(isProof) ? [{ kind: 'sender-constraint', anyOf: ways }] : []
 }
 
-const knownDevice = (present: Rule, allowed: readonly ReplayedSignature[]): Requirement[] =>
-  findKind(present, 'known-device') === undefined && allowed.every(({ facts }) => facts.context?.device === 'known')
+const knownDevice = (present: Rule, served: readonly ReplayedSignature[]): Requirement[] =>
+  findKind(present, 'known-device') === undefined && served.every(({ facts }) => facts.context?.device === 'known')
     ? [{ kind: 'known-device' }]
     : []
 
-/** Nothing that is allowed now would be denied, or no longer be known. */
-const allowsAsMuch = (allowed: readonly ReplayedSignature[], rule: Rule): boolean =>
-  allowed.every((present) => {
-    const [replayed] = replayRule([present.facts], rule)
-    return replayed !== undefined && replayed.allowed >= present.allowed
-  })
+/** Some of its requests are allowed, or may be: the record does not tell. */
+const isServed = ({ allowed, undetermined }: ReplayedSignature): boolean => allowed + undetermined > 0
+
+/** Nothing that is allowed now, or may be, would be denied, and nothing that is known would no longer be. */
+function isServedAsWell(present: ReplayedSignature, rule: Rule): boolean {
+  const [replayed] = replayRule([present.facts], rule)
+  return replayed !== undefined && replayed.allowed >= present.allowed && countDenied(replayed) <= countDenied(present)
+}
+
+const countDenied = ({ denials }: ReplayedSignature): number => denials.reduce((sum, { count }) => sum + count, 0)

@@ -54,7 +54,7 @@ const toWindow = ({ days, service }: Query) => ({
 
 async function readLifetimeRows({ ctx, actor, environmentSlug, query }: Question): Promise<FindingRow[]> {
   const rows: FindingRow[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const page: Awaited<ReturnType<typeof readLifetimes>> = await readLifetimes(
       ctx,
       actor,
