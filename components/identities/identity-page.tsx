@@ -22,6 +22,7 @@ import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { KindBadge } from '../ui/status-badges.tsx'
+import { useLateAnchor } from '../ui/use-late-anchor.ts'
 import { IdentityFlags } from './identity-columns.tsx'
 import { IdentityNotices } from './identity-notices.tsx'
 
@@ -140,6 +141,7 @@ export function useIdentity(clientId: string) {
 export function IdentityPage({ clientId }: { readonly clientId: string }) {
   const toPath = useEnvironmentPath()
   const { data, error, refetch, reload } = useIdentity(clientId)
+  useLateAnchor(data !== undefined)
   if (error?.status === 404 || error?.status === 400 || error?.status === 422) notFound()
   if (data === undefined) {
     return (

@@ -26,6 +26,7 @@ export type Topic =
   | 'signing-keys'
   | 'revisions'
   | 'decisions'
+  | 'findings'
   | 'audit'
   | 'search'
 

@@ -292,8 +292,11 @@ describe('shared credentials', () => {
 })
 
 describe('an export', () => {
-  const read = async (slug: string, query: Parameters<typeof exportFindings>[3]): Promise<string> =>
-    (await Array.fromAsync(await exportFindings(control.ctx, control.viewer, slug, query))).join('')
+  async function read(slug: string, query: Parameters<typeof exportFindings>[3]): Promise<string> {
+    let text = ''
+    for await (const chunk of await exportFindings(control.ctx, control.viewer, slug, query)) text += chunk
+    return text
+  }
 
   test('holds a line for each finding, in which nothing is a formula', async () => {
     const { environment, credential, identity, addScope, grant } = await shareCredential()

@@ -1,0 +1,52 @@
+import { CircleCheck, TriangleAlert } from 'lucide-react'
+import type { RouteResponse } from '#lib/contract/routes.ts'
+import { Panel } from '../ui/panel.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { toDuration, toPlural } from '../ui/words.ts'
+import { toBoundedCount } from './lifetime-words.ts'
+
+type Breaking = RouteResponse<'readLifetimes'>['breaking']
+
+const NAMES_SHOWN = 4
+
+function namesOf({ names, callers }: Breaking[number]): string {
+  const shown = names.slice(0, NAMES_SHOWN).join(', ')
+  return callers > NAMES_SHOWN ? `${shown} and ${String(callers - NAMES_SHOWN)} more` : shown
+}
+
+function BreakingAt({ at }: { readonly at: Breaking[number] }) {
+  const Icon = at.callers === 0 ? CircleCheck : TriangleAlert
+  return (
+    <li className="min-w-0 p-4">
+      <p className="flex items-center gap-2 font-medium">
+        <Icon aria-hidden className={at.callers === 0 ? 'size-4 text-enforce' : 'size-4 text-log-only'} />
+        At {toDuration(at.seconds)} {at.callers === 0 ? 'nobody breaks' : `${toPlural(at.callers, 'caller')} may break`}
+      </p>
+      <p className="mt-1 text-muted">
+        {at.callers === 0
+          ? 'No recorded use had an older token.'
+          : `${namesOf(at)}: ${toBoundedCount(at.atLeast, at.atMost)} uses of an older token.`}
+      </p>
+    </li>
+  )
+}
+
+/** Whom a lifetime for everybody would break. One that renews its tokens in time is not broken by it. */
+export const BreakingPanel = ({ breaking }: { readonly breaking: Breaking | undefined }) => (
+  <Panel
+    id="breaking"
+    title="Who breaks"
+    description="If every token lived so long, and no caller renewed earlier than it did"
+    flush
+  >
+    {breaking === undefined ? (
+      <Skeleton className="m-4 h-10" />
+    ) : (
+      <ul aria-labelledby="breaking" className="grid divide-line max-md:divide-y md:grid-cols-3 md:divide-x">
+        {breaking.map((at) => (
+          <BreakingAt key={at.seconds} at={at} />
+        ))}
+      </ul>
+    )}
+  </Panel>
+)
