@@ -67,12 +67,27 @@ export function TokenAgeBars({ ages, limitSeconds, marks = [] }: TokenAgeBarsPro
   )
 }
 
-export const TokenAgeAxis = () => (
-  <div className="flex justify-between text-xs text-faint" aria-hidden>
-    <span>5 s</span>
-    <span>1 min</span>
-    <span>15 min</span>
-    <span>1 h</span>
-    <span>1 day</span>
-  </div>
+const TICKS = [
+  { seconds: 5, label: '5 s' },
+  { seconds: 60, label: '1 min' },
+  { seconds: 900, label: '15 min' },
+  { seconds: 3_600, label: '1 h' },
+  { seconds: 86_400, label: '1 day' },
+] as const
+
+/** Ages where their buckets end. */
+export const TokenAgeAxis = ({ ages }: { readonly ages: TokenAges }) => (
+  <svg aria-hidden width="100%" height={14} className="block overflow-visible">
+    {TICKS.map(({ seconds, label }) => (
+      <text
+        key={seconds}
+        x={`${String(toTokenAgePosition(ages, seconds))}%`}
+        y={11}
+        textAnchor="middle"
+        className="fill-faint text-xs"
+      >
+        {label}
+      </text>
+    ))}
+  </svg>
 )

@@ -11,7 +11,7 @@ interface Props {
 export const TokenAgeHistogram = ({ ages, limitSeconds }: Props) => (
   <figure className="flex flex-col gap-1.5">
     <TokenAgeBars ages={ages} limitSeconds={limitSeconds} />
-    <TokenAgeAxis />
+    <TokenAgeAxis ages={ages} />
     <figcaption className="text-xs text-muted">{toTokenAgeSentence(ages, limitSeconds)}</figcaption>
   </figure>
 )

@@ -20,7 +20,8 @@ function BreakingAt({ at }: { readonly at: Breaking[number] }) {
     <li className="min-w-0 p-4">
       <p className="flex items-center gap-2 font-medium">
         <Icon aria-hidden className={at.callers === 0 ? 'size-4 text-enforce' : 'size-4 text-log-only'} />
-        At {toDuration(at.seconds)} {at.callers === 0 ? 'nobody breaks' : `${toPlural(at.callers, 'caller')} may break`}
+        At {toDuration(at.seconds)},{' '}
+        {at.callers === 0 ? 'nobody breaks' : `${toPlural(at.callers, 'caller')} may break`}
       </p>
       <p className="mt-1 text-muted">
         {at.callers === 0

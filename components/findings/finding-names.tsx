@@ -45,7 +45,7 @@ interface GrantTitleProps {
 export function GrantTitle({ grant: { clientId, identityKind, scopeId, scope, serviceSlug } }: GrantTitleProps) {
   const toPath = useEnvironmentPath()
   return (
-    <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+    <span className="flex min-w-0 flex-wrap items-center gap-x-2">
       <Link
         href={toPath(`/identities/${encodeURIComponent(clientId)}`)}
         className="inline-flex items-center gap-2 font-medium hover:underline"

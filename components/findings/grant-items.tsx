@@ -44,13 +44,11 @@ export function NarrowGrantItem({ grant }: { readonly grant: NarrowGrant }) {
       <div className="min-w-[min(100%,18rem)] flex-1">
         <GrantTitle grant={grant} />
         <p className="flex flex-wrap items-baseline gap-x-1.5 text-muted">
-          It opens {toPlural(opens, 'endpoint')} and was needed at
+          It opens {toPlural(opens, 'endpoint')}, and only this one was called:
           <Link href={toPath(`/endpoints/${usedAt.id}`)} className="min-w-0 text-text hover:underline">
             <EndpointName method={usedAt.method} route={usedAt.route} className="[&>span]:w-auto" />
           </Link>
-          <span>
-            , last <RelativeTime at={grant.lastNeededAt} />
-          </span>
+          <RelativeTime at={grant.lastNeededAt} />
         </p>
       </div>
       <ButtonLink size="sm" href={toPath(`/scopes/${scopeId}`)}>

@@ -10,23 +10,28 @@ import { KindIcon } from '../ui/status-badges.tsx'
 import { toCount, toDuration, toPlural } from '../ui/words.ts'
 import { STANDING_WORDS, toBoundedCount, toLifetimeAdvice, toLifetimeSentence } from './lifetime-words.ts'
 
-type AgeSummary = CallerLifetime['services'][number]
-
 const hasPage = ({ caller: { kind } }: CallerLifetime): boolean => kind === 'service' || kind === 'integration'
 const isAdvised = ({ standing }: CallerLifetime): boolean =>
   standing === 'shorten' || standing === 'not-enough-evidence'
 
-function toMarks({ issuedSeconds, shortestSeconds }: Pick<AgeSummary, 'issuedSeconds' | 'shortestSeconds'>) {
-  const issued: TokenAgeMark[] = issuedSeconds === null ? [] : [{ seconds: issuedSeconds, stroke: 'stroke-text' }]
-  const isShorter = shortestSeconds !== null && (issuedSeconds === null || shortestSeconds < issuedSeconds)
-  return isShorter ? [...issued, { seconds: shortestSeconds, stroke: 'stroke-enforce-fill', isDashed: true }] : issued
+/** Where its tokens could end, where that is earlier than they do. */
+const couldEndAt = ({ shortestSeconds, standing }: CallerLifetime): number | null =>
+  standing === 'fits' ? null : shortestSeconds
+
+function toMarks(lifetime: CallerLifetime): TokenAgeMark[] {
+  const { issuedSeconds } = lifetime
+  const earlier = couldEndAt(lifetime)
+  return [
+    ...(issuedSeconds === null ? [] : [{ seconds: issuedSeconds, stroke: 'stroke-text' }]),
+    ...(earlier === null ? [] : [{ seconds: earlier, stroke: 'stroke-enforce-fill', isDashed: true }]),
+  ]
 }
 
 /** Bars by age, a line where tokens end now and a dashed one where they could. */
 const LifetimePicture = ({ lifetime }: { readonly lifetime: CallerLifetime }) => (
   <figure className="flex min-w-0 flex-col gap-1.5 pt-1">
     <TokenAgeBars ages={lifetime.tokenAges} limitSeconds={lifetime.shortestSeconds} marks={toMarks(lifetime)} />
-    <TokenAgeAxis />
+    <TokenAgeAxis ages={lifetime.tokenAges} />
     <figcaption className="flex flex-wrap gap-x-3 text-xs text-muted">
       {lifetime.issuedSeconds !== null && (
         <span className="inline-flex items-center gap-1.5">
@@ -34,10 +39,10 @@ const LifetimePicture = ({ lifetime }: { readonly lifetime: CallerLifetime }) =>
           ends at {toDuration(lifetime.issuedSeconds)}
         </span>
       )}
-      {lifetime.shortestSeconds !== null && isAdvised(lifetime) && (
+      {couldEndAt(lifetime) !== null && (
         <span className="inline-flex items-center gap-1.5">
           <span aria-hidden className="h-3 border-l-2 border-dashed border-enforce-fill" />
-          could end at {toDuration(lifetime.shortestSeconds)}
+          could end at {toDuration(couldEndAt(lifetime) ?? 0)}
         </span>
       )}
       {lifetime.almostAllSeconds !== null && (
@@ -70,12 +75,12 @@ function CallerName({ lifetime }: { readonly lifetime: CallerLifetime }) {
 /** Leads to the identity's form with the lifetime filled in: nothing is changed before it is saved there. */
 function SetLifetime({ lifetime }: { readonly lifetime: CallerLifetime }) {
   const toPath = useEnvironmentPath()
-  const { caller, shortestSeconds, standing } = lifetime
+  const { caller, shortestSeconds, standing, isFarLonger } = lifetime
   if (!isAdvised(lifetime) || shortestSeconds === null) return null
   return (
     <ButtonLink
       size="sm"
-      variant={standing === 'shorten' ? 'primary' : 'secondary'}
+      variant={standing === 'shorten' && isFarLonger ? 'primary' : 'secondary'}
       href={toPath(`/identities/${encodeURIComponent(caller.name)}?lifetime=${String(shortestSeconds)}#lifetime`)}
       className="self-start"
     >
@@ -151,7 +156,7 @@ export function LifetimeItem({ lifetime }: { readonly lifetime: CallerLifetime }
         <p className="font-medium tabular-nums">{toLifetimeSentence(lifetime)}</p>
         <p className="text-muted tabular-nums">
           {toLifetimeAdvice(lifetime)}
-          {replayedUses > 0 && ` ${toPlural(replayedUses, 'use')} of recorded traffic that was replayed.`}
+          {replayedUses > 0 && ` ${toPlural(replayedUses, 'of them', 'of them')} replayed from a recording.`}
         </p>
         {standing === 'not-enough-evidence' &&
           gaps.map((gap) => (
@@ -164,15 +169,15 @@ export function LifetimeItem({ lifetime }: { readonly lifetime: CallerLifetime }
       </div>
       <div className="min-w-0 lg:col-span-7">
         <LifetimePicture lifetime={lifetime} />
-        <details className="group mt-1">
-          <summary className="inline-flex h-6 cursor-pointer list-none items-center gap-1 rounded-sm text-muted hover:text-text">
-            <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
-            {toPlural(services.length, 'service')}
-            <span className="sr-only"> that {lifetime.caller.name} calls</span>
-          </summary>
-          <ServiceTable lifetime={lifetime} />
-        </details>
       </div>
+      <details className="group lg:col-span-12">
+        <summary className="inline-flex h-6 cursor-pointer list-none items-center gap-1 rounded-sm text-muted hover:text-text">
+          <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
+          {toPlural(services.length, 'service')}
+          <span className="sr-only"> that {lifetime.caller.name} calls</span>
+        </summary>
+        <ServiceTable lifetime={lifetime} />
+      </details>
     </div>
   )
 }

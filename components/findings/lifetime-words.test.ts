@@ -18,7 +18,7 @@ it('says how long tokens live and how old they are used', () => {
 })
 
 it('advises no more than was recorded', () => {
-  expect(toLifetimeAdvice(LIFETIME)).toBe('4 min would have ended under none of 1,200 recorded uses.')
+  expect(toLifetimeAdvice(LIFETIME)).toBe('4 min would have covered all 1,200 recorded uses.')
   expect(toLifetimeAdvice({ ...LIFETIME, standing: 'not-enough-evidence' })).toMatch(/so far\.$/)
   expect(toLifetimeAdvice({ ...LIFETIME, standing: 'issuer-decides' })).toContain('where the tokens are issued')
   expect(toLifetimeAdvice({ ...LIFETIME, standing: 'fits', shortestSeconds: null })).toContain('No shorter lifetime')

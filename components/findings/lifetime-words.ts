@@ -34,7 +34,7 @@ export function toLifetimeSentence({ issuedSeconds, oldestUseSeconds, uses }: Ag
 /** What to do about it, as far as the record goes. */
 export function toLifetimeAdvice({ standing, shortestSeconds, uses }: CallerLifetime): string {
   if (shortestSeconds === null) return 'No shorter lifetime would have held for every use that was recorded.'
-  const held = `${toDuration(shortestSeconds)} would have ended under none of ${toPlural(uses, 'recorded use')}`
+  const held = `${toDuration(shortestSeconds)} would have covered all ${toPlural(uses, 'recorded use')}`
   if (standing === 'fits') return 'No shorter lifetime on the scale would have held for every use.'
   if (standing === 'issuer-decides') return `${held}. Ask for it where the tokens are issued.`
   return standing === 'shorten' ? `${held}.` : `${held} so far.`

@@ -43,7 +43,7 @@ export function StalledEndpointItem({ endpoint }: { readonly endpoint: StalledEn
         <p className="flex flex-wrap items-center gap-2 text-muted">
           <ReadinessBadge readiness={readiness} />
           <span>
-            in log-only since <RelativeTime at={since} />
+            log-only began <RelativeTime at={since} />
           </span>
         </p>
         <ul className="text-muted">
@@ -59,11 +59,7 @@ export function StalledEndpointItem({ endpoint }: { readonly endpoint: StalledEn
           </ul>
         )}
       </div>
-      <ButtonLink
-        size="sm"
-        variant={nextStep.kind === 'lower' ? 'primary' : 'secondary'}
-        href={toPath(`/endpoints/${endpointId}`)}
-      >
+      <ButtonLink size="sm" href={toPath(`/endpoints/${endpointId}`)}>
         {STEP_WORDS[nextStep.kind]}
       </ButtonLink>
     </div>

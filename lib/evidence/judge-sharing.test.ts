@@ -16,8 +16,9 @@ const use = (
   firstAt: at(fromHours),
   lastAt: at(toHours),
 })
-const probability = (uses: readonly CredentialUse[], concurrentRequests = 0): number =>
-  judgeSharing(uses, concurrentRequests)?.probability ?? Number.NaN
+const judge = (uses: readonly CredentialUse[], concurrentRequests = 0, tokenLifetimeSeconds = 900) =>
+  judgeSharing({ uses, concurrentRequests, tokenLifetimeSeconds })
+const probability = (...question: Parameters<typeof judge>): number => judge(...question)?.probability ?? Number.NaN
 
 const useArbitrary: fc.Arbitrary<CredentialUse> = fc
   .record({
@@ -41,14 +42,20 @@ describe('the probability that a credential is shared', () => {
     expect(probability([use('orders-1', 0, 72), use('orders-2', 0, 72)])).toBeLessThan(0.15)
   })
 
+  test('takes nobody for gone whose token may still be in use', () => {
+    const uses = [use('orders', 0, 10), use('stock-sync', 10.2, 20)]
+    expect(judge(uses)?.signs.find(({ kind }) => kind === 'overlap')?.weight).toBe(0)
+    expect(probability(uses)).toBeGreaterThan(probability(uses, 0, 600))
+  })
+
   test('is not given for one program, wherever it runs', () => {
-    expect(judgeSharing([use('orders', 0, 9), use('orders', 3, 9, 5, '10.0.0.2'), use('', 0, 9)], 0)).toBeNull()
+    expect(judge([use('orders', 0, 9), use('orders', 3, 9, 5, '10.0.0.2'), use('', 0, 9)])).toBeNull()
   })
 
   test('is never certain, and does not depend on the order', () => {
     fc.assert(
       fc.property(usesArbitrary, fc.nat(50), (uses, concurrentRequests) => {
-        const judged = judgeSharing(uses, concurrentRequests)
+        const judged = judge(uses, concurrentRequests)
         const isOne = new Set(uses.map(({ workload }) => workload)).size < 2
         expect(judged === null).toBe(isOne)
         if (judged === null) return
@@ -62,7 +69,7 @@ describe('the probability that a credential is shared', () => {
   test('never falls with another program, or when services saw two at once', () => {
     fc.assert(
       fc.property(usesArbitrary, useArbitrary, (uses, another) => {
-        const before = judgeSharing(uses, 0)?.probability ?? 0
+        const before = judge(uses)?.probability ?? 0
         expect(probability(uses, 3)).not.toBeLessThan(before)
         const isNew = !uses.some(({ workload }) => workload === another.workload)
         if (isNew) expect(probability([...uses, another])).toBeGreaterThanOrEqual(before)
@@ -84,7 +91,7 @@ describe('the probability that a credential is shared', () => {
   })
 
   test('comes with a sentence for each sign, and their weights are all there is', () => {
-    const judged = judgeSharing([use('orders', 0, 24), use('stock-sync', 0, 24)], 7)
+    const judged = judge([use('orders', 0, 24), use('stock-sync', 0, 24)], 7)
     expect(judged?.signs.map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
       'names: orders and stock-sync are named like two programs.',
       'addresses: Both come from 10.0.0.1.',

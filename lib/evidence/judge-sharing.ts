@@ -9,6 +9,14 @@ export interface CredentialUse {
   readonly count: number
 }
 
+export interface SharingQuestion {
+  readonly uses: readonly CredentialUse[]
+  /** How long a token lives: a program that is still there asks again within that time. */
+  readonly tokenLifetimeSeconds: number
+  /** Requests in which services saw one of its tokens with two programs at once. */
+  readonly concurrentRequests: number
+}
+
 /** A program with all its uses of the credential. */
 export interface SharingProgram {
   readonly workload: string
@@ -37,7 +45,7 @@ export interface SharingJudgement {
 /**
  * Natural log-odds. Chosen, not fitted: there is no labelled set to fit them to. The start is about 1 in 20; two names alone
  * bring it to about 2 in 5, and a day side by side to 9 in 10. A handover takes it back to the start, and names that differ as
- * those of replicas do keep it low.
+ * those of replicas do keep it low. Who asked last while a token of it may still be in use weighs nothing: it may ask again.
  */
 export const SHARING_WEIGHTS = {
   start: -3,
@@ -60,9 +68,9 @@ const MINUTE_MS = 60_000
  * How likely it is that more than one program uses a credential: log-odds are added up for each two of them, and the two for
  * which the sum is largest decide. Symmetric in the programs; longer side by side never makes it less likely. Null for one program.
  */
-export function judgeSharing(uses: readonly CredentialUse[], concurrentRequests: number): SharingJudgement | null {
-  const programs = toPrograms(uses)
-  const judged = toPairs(programs).map(([a, b]) => signsOf(a, b, concurrentRequests))
+export function judgeSharing(question: SharingQuestion): SharingJudgement | null {
+  const programs = toPrograms(question.uses)
+  const judged = toPairs(programs).map(([a, b]) => signsOf(a, b, question))
   const [likeliest] = judged.toSorted((a, b) => sumWeights(b) - sumWeights(a))
   if (likeliest === undefined) return null
   return { probability: toProbability(SHARING_WEIGHTS.start + sumWeights(likeliest)), signs: likeliest, programs }
@@ -87,19 +95,19 @@ function toPrograms(uses: readonly CredentialUse[]): SharingProgram[] {
 const toPairs = (programs: readonly SharingProgram[]): [SharingProgram, SharingProgram][] =>
   programs.flatMap((a, index) => programs.slice(index + 1).map((b): [SharingProgram, SharingProgram] => [a, b]))
 
-function signsOf(a: SharingProgram, b: SharingProgram, concurrentRequests: number): SharingSign[] {
+function signsOf(a: SharingProgram, b: SharingProgram, question: SharingQuestion): SharingSign[] {
   const overlapMs =
     Math.min(a.lastAt.getTime(), b.lastAt.getTime()) - Math.max(a.firstAt.getTime(), b.firstAt.getTime())
   return [
     nameSign(a, b),
     ...addressSigns(a, b),
-    ...(overlapMs > 0 ? sideBySide(a, b, overlapMs) : [handover(a, b)]),
-    ...(concurrentRequests > 0
+    ...(overlapMs > 0 ? sideBySide(a, b, overlapMs) : [oneAfterAnother(a, b, -overlapMs, question)]),
+    ...(question.concurrentRequests > 0
       ? [
           sign(
             'concurrency',
             SHARING_WEIGHTS.concurrency,
-            `Services saw its tokens with two programs at once in ${countOf(concurrentRequests, 'request')}.`,
+            `Services saw its tokens with two programs at once in ${countOf(question.concurrentRequests, 'request')}.`,
           ),
         ]
       : []),
@@ -132,9 +140,16 @@ function addressSigns(a: SharingProgram, b: SharingProgram): SharingSign[] {
     : [sign('addresses', SHARING_WEIGHTS.addressesApart, 'They come from different addresses.')]
 }
 
-const handover = (a: SharingProgram, b: SharingProgram): SharingSign => {
+function oneAfterAnother(
+  a: SharingProgram,
+  b: SharingProgram,
+  gapMs: number,
+  { tokenLifetimeSeconds }: SharingQuestion,
+): SharingSign {
   const [before, after] = a.firstAt <= b.firstAt ? [a, b] : [b, a]
-  return sign('overlap', SHARING_WEIGHTS.handover, `${before.workload} stopped before ${after.workload} began.`)
+  return gapMs <= tokenLifetimeSeconds * 1_000
+    ? sign('overlap', 0, `${before.workload} last asked before ${after.workload} began, within the life of its token.`)
+    : sign('overlap', SHARING_WEIGHTS.handover, `${before.workload} stopped before ${after.workload} began.`)
 }
 
 function sideBySide(a: SharingProgram, b: SharingProgram, overlapMs: number): SharingSign[] {

@@ -52,7 +52,7 @@ export function proposeTighterRule(question: RuleQuestion): TighterRule | null {
     ...knownDevice(present, served),
   ]
   if (added.length === 0 && present.access === 'token') return null
-  const kinds = added.map(({ kind }) => kind as Requirement['kind'])
+  const kinds = added.map(({ kind }) => kind)
   const rule: Rule = {
     access: 'token',
     requirements: [...present.requirements.filter(({ kind }) => !kinds.includes(kind)), ...added],
