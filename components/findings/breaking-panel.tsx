@@ -1,9 +1,12 @@
+'use client'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
+import { FilterMenu } from '../ui/filters/filter-menu.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { toDuration, toPlural } from '../ui/words.ts'
 import { toBoundedCount } from './lifetime-words.ts'
+import { TRIED_SECONDS } from './use-tried-lifetimes.ts'
 
 type Breaking = RouteResponse<'readLifetimes'>['breaking']
 
@@ -32,12 +35,30 @@ function BreakingAt({ at }: { readonly at: Breaking[number] }) {
   )
 }
 
+interface BreakingPanelProps {
+  readonly breaking: Breaking | undefined
+  readonly tried: readonly number[]
+  readonly onTry: (seconds: readonly number[]) => void
+}
+
+const TRIED_OPTIONS = TRIED_SECONDS.map((seconds) => ({ value: String(seconds), label: toDuration(seconds) }))
+
 /** Whom a lifetime for everybody would break. One that renews its tokens in time is not broken by it. */
-export const BreakingPanel = ({ breaking }: { readonly breaking: Breaking | undefined }) => (
+export const BreakingPanel = ({ breaking, tried, onTry }: BreakingPanelProps) => (
   <Panel
     id="breaking"
     title="Who breaks"
     description="If every token lived so long, and no caller renewed earlier than it did"
+    actions={
+      <FilterMenu
+        label="Lifetimes"
+        options={TRIED_OPTIONS}
+        value={tried.map(String)}
+        onChange={(chosen) => {
+          onTry(chosen.map(Number))
+        }}
+      />
+    }
     flush
   >
     {breaking === undefined ? (

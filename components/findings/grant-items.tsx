@@ -53,6 +53,7 @@ export function NarrowGrantItem({ grant }: { readonly grant: NarrowGrant }) {
       </div>
       <ButtonLink size="sm" href={toPath(`/scopes/${scopeId}`)}>
         Open the scope
+        <span className="sr-only"> {grant.scope}</span>
       </ButtonLink>
     </div>
   )

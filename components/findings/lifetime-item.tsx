@@ -105,12 +105,12 @@ function ServiceTable({ lifetime }: { readonly lifetime: CallerLifetime }) {
       <thead className="text-xs text-faint max-sm:sr-only">
         <tr>
           {['Service', 'Uses', 'Lives', 'Oldest use', 'Could live'].map((name) => (
-            <th key={name} scope="col" className="py-1 pr-4 font-normal">
+            <th key={name} scope="col" className="py-1 pr-4 font-normal whitespace-nowrap">
               {name}
             </th>
           ))}
           {lifetime.breaks.map(({ seconds }) => (
-            <th key={seconds} scope="col" className="py-1 pr-4 font-normal">
+            <th key={seconds} scope="col" className="py-1 pr-4 font-normal whitespace-nowrap">
               Breaks at {toDuration(seconds)}
             </th>
           ))}

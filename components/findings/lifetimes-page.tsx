@@ -14,6 +14,7 @@ import { FindingPanel } from './finding-panel.tsx'
 import { LifetimeItem } from './lifetime-item.tsx'
 import { LIFETIME_STANDINGS, STANDING_WORDS } from './lifetime-words.ts'
 import { useFindingParams, type FindingParams } from './use-finding-params.ts'
+import { useTriedLifetimes } from './use-tried-lifetimes.ts'
 
 const WINDOWS = [
   { days: 7, label: '7 days' },
@@ -56,7 +57,8 @@ export function LifetimesPage() {
   const environment = useEnvironment()
   const params = useFindingParams(OFFERED, USUAL_DAYS)
   const { days, service, standing } = params
-  const query = useInfiniteQuery(lifetimesQuery(environment, { days, service, standing }))
+  const { tried, setTried } = useTriedLifetimes()
+  const query = useInfiniteQuery(lifetimesQuery(environment, { days, service, standing, at: [...tried] }))
   const pages = query.data?.pages
   const list = pages && { items: pages.flatMap(({ items }) => items), total: pages[0]?.total ?? 0 }
   return (
@@ -64,7 +66,7 @@ export function LifetimesPage() {
       <FindingFilters params={params} windowLabel="How far back" windows={WINDOWS}>
         <StandingMenu params={params} />
       </FindingFilters>
-      <BreakingPanel breaking={pages?.[0]?.breaking} />
+      <BreakingPanel breaking={pages?.[0]?.breaking} tried={tried} onTry={setTried} />
       <FindingPanel
         id="lifetimes"
         title="Lifetimes by caller"

@@ -71,6 +71,7 @@ export function UnruledEndpointItem({ endpoint }: { readonly endpoint: UnruledEn
       {proposal === null ? (
         <ButtonLink size="sm" href={toPath(`/endpoints/${endpointId}#rule`)}>
           Write the rule
+          <span className="sr-only">{` of ${endpoint.method} ${endpoint.route}`}</span>
         </ButtonLink>
       ) : (
         <OpenDraft endpointId={endpointId} rule={proposal.rule} isSure={proposal.isConclusive} />

@@ -61,6 +61,7 @@ export function StalledEndpointItem({ endpoint }: { readonly endpoint: StalledEn
       </div>
       <ButtonLink size="sm" href={toPath(`/endpoints/${endpointId}`)}>
         {STEP_WORDS[nextStep.kind]}
+        <span className="sr-only">{`: ${endpoint.method} ${endpoint.route}`}</span>
       </ButtonLink>
     </div>
   )
