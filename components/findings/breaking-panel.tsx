@@ -10,11 +10,21 @@ import { TRIED_SECONDS } from './use-tried-lifetimes.ts'
 
 type Breaking = RouteResponse<'readLifetimes'>['breaking']
 
-const NAMES_SHOWN = 4
+const CALLERS_SHOWN = 5
 
-function namesOf({ names, callers }: Breaking[number]): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ')
-  return callers > NAMES_SHOWN ? `${shown} and ${String(callers - NAMES_SHOWN)} more` : shown
+function Callers({ at: { most, callers } }: { readonly at: Breaking[number] }) {
+  const shown = most.slice(0, CALLERS_SHOWN)
+  return (
+    <ul className="mt-1 text-muted">
+      {shown.map(({ caller, atLeast, atMost }) => (
+        <li key={caller.key} className="flex justify-between gap-3">
+          <span className="truncate">{caller.name}</span>
+          <span className="tabular-nums">{toBoundedCount(atLeast, atMost)}</span>
+        </li>
+      ))}
+      {callers > shown.length && <li>and {toPlural(callers - shown.length, 'more caller', 'more callers')}</li>}
+    </ul>
+  )
 }
 
 function BreakingAt({ at }: { readonly at: Breaking[number] }) {
@@ -26,11 +36,7 @@ function BreakingAt({ at }: { readonly at: Breaking[number] }) {
         At {toDuration(at.seconds)},{' '}
         {at.callers === 0 ? 'nobody breaks' : `${toPlural(at.callers, 'caller')} may break`}
       </p>
-      <p className="mt-1 text-muted">
-        {at.callers === 0
-          ? 'No recorded use had an older token.'
-          : `${namesOf(at)}: ${toBoundedCount(at.atLeast, at.atMost)} uses of an older token.`}
-      </p>
+      {at.callers === 0 ? <p className="mt-1 text-muted">No recorded use had an older token.</p> : <Callers at={at} />}
     </li>
   )
 }
@@ -48,7 +54,7 @@ export const BreakingPanel = ({ breaking, tried, onTry }: BreakingPanelProps) =>
   <Panel
     id="breaking"
     title="Who breaks"
-    description="If every token lived so long, and no caller renewed earlier than it did"
+    description="Uses of older tokens: broken if tokens lived so long, and no caller renewed earlier than it did"
     actions={
       <FilterMenu
         label="Lifetimes"

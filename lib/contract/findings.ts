@@ -78,8 +78,8 @@ export const Lifetimes = z.object({
       z.object({
         seconds: z.int(),
         callers: z.int().describe('Callers some of whose uses had an older token.'),
-        names: z.array(z.string()).describe('The first of them, most uses first.'),
         ...Bounds,
+        most: z.array(z.object({ caller: Caller, ...Bounds })).describe('The ten with most uses of an older token.'),
       }),
     )
     .describe('Over all callers, what each lifetime asked for would break.'),
@@ -182,15 +182,17 @@ export const SharedCredential = z.object({
       detail: z.string(),
     }),
   ),
-  programs: z.array(
-    z.object({
-      workload: z.string(),
-      addresses: z.array(z.string()),
-      firstAt: Timestamp,
-      lastAt: Timestamp,
-      count: z.int(),
-    }),
-  ),
+  programs: z
+    .array(
+      z.object({
+        workload: z.string(),
+        addresses: z.array(z.string()),
+        firstAt: Timestamp,
+        lastAt: Timestamp,
+        count: z.int(),
+      }),
+    )
+    .describe('Those with most uses, 50 at most.'),
 })
 export const SharedCredentialQuery = z.strictObject({ clientId: Slug.optional() })
 export const SharedCredentials = listOf(SharedCredential)

@@ -77,6 +77,13 @@ describe('the probability that a credential is shared', () => {
     )
   })
 
+  test('is found among the programs with most uses, however many names somebody makes up', () => {
+    const madeUp = Array.from({ length: 20_000 }, (_, index) => use(`made-up-${index.toString(36)}x`, 0, 72, 1))
+    const judged = judge([...madeUp, use('orders-api', 0, 72, 900), use('stock-sync', 0, 72, 900)])
+    expect(judged?.programs.length).toBe(50)
+    expect(judged?.signs[0]?.detail).toBe('orders-api and stock-sync are named like two programs.')
+  })
+
   test('never falls with more time side by side', () => {
     fc.assert(
       fc.property(

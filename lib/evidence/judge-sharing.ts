@@ -61,6 +61,8 @@ export const SHARING_WEIGHTS = {
   concurrency: 1.5,
 } as const
 
+/** Names are what programs say: as many as anybody likes. Each two are compared, so only those with most uses are. */
+const PROGRAMS_MAX = 50
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
@@ -89,6 +91,8 @@ function toPrograms(uses: readonly CredentialUse[]): SharingProgram[] {
       lastAt: new Date(Math.max(...own.map(({ lastAt }) => lastAt.getTime()))),
       count: own.reduce((sum, { count }) => sum + count, 0),
     }))
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, PROGRAMS_MAX)
     .toSorted((a, b) => (a.workload < b.workload ? -1 : 1))
 }
 

@@ -78,7 +78,10 @@ describe('lifetimes', () => {
       services: [{ serviceSlug: service.slug, issuedSeconds: 86_400, uses: 403 }],
     })
     expect(answer.items[1]).toMatchObject({ standing: 'not-enough-evidence', issuedSeconds: 900, shortestSeconds: 30 })
-    expect(answer.breaking[0]).toEqual({ seconds: 300, callers: 1, names: [daily.clientId], atLeast: 3, atMost: 3 })
+    expect(answer.breaking[0]).toEqual({
+      ...{ seconds: 300, callers: 1, atLeast: 3, atMost: 3 },
+      most: [{ caller: answer.items[0]?.caller, atLeast: 3, atMost: 3 }],
+    })
   })
 
   test('count what lies between two edges as bounds, and come in pages without gaps', async () => {

@@ -24,7 +24,7 @@ type Query = z.output<typeof LifetimeQuery>
 export type CallerLifetimeAnswer = z.input<typeof CallerLifetime>
 
 const ALMOST_ALL = 0.999
-const NAMES_MAX = 10
+const CALLERS_MAX = 10
 
 /** Lifetimes that are longer than anybody needs, the longest first, and whom shorter ones would break. */
 export async function readLifetimes(
@@ -110,14 +110,18 @@ const summarise = (ages: TokenAgeCounts, issuedSeconds: number | null, at: reado
 
 function sumBreaks(callers: readonly CallerLifetimeAnswer[], seconds: number) {
   const broken = callers
-    .map(({ caller, breaks }) => ({ name: caller.name, uses: breaks.find((item) => item.seconds === seconds) }))
-    .filter(({ uses }) => (uses?.atMost ?? 0) > 0)
-    .toSorted((a, b) => (b.uses?.atMost ?? 0) - (a.uses?.atMost ?? 0))
+    .flatMap(({ caller, breaks }) =>
+      breaks
+        .filter((at) => at.seconds === seconds && at.atMost > 0)
+        .slice(0, 1)
+        .map(({ atLeast, atMost }) => ({ caller, atLeast, atMost })),
+    )
+    .toSorted((a, b) => b.atMost - a.atMost)
   return {
     seconds,
     callers: broken.length,
-    names: broken.slice(0, NAMES_MAX).map(({ name }) => name),
-    atLeast: broken.reduce((sum, { uses }) => sum + (uses?.atLeast ?? 0), 0),
-    atMost: broken.reduce((sum, { uses }) => sum + (uses?.atMost ?? 0), 0),
+    atLeast: broken.reduce((sum, { atLeast }) => sum + atLeast, 0),
+    atMost: broken.reduce((sum, { atMost }) => sum + atMost, 0),
+    most: broken.slice(0, CALLERS_MAX),
   }
 }
