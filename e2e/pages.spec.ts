@@ -9,6 +9,10 @@ const PAGES = [
   ['orders', '/identities/orders'],
   ['Scopes', '/scopes'],
   ['Decisions', '/decisions'],
+  ['Lifetimes', '/findings'],
+  ['Least privilege', '/findings/least-privilege'],
+  ['Stalled and silent', '/findings/stalled?days=0'],
+  ['Shared credentials', '/findings/shared-credentials'],
   ['Audit log', '/audit'],
   ['Settings', '/settings'],
 ] as const

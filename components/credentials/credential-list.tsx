@@ -47,7 +47,7 @@ function Uses({ credential }: { readonly credential: Credential }) {
         <p role="note" className="flex gap-2 rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
           <span>
-            {toPlural(workloads.length, 'workload')} share this credential: {workloads.join(', ')}. A denial or a
+            {toPlural(workloads.length, 'workload')} use this credential: {workloads.join(', ')}. A denial or a
             revocation hits all of them, and the record cannot tell them apart.
           </span>
         </p>

@@ -27,6 +27,7 @@ import { Panel } from '../ui/panel.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { EndpointName } from '../ui/status-badges.tsx'
+import { useLateAnchor } from '../ui/use-late-anchor.ts'
 import { MODE_WORDS } from '../ui/words.ts'
 import { MODE_KEYS } from './mode-keys.ts'
 import { EndpointDecisions } from './endpoint-decisions.tsx'
@@ -194,13 +195,6 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
       {modeChangeSheet}
     </>
   )
-}
-
-/** The part that the address names is not there yet when the browser looks for it. */
-function useLateAnchor(isReady: boolean) {
-  useEffect(() => {
-    if (isReady && window.location.hash !== '') document.getElementById(window.location.hash.slice(1))?.scrollIntoView()
-  }, [isReady])
 }
 
 /** One endpoint: what it requires, who calls it, what would become of them, and what was done about it. */

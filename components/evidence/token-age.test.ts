@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ageThatCovers, toTokenAgeSentence, usesBeyond } from './token-age.ts'
+import { ageThatCovers, toTokenAgePosition, toTokenAgeSentence, usesBeyond } from './token-age.ts'
 
 const AGES = [
   { uptoSeconds: 60, count: 900 },
@@ -25,4 +25,11 @@ it('says both in a sentence', () => {
   )
   expect(toTokenAgeSentence(AGES, 900)).toContain('No token was older than 15 min.')
   expect(toTokenAgeSentence([], 900)).toContain('No request')
+})
+
+it('puts an age where its bucket ends, and between two edges in between', () => {
+  expect([60, 300, 900].map((seconds) => toTokenAgePosition(AGES, seconds))).toEqual([25, 50, 75])
+  expect(toTokenAgePosition(AGES, 180)).toBe(37.5)
+  expect(toTokenAgePosition(AGES, 30)).toBe(12.5)
+  expect(toTokenAgePosition(AGES, 90_000)).toBe(100)
 })

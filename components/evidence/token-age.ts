@@ -39,3 +39,13 @@ export function toTokenAgeSentence(ages: TokenAges, limitSeconds: number | null)
     ? `${within} No token was older than ${toDuration(limitSeconds)}.`
     : `${within} ${isEdge(ages, limitSeconds) ? '' : 'At most '}${toPlural(beyond, 'request')} (${toShare(beyond, total)}) had a token older than ${toDuration(limitSeconds)}.`
 }
+
+/** Where an age lies on an axis that gives every bucket the same width, in percent: an edge where its bucket ends. */
+export function toTokenAgePosition(ages: TokenAges, seconds: number): number {
+  const index = ages.findIndex(({ uptoSeconds }) => uptoSeconds === null || uptoSeconds >= seconds)
+  if (index === -1) return 100
+  const lower = ages[index - 1]?.uptoSeconds ?? 0
+  const upper = ages[index]?.uptoSeconds ?? lower
+  const within = upper > lower ? (seconds - lower) / (upper - lower) : 1
+  return ((index + within) / ages.length) * 100
+}

@@ -15,7 +15,7 @@ import { Panel } from '../ui/panel.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { KindIcon } from '../ui/status-badges.tsx'
 import { GrantUse } from './grant-use.tsx'
-import { useTakeBack } from './use-take-back.ts'
+import { useTakeBack, type TakenGrant } from './use-take-back.ts'
 
 const GrantDialog = dynamic(async () => (await import('./grant-dialog.tsx')).GrantDialog, { ssr: false })
 
@@ -28,7 +28,7 @@ interface GrantListProps {
   readonly empty: ReactNode
 }
 
-function TakeBack({ grant }: { readonly grant: Grant }) {
+export function TakeBack({ grant }: { readonly grant: TakenGrant }) {
   const gate = useRoleGate('operator')
   const { takeBack, pendingId } = useTakeBack()
   return (

@@ -25,6 +25,7 @@ import { KindBadge } from '../ui/status-badges.tsx'
 import { SessionList } from '../tokens/session-list.tsx'
 import { TokenActivityPanel } from '../tokens/token-activity-panel.tsx'
 import { TryItPanel } from '../tokens/try-it-panel.tsx'
+import { useLateAnchor } from '../ui/use-late-anchor.ts'
 import { IdentityFlags } from './identity-columns.tsx'
 import { IdentityNotices } from './identity-notices.tsx'
 
@@ -155,6 +156,7 @@ export function useIdentity(clientId: string) {
 export function IdentityPage({ clientId }: { readonly clientId: string }) {
   const toPath = useEnvironmentPath()
   const { data, error, refetch, reload } = useIdentity(clientId)
+  useLateAnchor(data !== undefined)
   if (error?.status === 404 || error?.status === 400 || error?.status === 422) notFound()
   if (data === undefined) {
     return (

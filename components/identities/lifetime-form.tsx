@@ -1,5 +1,9 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { parseAsInteger, useQueryState } from 'nuqs'
+import { useEffect } from 'react'
+import type { UseFormReturn } from 'react-hook-form'
+import type { z } from 'zod'
 import { environmentQuery } from '#lib/client/environments.ts'
 import { updateIdentitySetting } from '#lib/client/identities.ts'
 import type { IdentityPosture } from '#lib/client/object-types.ts'
@@ -27,6 +31,18 @@ const toValues = ({ tokenLifetimeSeconds, tokenLifetimeReason }: IdentityPosture
   reason: tokenLifetimeReason ?? '',
 })
 
+/** A lifetime that the address proposes is filled in, and saved by nobody but the person. */
+function useProposal(
+  form: UseFormReturn<z.input<typeof IdentitySettingUpdate>, unknown, z.output<typeof IdentitySettingUpdate>>,
+) {
+  const [proposed, setProposed] = useQueryState('lifetime', parseAsInteger)
+  useEffect(() => {
+    if (proposed !== null) form.setValue('tokenLifetimeSeconds', proposed, { shouldDirty: true, shouldValidate: true })
+    // The form is the same object at every rendering.
+  }, [proposed])
+  return { isProposed: proposed !== null, forget: () => void setProposed(null) }
+}
+
 /** How long tokens of an identity live; the least of identity, scopes and environment counts. */
 export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
   const environment = useEnvironment()
@@ -35,6 +51,7 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
   const save = useMutation(updateIdentitySetting)
   const form = useContractForm(IdentitySettingUpdate, toValues(identity))
   const { errors, isDirty } = form.formState
+  const { isProposed, forget } = useProposal(form)
   const seconds = form.watch('tokenLifetimeSeconds') ?? null
   const needsReason = seconds !== null && seconds > TOKEN_LIFETIME_SECONDS_UNREMARKABLE
   const { submit, problem, isPending } = useContractSubmit(
@@ -47,6 +64,7 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
       }),
     (saved) => {
       form.reset(toValues(saved))
+      forget()
       toast.success(
         `Tokens of ${identity.clientId} live ${saved.tokenLifetimeSeconds === null ? 'as long as the environment says' : toDuration(saved.tokenLifetimeSeconds)} from now on`,
       )
@@ -55,6 +73,11 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
   return (
     <Panel id="lifetime" title="Token lifetime" description="The least of identity, scopes and environment counts">
       <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {isProposed && (
+          <p role="note" className="rounded-lg bg-sunken px-3 py-2">
+            Filled in from the findings. Nothing is saved yet.
+          </p>
+        )}
         <LifetimeField
           value={seconds}
           onChange={(value) => {

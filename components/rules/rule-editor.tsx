@@ -1,6 +1,7 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useQueryState } from 'nuqs'
+import { useEffect, useMemo } from 'react'
 import { ApiProblem } from '#lib/client/api-problem.ts'
 import { evidenceQuery } from '#lib/client/evidence.ts'
 import { updateEndpoint } from '#lib/client/endpoints.ts'
@@ -17,6 +18,7 @@ import { Button } from '../ui/button.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { toast } from '../ui/toast.ts'
 import { DraftReplay } from './draft-replay.tsx'
+import { parseAsRule } from './rule-draft-param.ts'
 import { RuleFields } from './rule-fields.tsx'
 import { isSameRule, toRuleSentence } from './rule-summary.ts'
 
@@ -36,9 +38,19 @@ function useDraft(endpoint: Endpoint) {
   // The form hands out new objects at each rendering: the text tells whether the draft is another one.
   const text = JSON.stringify({ access: form.watch('access'), requirements: form.watch('requirements') })
   const draft = useMemo(() => Rule.safeParse(JSON.parse(text)).data ?? null, [text])
+  const [proposed, setProposed] = useQueryState('draft', parseAsRule)
+  const proposedText = proposed === null ? null : JSON.stringify(proposed)
+  useEffect(() => {
+    const rule = proposedText === null ? null : parseAsRule.parse(proposedText)
+    if (rule === null) return
+    form.setValue('access', rule.access, { shouldDirty: true })
+    form.setValue('requirements', rule.requirements, { shouldDirty: true, shouldValidate: true })
+    // The form is the same object at every rendering.
+  }, [proposedText])
   const restart = (rule: RuleValue | null) => {
     setBase(rule)
     form.reset(rule ?? NEW_RULE)
+    void setProposed(null)
   }
   return {
     form,

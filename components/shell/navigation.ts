@@ -3,6 +3,7 @@ import {
   Fingerprint,
   KeyRound,
   LayoutDashboard,
+  Lightbulb,
   ScrollText,
   Server,
   Settings,
@@ -26,6 +27,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { label: 'Identities', path: '/identities', icon: Fingerprint, key: 'i' },
   { label: 'Scopes', path: '/scopes', icon: KeyRound, key: 'c' },
   { label: 'Decisions', path: '/decisions', icon: Activity, key: 'd' },
+  { label: 'Findings', path: '/findings', icon: Lightbulb, key: 'f' },
   { label: 'Audit log', path: '/audit', icon: ScrollText, key: 'a' },
   { label: 'Settings', path: '/settings', icon: Settings, key: 't' },
 ]

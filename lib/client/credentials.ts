@@ -9,4 +9,4 @@ export const credentialsQuery = (environment: string, clientId: string) =>
   })
 
 export const createCredential = write('createCredential', 'credentials', 'identities', 'overview')
-export const revokeCredential = write('revokeCredential', 'credentials', 'identities', 'overview')
+export const revokeCredential = write('revokeCredential', 'credentials', 'identities', 'overview', 'findings')

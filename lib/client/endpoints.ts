@@ -28,6 +28,22 @@ export const endpointQuery = (environment: string, id: string) =>
   })
 
 export const createEndpoint = write('createEndpoint', 'endpoints', 'services', 'overview', 'revisions', 'search')
-export const updateEndpoint = write('updateEndpoint', 'endpoints', 'evidence', 'scopes', 'overview', 'revisions')
+export const updateEndpoint = write(
+  'updateEndpoint',
+  'endpoints',
+  'evidence',
+  'scopes',
+  'overview',
+  'revisions',
+  'findings',
+)
 export const deleteEndpoint = write('deleteEndpoint', 'endpoints', 'services', 'overview', 'revisions', 'search')
-export const setEndpointRules = write('setEndpointRules', 'endpoints', 'evidence', 'scopes', 'overview', 'revisions')
+export const setEndpointRules = write(
+  'setEndpointRules',
+  'endpoints',
+  'evidence',
+  'scopes',
+  'overview',
+  'revisions',
+  'findings',
+)

@@ -12,5 +12,7 @@ export const grantsQuery = (
     queryFn: ({ signal }) => api('listGrants', { params: { environment }, query: { ...filter, limit: 500 } }, signal),
   })
 
-export const createGrant = write('createGrant', 'grants', 'scopes', 'identities', 'evidence', 'endpoints', 'overview')
-export const deleteGrant = write('deleteGrant', 'grants', 'scopes', 'identities', 'evidence', 'endpoints', 'overview')
+const GRANT_TOPICS = ['grants', 'scopes', 'identities', 'evidence', 'endpoints', 'overview', 'findings'] as const
+
+export const createGrant = write('createGrant', ...GRANT_TOPICS)
+export const deleteGrant = write('deleteGrant', ...GRANT_TOPICS)

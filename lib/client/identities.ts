@@ -23,4 +23,4 @@ export const identityQuery = (environment: string, clientId: string) =>
 export const createIdentity = write('createIdentity', 'identities', 'overview', 'search')
 export const updateIdentity = write('updateIdentity', 'identities', 'search')
 export const deleteIdentity = write('deleteIdentity', 'identities', 'grants', 'scopes', 'overview', 'search')
-export const updateIdentitySetting = write('updateIdentitySetting', 'identities', 'revisions', 'overview')
+export const updateIdentitySetting = write('updateIdentitySetting', 'identities', 'revisions', 'overview', 'findings')

@@ -29,6 +29,7 @@ export const changeModes = write(
   'overview',
   'revisions',
   'decisions',
+  'findings',
 )
 export const undoModeChange = write(
   'undoModeChange',
@@ -39,4 +40,5 @@ export const undoModeChange = write(
   'overview',
   'revisions',
   'decisions',
+  'findings',
 )

@@ -32,3 +32,14 @@ export type ModeChange = RouteResponse<'listModeChanges'>['items'][number]
 export type ModeChangePreview = RouteResponse<'previewModeChange'>
 export type ModeChangeItem = RouteBody<'previewModeChange'>['changes'][number]
 export type ModeChangeResult = RouteResponse<'changeModes'>
+
+export type CallerLifetime = RouteResponse<'readLifetimes'>['items'][number]
+export type LifetimeStanding = CallerLifetime['standing']
+export type LeastPrivilege = RouteResponse<'readLeastPrivilege'>
+export type UnusedGrant = LeastPrivilege['unusedGrants']['items'][number]
+export type NarrowGrant = LeastPrivilege['narrowGrants']['items'][number]
+export type UnruledEndpoint = LeastPrivilege['unruledEndpoints']['items'][number]
+export type WideRule = LeastPrivilege['wideRules']['items'][number]
+export type StalledEndpoint = RouteResponse<'readStalled'>['endpoints']['items'][number]
+export type SilentService = RouteResponse<'readStalled'>['services']['items'][number]
+export type SharedCredential = RouteResponse<'listSharedCredentials'>['items'][number]

@@ -27,6 +27,7 @@ export type Topic =
   | 'signing-keys'
   | 'revisions'
   | 'decisions'
+  | 'findings'
   | 'audit'
   | 'search'
 

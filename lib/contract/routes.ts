@@ -7,6 +7,7 @@ import { AuditEntry, AuditExportQuery, AuditQuery, AuditVerification } from './a
 import * as catalog from './catalog.ts'
 import { Overview, Sample, SampleDetail, SampleQuery, Series, SeriesQuery, Top, TopQuery } from './decisions.ts'
 import * as endpoint from './endpoint.ts'
+import * as findings from './findings.ts'
 import * as people from './people.ts'
 import * as tokens from './token-activity.ts'
 import { Empty, PageQuery, pageOf, Slug, Uuid } from './primitives.ts'
@@ -659,6 +660,48 @@ export const routes = {
     'One decision with every check',
     SampleDetail,
     { params: params('environment', 'id') },
+  ),
+
+  // Findings
+  readLifetimes: get(
+    `${ENV}/lifetimes`,
+    'viewer',
+    'Findings',
+    'How old tokens are when they are used, and the shortest lifetime that breaks nobody',
+    findings.Lifetimes,
+    { params: inEnv, query: findings.LifetimeQuery },
+  ),
+  readLeastPrivilege: get(
+    `${ENV}/findings/least-privilege`,
+    'viewer',
+    'Findings',
+    'Grants nobody needs, endpoints without a rule, rules that ask too little',
+    findings.LeastPrivilege,
+    { params: inEnv, query: findings.LeastPrivilegeQuery },
+  ),
+  readStalled: get(
+    `${ENV}/findings/stalled`,
+    'viewer',
+    'Findings',
+    'Endpoints long in log-only with their next step, and services that are silent',
+    findings.Stalled,
+    { params: inEnv, query: findings.StalledQuery },
+  ),
+  listSharedCredentials: get(
+    `${ENV}/findings/shared-credentials`,
+    'viewer',
+    'Findings',
+    'Credentials that more than one program seems to use, with what speaks for it',
+    findings.SharedCredentials,
+    { params: inEnv, query: findings.SharedCredentialQuery },
+  ),
+  exportFindings: get(
+    `${ENV}/findings/export`,
+    'viewer',
+    'Findings',
+    'Findings of one kind as CSV or JSON Lines',
+    z.string(),
+    { params: inEnv, query: findings.FindingExportQuery },
   ),
 
   // Audit

@@ -45,5 +45,24 @@ export function toPage<Row, Item>(
   return { items: shown.map(toItem), nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null }
 }
 
+/** Cuts a list that is sorted here. A cursor names the last item seen, and its place in case that one is gone. */
+export function cutPage<Item>(
+  list: string,
+  items: readonly Item[],
+  { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+  idOf: (item: Item) => string,
+): Page<Item> {
+  const after = parseCursor(list, cursor, z.string(), z.int().min(0))
+  const found = after === undefined ? -1 : items.findIndex((item) => idOf(item) === after[0])
+  const start = after === undefined ? 0 : found >= 0 ? found + 1 : after[1]
+  const shown = items.slice(start, start + limit)
+  const last = shown.at(-1)
+  const end = start + shown.length
+  return {
+    items: shown,
+    nextCursor: last !== undefined && end < items.length ? toCursor(list, idOf(last), end) : null,
+  }
+}
+
 /** A list that always fits one page. */
 export const onePage = <Item>(items: Item[]): Page<Item> => ({ items, nextCursor: null })

@@ -17,6 +17,8 @@ export interface RecordedRequest {
   readonly evaluated?: boolean
   readonly replayed?: boolean
   readonly count?: number
+  /** Requests per token-age bucket. */
+  readonly tokenAges?: readonly number[]
   /** Hours before now. */
   readonly hoursAgo?: number
 }
@@ -77,8 +79,8 @@ export async function makeDecisionFixture(database: TestDatabase) {
       ['decision_hour', 'hour'],
     ] as const) {
       await pool.query(
-        `INSERT INTO ${table} (signature_id, bucket, count) VALUES ($1, date_trunc('${unit}', $2::timestamptz), $3)`,
-        [id, at, request.count ?? 1],
+        `INSERT INTO ${table} (signature_id, bucket, count, token_ages) VALUES ($1, date_trunc('${unit}', $2::timestamptz), $3, $4)`,
+        [id, at, request.count ?? 1, request.tokenAges ?? null],
       )
     }
     return id

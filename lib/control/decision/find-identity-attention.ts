@@ -47,7 +47,7 @@ async function sharedCredentials(pool: pg.Pool, environmentId: string): Promise<
   return shared.map(({ clientId, workloads }) => ({
     kind: 'shared-credential',
     severity: 'warning',
-    title: `${countOf(workloads.length, 'program')} share a credential of ${clientId}`,
+    title: `${countOf(workloads.length, 'program')} use one credential of ${clientId}`,
     detail: `${nameSome(workloads, 3)}: what one of them does cannot be told from the others, nor taken from it alone.`,
     path: `/identities/${clientId}`,
     count: workloads.length,

@@ -1,8 +1,8 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { EndpointQuery } from '../../contract/endpoint.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
-import { parseCursor, toCursor, type Page } from '../cursor.ts'
+import { cutPage, type Page } from '../cursor.ts'
 import { getEnvironmentRow } from '../environment/get-environment.ts'
 import { endpointInclude, type EndpointRow } from './audited-endpoint.ts'
 import { getEndpointRow } from './get-endpoint-row.ts'
@@ -28,7 +28,10 @@ export async function listEndpoints(
   const matching = rows
     .map((row) => toEndpoint(row, stateOf(row)))
     .filter(({ readiness }) => query.readiness === undefined || query.readiness.includes(readiness))
-  return { ...cutPage(orderEndpoints(matching, query), query), total: matching.length }
+  return {
+    ...cutPage('endpoints', orderEndpoints(matching, query), query, ({ id }) => id),
+    total: matching.length,
+  }
 }
 
 export async function getEndpoint(
@@ -89,17 +92,3 @@ async function findRows(
 }
 
 const containsAll = (text: string, words: readonly string[]): boolean => words.every((word) => text.includes(word))
-
-/** A cursor names the last row seen, and its place in case that row is gone. */
-function cutPage(endpoints: readonly EndpointAnswer[], { cursor, limit }: Query): Page<EndpointAnswer> {
-  const after = parseCursor('endpoints', cursor, z.uuid(), z.int().min(0))
-  const found = after === undefined ? -1 : endpoints.findIndex(({ id }) => id === after[0])
-  const start = after === undefined ? 0 : found >= 0 ? found + 1 : after[1]
-  const items = endpoints.slice(start, start + limit)
-  const last = items.at(-1)
-  const end = start + items.length
-  return {
-    items,
-    nextCursor: last !== undefined && end < endpoints.length ? toCursor('endpoints', last.id, end) : null,
-  }
-}

@@ -75,7 +75,7 @@ function toOperation(name: RouteName, route: RouteContract, answer: JsonSchema, 
     ...(route.access === 'anyone' ? { security: [] } : {}),
     parameters: [...toPathParameters(route, schemas), ...toQueryParameters(route, schemas), ...toHeaders(route)],
     ...(route.body === null ? {} : { requestBody: toRequestBody(name, route.body, schemas) }),
-    responses: { [String(route.status)]: toAnswer(name, route, answer), ...toRefusals(route) },
+    responses: { [String(route.status)]: toAnswer(route, answer), ...toRefusals(route) },
   }
 }
 
@@ -135,13 +135,13 @@ function toRequestBody(name: RouteName, body: z.ZodType, schemas: SchemaCollecto
   }
 }
 
-function toAnswer(name: RouteName, { ifMatch, method }: RouteContract, schema: JsonSchema): Json {
+function toAnswer({ ifMatch, method, response }: RouteContract, schema: JsonSchema): Json {
   const hasVersion = ifMatch && method !== 'DELETE'
   const text = { 'application/x-ndjson': { schema }, 'text/csv': { schema } }
   return {
     description: 'Done.',
     ...(hasVersion ? { headers: { ETag: { description: 'Version of the object.', schema: { type: 'string' } } } } : {}),
-    content: name === 'exportAuditEntries' ? text : { 'application/json': { schema } },
+    content: response instanceof z.ZodString ? text : { 'application/json': { schema } },
   }
 }
 

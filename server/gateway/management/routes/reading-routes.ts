@@ -6,10 +6,16 @@ import { readDecisionSeries } from '#lib/control/decision/read-decision-series.t
 import { readDecisionTop } from '#lib/control/decision/read-decision-top.ts'
 import { readOverview } from '#lib/control/decision/read-overview.ts'
 import { getEnvironmentId, getEnvironmentRow } from '#lib/control/environment/get-environment.ts'
+import { exportFindings } from '#lib/control/finding/export-findings.ts'
+import { listSharedCredentials } from '#lib/control/finding/list-shared-credentials.ts'
+import { readLeastPrivilege } from '#lib/control/finding/read-least-privilege.ts'
+import { readLifetimes } from '#lib/control/finding/read-lifetimes.ts'
+import { readStalled } from '#lib/control/finding/read-stalled.ts'
 import { searchObjects } from '#lib/control/search/search-objects.ts'
 import type { Implementations } from '../implementation.ts'
 
-const AUDIT_MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; charset=utf-8' } as const
+const LINES = 'application/x-ndjson; charset=utf-8'
+const MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: LINES, jsonl: LINES } as const
 
 export const readingRoutes = {
   getOverview: async ({ ctx, actor, params }) =>
@@ -24,9 +30,20 @@ export const readingRoutes = {
   getSample: async ({ ctx, actor, params }) =>
     getSample(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
 
+  readLifetimes: ({ ctx, actor, params, query }) => readLifetimes(ctx, actor, params.environment, query),
+  readLeastPrivilege: ({ ctx, actor, params, query }) => readLeastPrivilege(ctx, actor, params.environment, query),
+  readStalled: ({ ctx, actor, params, query }) => readStalled(ctx, actor, params.environment, query),
+  listSharedCredentials: ({ ctx, actor, params, query }) =>
+    listSharedCredentials(ctx, actor, params.environment, query),
+  exportFindings: async ({ ctx, actor, params, query }) => ({
+    mediaType: MEDIA_TYPES[query.format],
+    fileName: `${query.kind}.${query.format}`,
+    chunks: await exportFindings(ctx, actor, params.environment, query),
+  }),
+
   listAuditEntries: ({ ctx, actor, query }) => listAuditEntries(ctx, actor, query),
   exportAuditEntries: async ({ ctx, actor, query }) => ({
-    mediaType: AUDIT_MEDIA_TYPES[query.format],
+    mediaType: MEDIA_TYPES[query.format],
     fileName: `audit.${query.format}`,
     chunks: exportAuditEntries(ctx, actor, query),
   }),
