@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { announce } from './processes.ts'
+import { announce } from '../processes.ts'
 
 /** The limit: node:http that answers with the same bytes and does nothing else. */
 const headers = JSON.parse(process.env['BENCH_HEADERS'] ?? '[]') as string[]

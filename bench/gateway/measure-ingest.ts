@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { median } from './statistics.ts'
+import { median } from '../statistics.ts'
 
 const ROUNDS = 5
 const ROWS_PER_ROUND = 100_000

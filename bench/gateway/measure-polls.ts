@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
-import { median } from './statistics.ts'
-import { startProcess, type BenchProcess } from './processes.ts'
+import { median } from '../statistics.ts'
+import { startProcess, type BenchProcess } from '../processes.ts'
 
 const ROUNDS = 5
 const SECONDS = 4
@@ -29,7 +29,9 @@ interface Rate {
  */
 export async function measurePolls(gateway: BenchProcess, token: string): Promise<void> {
   const { conditional, answerHeaders } = await prepare(gateway.url, token)
-  const bare = await startProcess('bare-server.ts', { BENCH_HEADERS: JSON.stringify(answerHeaders) })
+  const bare = await startProcess(new URL('bare-server.ts', import.meta.url), {
+    BENCH_HEADERS: JSON.stringify(answerHeaders),
+  })
   const rates: { readonly ours: Rate; readonly limit: Rate }[] = []
   for (let round = 0; round <= ROUNDS; round++) {
     const rate = { limit: await load(bare, conditional), ours: await load(gateway, conditional) }

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import type { Database } from '#lib/store/database.ts'
 import { publish, type BenchFleet } from './bench-fleet.ts'
-import { median, quantile } from './statistics.ts'
+import { median, quantile } from '../statistics.ts'
 
 const ROUNDS = 40
 

@@ -8,14 +8,14 @@ import { createBenchFleet, requestMachineToken } from './bench-fleet.ts'
 import { measureIngest } from './measure-ingest.ts'
 import { measurePolls } from './measure-polls.ts'
 import { measureToggle } from './measure-toggle.ts'
-import { startProcess } from './processes.ts'
+import { startProcess } from '../processes.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'stepgate-bench-'))
 const postgres = await startEmbeddedPostgres({ dataDir })
 await migrate({ url: postgres.ownerUrl })
 const database = openDatabase({ url: postgres.appUrl })
 const fleet = await createBenchFleet(database)
-const gateway = await startProcess('gateway-server.ts', { BENCH_DATABASE: postgres.appUrl })
+const gateway = await startProcess(new URL('gateway-server.ts', import.meta.url), { BENCH_DATABASE: postgres.appUrl })
 
 const measurements: Record<string, (token: string) => Promise<void>> = {
   polls: (token) => measurePolls(gateway, token),

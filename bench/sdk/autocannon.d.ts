@@ -4,7 +4,12 @@ declare module 'autocannon' {
     readonly connections: number
     readonly duration: number
     readonly headers?: Readonly<Record<string, string>>
-    readonly requests?: readonly { readonly path: string; readonly headers: Readonly<Record<string, string>> }[]
+    readonly requests?: readonly {
+      readonly path: string
+      readonly method?: 'GET' | 'POST'
+      readonly headers: Readonly<Record<string, string>>
+      readonly body?: string
+    }[]
   }
   interface Result {
     readonly non2xx: number

@@ -9,12 +9,12 @@ export interface BenchProcess {
 }
 
 /** Starts a server in a process of its own, as in production, and waits for its address. */
-export async function startProcess(file: string, settings: Readonly<Record<string, string>>): Promise<BenchProcess> {
-  const path = fileURLToPath(new URL(file, import.meta.url))
+export async function startProcess(program: URL, settings: Readonly<Record<string, string>>): Promise<BenchProcess> {
+  const path = fileURLToPath(program)
   const env = { ...process.env, ...settings }
   const child = fork(path, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   child.once('exit', (code) => {
-    if (code !== 0) throw new Error(`${file} ended with ${String(code)}`)
+    if (code !== 0) throw new Error(`${path} ended with ${String(code)}`)
   })
   const url = await nextMessage<string>(child)
   const readCpu = async () => {
