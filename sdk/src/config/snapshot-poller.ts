@@ -15,7 +15,7 @@ export interface SnapshotPollerParts {
   readonly events: EventHub
   readonly service: string
   readonly configKeys: readonly ConfigKey[]
-  /** Waited for before a snapshot is applied. Never rejects. */
+  /** Waited for before a snapshot is applied; one for which it rejects is not. */
   readonly prepare: (snapshot: Snapshot) => Promise<void>
   /** Called with each snapshot before it counts as applied. */
   readonly apply: (snapshot: Snapshot) => void
@@ -175,7 +175,7 @@ export class SnapshotPoller {
   }
 
   async #tryApply(candidate: SnapshotCandidate, source: 'network' | 'disk'): Promise<boolean> {
-    const { events, service, configKeys, prepare } = this.#parts
+    const { events, service, configKeys } = this.#parts
     const acceptance = acceptSnapshot(candidate, this.#current, service, configKeys)
     if ('refused' in acceptance) {
       const message = `a configuration from ${source === 'disk' ? 'disk' : 'the network'} was refused: ${acceptance.detail}`
@@ -185,10 +185,20 @@ export class SnapshotPoller {
     }
     if (acceptance.changesEpoch)
       events.security('epoch-changed', 'the control plane starts a new epoch: its database was restored or replaced')
-    await prepare(acceptance.accepted.snapshot)
-    if (this.#isStopped()) return false
+    if (!(await this.#isPrepared(acceptance.accepted.snapshot)) || this.#isStopped()) return false
     this.#adopt(acceptance.accepted, source)
     return true
+  }
+
+  async #isPrepared(snapshot: Snapshot): Promise<boolean> {
+    try {
+      await this.#parts.prepare(snapshot)
+      return true
+    } catch (error) {
+      const { events } = this.#parts
+      events.failure('part-missing', `the configuration needs a part that cannot be loaded: ${messageOf(error)}`)
+      return false
+    }
   }
 
   #adopt(accepted: SignedSnapshot, source: 'network' | 'disk'): void {
