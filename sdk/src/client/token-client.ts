@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
+import { sha256 } from '../sha256.ts'
 import { betweenMs, fullJitterMs } from './backoff.ts'
 import type { DpopSigner } from './dpop-signer.ts'
 import type { InstallationId } from './installation-id.ts'
@@ -73,7 +73,7 @@ const monotonicMs = (): number => performance.now()
 
 /** Of another's token nothing but its hash is kept. */
 const nameOf = ({ audience, scopes, subjectToken }: TokenWish): string => {
-  const subject = subjectToken === null ? '' : createHash('sha256').update(subjectToken).digest('base64url')
+  const subject = subjectToken === null ? '' : sha256(subjectToken)
   return `${audience} ${[...new Set(scopes)].sort().join(' ')}\n${subject}`
 }
 

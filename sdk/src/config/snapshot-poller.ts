@@ -3,6 +3,7 @@ import type { SnapshotState } from '../../../lib/policy/vocabulary.ts'
 import { betweenMs, fullJitterMs, retryAfterMs } from '../client/backoff.ts'
 import type { ControlPlane } from '../client/control-plane.ts'
 import type { HttpAnswer } from '../client/http-exchange.ts'
+import { codeOf } from '../caught-error.ts'
 import { StepgateTokenError } from '../errors.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { ConfigKey } from '../settings.ts'
@@ -112,7 +113,7 @@ export class SnapshotPoller {
       const copy = (await disk?.read()) ?? null
       if (copy !== null && !this.#isStopped() && (await this.#tryApply(copy, 'disk'))) this.#markStarted()
     } catch (error) {
-      events.failure('disk-unreadable', `the copy of the configuration cannot be read: ${messageOf(error)}`)
+      events.failure('disk-unreadable', `the copy of the configuration cannot be read: ${codeOf(error)}`)
     }
     this.#tellState()
   }
@@ -123,7 +124,7 @@ export class SnapshotPoller {
     const delayMs = await this.#poll(begunAtMs).catch((error: unknown) =>
       this.#fail(
         error instanceof StepgateTokenError && error.code === 'refused' ? 'refused' : 'unavailable',
-        messageOf(error),
+        codeOf(error),
       ),
     )
     this.#tellState()
@@ -196,7 +197,7 @@ export class SnapshotPoller {
       return true
     } catch (error) {
       const { events } = this.#parts
-      events.failure('part-missing', `the configuration needs a part that cannot be loaded: ${messageOf(error)}`)
+      events.failure('part-missing', `the configuration needs a part that cannot be loaded: ${codeOf(error)}`)
       return false
     }
   }
@@ -214,7 +215,7 @@ export class SnapshotPoller {
       disk
         ?.write(accepted)
         .catch((error: unknown) =>
-          events.failure('disk-unwritable', `the configuration runs from memory only: ${messageOf(error)}`),
+          events.failure('disk-unwritable', `the configuration runs from memory only: ${codeOf(error)}`),
         )
   }
 
@@ -249,6 +250,3 @@ export class SnapshotPoller {
     this.#parts.events.emit('state', { state })
   }
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error'
