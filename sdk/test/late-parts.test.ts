@@ -14,11 +14,13 @@ import { toContextNeeds, toContextPlan } from '../src/context/context-needs.ts'
 import { asksForContext } from '../src/context/context-on-demand.ts'
 import { SIGNAL_WATCHES } from '../src/context/context-settings.ts'
 import { engineOf } from '../src/guard/engine.ts'
+import type { RequestReader } from '../src/guard/request-reader.ts'
 import { SDK_VERSION } from '../src/version.ts'
 import { CLIENT_ID, CLIENT_SECRET, TestControlPlane } from './control-plane.ts'
-import { bareRequestReader } from './faults/decider.ts'
+import { bareRequestReader, type BareRequest } from './faults/decider.ts'
 import { endpoint, scopesRule, silentLogger } from './fixtures.ts'
 import { SDK_FOLDER } from './packed-package.ts'
+import { makeProof, makeProofSigner } from './proofs.ts'
 import { waitFor } from './wait-for.ts'
 
 const asking = (requirement: ParsedRule['requirements'][number]): ParsedRule => ({
@@ -121,6 +123,22 @@ describe('the package without the part that looks at surroundings', () => {
     publish(scopesRule('orders:read'))
     await start((await install()).createStepgate)
     expect([askByScopes(), stepgate.status().state, errors]).toEqual([BY_SCOPES, 'fresh', []])
+  })
+
+  it('lets a bound token pass with its proof, from the very first request on', async () => {
+    publish(scopesRule('orders:read'))
+    await start((await install()).createStepgate)
+    const signer = makeProofSigner('ES256')
+    const token = plane.issueToken({ cnf: { jkt: signer.thumbprint } })
+    const headers = { host: 'orders', dpop: makeProof(signer, { url: 'http://orders/orders', token }) }
+    const reader: RequestReader<BareRequest> = {
+      ...bareRequestReader,
+      header: (_request, name) => (headers as Readonly<Record<string, string>>)[name],
+    }
+    const { guard, routes } = engineOf(stepgate)
+    const route = routes.register('GET', '/orders')
+    expect(guard.check(route, { authorization: `DPoP ${token}` }, reader)).toMatchObject({ outcome: 'allowed' })
+    expect(guard.check(route, { authorization: `DPoP ${token}` }, reader)).toMatchObject({ status: 401 })
   })
 
   it('keeps the configuration it has until the part that the next one needs is there', async () => {
