@@ -30,9 +30,9 @@ export async function startPeer({ publicJwk }: SigningKey): Promise<Peer> {
   const response = Object.create(null) as Response // it writes nothing itself
   const check = (token: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      void middleware(toRequest(token), response, (error?: Error) => {
+      void middleware(toRequest(token), response, (error?: unknown) => {
         if (error === undefined) resolve()
-        else reject(error)
+        else reject(new Error('the peer refuses the token', { cause: error }))
       })
     })
   return { check, close: () => server.close() }
