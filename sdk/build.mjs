@@ -17,8 +17,12 @@ const entries = [
   ...['index', 'express', 'fastify', 'hono', 'koa', 'nest', 'next', 'node-http'],
   ...['testing', 'prometheus', 'opentelemetry'],
 ]
-/** Loaded with the first configuration that needs it, by whichever entry runs. */
-const LAZY = { entry: 'condition', source: join(root, '..', 'lib/condition/compile-condition.ts') }
+/** Loaded when something first needs them, by whichever entry runs. */
+const LATE = {
+  condition: join(root, 'src/condition/condition-engine.ts'),
+  context: join(root, 'src/context/context-runtime.ts'),
+  'outgoing-calls': join(root, 'src/client/outgoing-calls.ts'),
+}
 const buildConfig = join(root, 'tsconfig.build.json')
 const sourceOf = (entry) => join(root, 'src', `${entry}.ts`)
 
@@ -26,9 +30,11 @@ const parts = {
   name: 'parts',
   setup({ onResolve }) {
     // One file for both formats: `import()` is there in CommonJS as well.
-    onResolve({ filter: /compile-condition\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: `./${LAZY.entry}.js`, external: true } : null,
-    )
+    onResolve({ filter: /\.ts$/ }, ({ kind, resolveDir, path }) => {
+      if (kind !== 'dynamic-import') return null
+      const late = Object.entries(LATE).find(([, source]) => source === join(resolveDir, path))
+      return late ? { path: `./${late[0]}.js`, external: true } : { errors: [{ text: 'is no part that is built' }] }
+    })
     // The package has no dependency: what reads conditions is part of it, see THIRD-PARTY.md.
     onResolve({ filter: /^@marcbachmann\/cel-js$/ }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) }))
   },
@@ -53,7 +59,7 @@ async function buildCode(format, extension) {
 }
 
 async function buildLate() {
-  await build({ ...options, entryPoints: { [LAZY.entry]: LAZY.source }, format: 'esm' })
+  await build({ ...options, entryPoints: LATE, format: 'esm' })
 }
 
 /** The compiler reads the sources once for all entries; what it writes is put together for each of them. */
@@ -82,10 +88,10 @@ async function bundleTypes(entry, input) {
 }
 
 async function report() {
-  for (const entry of [...entries, LAZY.entry]) {
+  for (const entry of [...entries, ...Object.keys(LATE)]) {
     const code = await readFile(join(target, `${entry}.js`))
     console.log(
-      `${entry.padEnd(10)} ${(code.length / 1000).toFixed(1).padStart(6)} kB  ${(brotliCompressSync(code).length / 1000).toFixed(1).padStart(5)} kB brotli`,
+      `${entry.padEnd(14)} ${(code.length / 1000).toFixed(1).padStart(6)} kB  ${(brotliCompressSync(code).length / 1000).toFixed(1).padStart(5)} kB brotli`,
     )
   }
 }
@@ -98,7 +104,9 @@ async function publish() {
     for (const extension of ['js.map', 'cjs.map', 'js', 'cjs', 'd.ts', 'd.cts'])
       await publishFile(`${entry}.${extension}`)
   }
-  for (const extension of ['js.map', 'js']) await publishFile(`${LAZY.entry}.${extension}`)
+  for (const part of Object.keys(LATE)) {
+    for (const extension of ['js.map', 'js']) await publishFile(`${part}.${extension}`)
+  }
 }
 
 await mkdir(draft, { recursive: true })

@@ -7,6 +7,7 @@ import type { SigningAlgorithm, SigningKey } from '../../sdk/test/signing.ts'
 import { Socket } from 'node:net'
 import type { Requirement } from '../../lib/policy/rule.ts'
 import { AUDIENCE, ISSUER, makeGuard, makeTokens, type BenchContext, type BenchRequest } from './guard-harness.ts'
+import { startPeer } from './peer.ts'
 import { WARM_UP_ROUNDS, measure, nanoseconds, printTable, type Subject } from './measure.ts'
 
 const ROUNDS = 7
@@ -55,19 +56,18 @@ function requireAccepted(answer: unknown): void {
     throw new Error('the bench measures a refusal')
 }
 
+/** Each header is a string of its own, as every request brings one. */
 const toRequests = (tokens: readonly string[]): BenchRequest[] =>
-  tokens.map((token) => ({ authorization: `Bearer ${token}` }))
+  tokens.map((token) => ({ authorization: Buffer.from(`Bearer ${token}`).toString('latin1') }))
 
 export async function benchSeenTokens(alg: SigningAlgorithm): Promise<void> {
   const harness = makeGuard(alg, 'enforce')
   const off = makeGuard(alg, 'off')
   const tokens = makeTokens(harness.key, 50)
-  // Each header is a string of its own, as every request brings one.
-  const requests = Array.from({ length: 4_000 }, (_, index) => ({
-    authorization: Buffer.from(`Bearer ${tokens[index % 50] ?? ''}`).toString('latin1'),
-  }))
+  const requests = toRequests(Array.from({ length: 4_000 }, (_, index) => tokens[index % 50] ?? ''))
   requireAccepted(harness.check(requests[0] ?? { authorization: undefined }))
   const key = publicKeyOf(harness.key)
+  const peer = await startPeer(harness.key)
   const fast = createVerifier({
     key: key.export({ format: 'pem', type: 'spki' }).toString(),
     algorithms: [alg as Algorithm],
@@ -90,14 +90,16 @@ export async function benchSeenTokens(alg: SigningAlgorithm): Promise<void> {
       },
       {
         name: 'fast-jwt with its cache, verification only',
-        run: over(requests, ({ authorization }) => fast(authorization.slice(7)) as unknown),
+        run: over(requests, ({ authorization = '' }) => fast(authorization.slice(7)) as unknown),
         times: 20_000,
       },
+      { name: 'express-oauth2-jwt-bearer, verification only', run: overAsync(tokens, peer.check), times: NEW_TOKENS },
     ].map((subject) =>
       subject.name === 'Stepgate, without a token' ? { ...subject, name: 'Stepgate, mode off' } : subject,
     ),
     ROUNDS,
   )
+  peer.close()
   printTable(`Token seen before, ${alg}`, results, 'bare crypto.verify', nanoseconds)
 }
 
@@ -115,6 +117,7 @@ export async function benchNewTokens(alg: SigningAlgorithm): Promise<void> {
     allowedIss: ISSUER,
   })
   const joseKey = (await importJWK(harness.key.publicJwk as unknown as JWK, alg)) as CryptoKey // no symmetric keys here
+  const peer = await startPeer(harness.key)
   const fresh: Subject['run'] = (times) => {
     for (let index = 0; index < times; index++)
       requireAccepted(harness.check(requests[next++] ?? { authorization: undefined }))
@@ -129,9 +132,11 @@ export async function benchNewTokens(alg: SigningAlgorithm): Promise<void> {
         run: overAsync(tokens, (token) => jwtVerify(token, joseKey, { audience: AUDIENCE, issuer: ISSUER })),
         times: NEW_TOKENS,
       },
+      { name: 'express-oauth2-jwt-bearer, verification only', run: overAsync(tokens, peer.check), times: NEW_TOKENS },
     ],
     ROUNDS,
   )
+  peer.close()
   printTable(`New token, ${alg}`, results, 'bare crypto.verify', nanoseconds)
 }
 

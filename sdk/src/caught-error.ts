@@ -2,6 +2,10 @@
 export const messageOf = (error: unknown, otherwise = 'unknown error'): string =>
   error instanceof Error ? error.message : otherwise
 
+/** Code of whatever was thrown, as a network or a file gives one; otherwise its message. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error'
+
 /** The file is not there. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT'

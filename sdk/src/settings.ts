@@ -2,8 +2,8 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { parseContextSettings, type ContextOptions, type ContextSettings } from './context/context-settings.ts'
 import { ClientCertificate } from './client/client-certificate.ts'
-import { StepgateConfigurationError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
+import { SettingReader, type Environment } from './setting-reader.ts'
 import { parseSenderSettings, type SenderOptions, type SenderSettings } from './sender/sender-settings.ts'
 import { DECISION_LOGS, type DecisionLog } from './report/decision-log.ts'
 import { parseTrustedProxies } from './token/client-address.ts'
@@ -59,7 +59,7 @@ export type ClientCredential =
       readonly kind: 'private-key'
       readonly key: KeyObject
       readonly keyId: string
-      readonly algorithm: 'EdDSA' | 'ES256' | 'RS256'
+      readonly algorithm: PublicJwk['alg']
     }
   | { readonly kind: 'mutual-tls' }
 
@@ -87,144 +87,96 @@ export interface Settings extends ContextSettings {
   readonly sender: SenderSettings
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+type Reader = SettingReader<StepgateOptions>
 
-const fail = (option: string, variable: string, problem: string): never => {
-  throw new StepgateConfigurationError(`${option} (${variable})`, problem)
-}
-
-const given = (option: string | undefined, variable: string | undefined): string | undefined => {
-  const text = (option ?? variable)?.trim()
-  return text === '' ? undefined : text
-}
-
-function parseUrl(text: string | undefined): string {
-  if (text === undefined) return fail('url', 'STEPGATE_URL', 'is missing')
-  const url = URL.canParse(text) ? new URL(text) : null
-  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
-  if (url === null || !isHttp || url.username !== '' || url.password !== '')
-    return fail('url', 'STEPGATE_URL', 'must be an http or https address without credentials')
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
-}
-
-function parseConfigKey(text: string): ConfigKey {
+function parseConfigKey(text: string, reader: Reader): ConfigKey {
   const x = text.trim()
   const bytes = Buffer.from(x, 'base64url')
   if (bytes.length !== 32 || bytes.toString('base64url') !== x)
-    return fail('configKey', 'STEPGATE_CONFIG_KEY', 'must be an Ed25519 public key of 32 bytes in base64url')
+    return reader.fail('configKey', 'must be an Ed25519 public key of 32 bytes in base64url')
   const jwk = { crv: 'Ed25519', kty: 'OKP', x }
   return { keyId: jwkThumbprint('EdDSA', jwk), key: createPublicKey({ key: jwk, format: 'jwk' }) }
 }
 
-function parseConfigKeys(text: string | undefined): ConfigKey[] {
-  if (text === undefined) return fail('configKey', 'STEPGATE_CONFIG_KEY', 'is missing')
-  return text.split(',').map(parseConfigKey)
-}
+const parseConfigKeys = (reader: Reader): ConfigKey[] =>
+  reader
+    .requireText('configKey')
+    .split(',')
+    .map((text) => parseConfigKey(text, reader))
 
-function readPrivateKey(text: string): KeyObject {
+function readPrivateKey(text: string, reader: Reader): KeyObject {
   try {
     return text.startsWith('{')
       ? createPrivateKey({ key: JSON.parse(text) as object as import('node:crypto').JsonWebKey, format: 'jwk' })
       : createPrivateKey(text) // checked by the constructor
   } catch {
-    return fail('privateKey', 'STEPGATE_PRIVATE_KEY', 'must be a private key in PEM or JWK form')
+    return reader.fail('privateKey', 'must be a private key in PEM or JWK form')
   }
 }
 
-function algorithmOf(key: KeyObject): 'EdDSA' | 'ES256' | 'RS256' {
-  if (key.asymmetricKeyType === 'ed25519') return 'EdDSA'
-  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'ES256'
-  if (key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return 'RS256'
-  return fail('privateKey', 'STEPGATE_PRIVATE_KEY', 'must be an Ed25519, P-256 or RSA key (2,048 bits or more)')
+function algorithmOf(key: KeyObject, reader: Reader): PublicJwk['alg'] {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key
+  if (type === 'ed25519') return 'EdDSA'
+  if (type === 'ec' && details?.namedCurve === 'prime256v1') return 'ES256'
+  if (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048) return 'RS256'
+  return reader.fail('privateKey', 'must be an Ed25519, P-256 or RSA key (2,048 bits or more)')
 }
 
-const keyThumbprint = (key: KeyObject, algorithm: PublicJwk['alg']): string =>
-  jwkThumbprint(algorithm, createPublicKey(key).export({ format: 'jwk' }))
+function parsePrivateKey(text: string, reader: Reader): ClientCredential {
+  const key = readPrivateKey(text, reader)
+  const algorithm = algorithmOf(key, reader)
+  const thumbprint = jwkThumbprint(algorithm, createPublicKey(key).export({ format: 'jwk' }))
+  return { kind: 'private-key', key, algorithm, keyId: reader.text('privateKeyId') ?? thumbprint }
+}
 
-function parseCertificate(options: StepgateOptions, env: Environment, url: string): ClientCertificate | null {
-  const certFile = given(options.clientCert, env['STEPGATE_CLIENT_CERT'])
-  const keyFile = given(options.clientKey, env['STEPGATE_CLIENT_KEY'])
+function parseCertificate(reader: Reader, url: string): ClientCertificate | null {
+  const [certFile, keyFile] = [reader.text('clientCert'), reader.text('clientKey')]
   if (certFile === undefined && keyFile === undefined) return null
-  if (certFile === undefined) return fail('clientCert', 'STEPGATE_CLIENT_CERT', 'is missing beside its key')
-  if (keyFile === undefined) return fail('clientKey', 'STEPGATE_CLIENT_KEY', 'is missing beside its certificate')
-  if (!url.startsWith('https:')) return fail('clientCert', 'STEPGATE_CLIENT_CERT', 'needs a control plane under https')
+  if (certFile === undefined) return reader.fail('clientCert', 'is missing beside its key')
+  if (keyFile === undefined) return reader.fail('clientKey', 'is missing beside its certificate')
+  if (!url.startsWith('https:')) return reader.fail('clientCert', 'needs a control plane under https')
   try {
     return new ClientCertificate(certFile, keyFile)
   } catch {
-    return fail('clientCert', 'STEPGATE_CLIENT_CERT', 'cannot be read, or does not belong to its key')
+    return reader.fail('clientCert', 'cannot be read, or does not belong to its key')
   }
 }
 
-function parseSwitch(option: boolean | undefined, variable: string | undefined): boolean {
-  const text = given(option === undefined ? undefined : String(option), variable) ?? 'false'
-  if (text !== 'true' && text !== 'false') return fail('dpop', 'STEPGATE_DPOP', 'must be true or false')
-  return text === 'true'
-}
-
-function parseCredential(options: StepgateOptions, env: Environment, hasCertificate: boolean): ClientCredential {
-  const secret = given(options.clientSecret, env['STEPGATE_CLIENT_SECRET'])
-  const privateKey = given(options.privateKey, env['STEPGATE_PRIVATE_KEY'])
+function parseCredential(reader: Reader, hasCertificate: boolean): ClientCredential {
+  const [secret, privateKey] = [reader.text('clientSecret'), reader.text('privateKey')]
   // An option overrides the environment, so a private key given in code wins over a secret left in the environment.
-  if (privateKey !== undefined && (options.privateKey !== undefined || secret === undefined)) {
-    const key = readPrivateKey(privateKey)
-    const algorithm = algorithmOf(key)
-    return {
-      kind: 'private-key',
-      key,
-      algorithm,
-      keyId: given(options.privateKeyId, env['STEPGATE_PRIVATE_KEY_ID']) ?? keyThumbprint(key, algorithm),
-    }
-  }
-  if (secret === undefined && hasCertificate) return { kind: 'mutual-tls' }
-  if (secret === undefined)
-    return fail('clientSecret', 'STEPGATE_CLIENT_SECRET', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
-  return { kind: 'secret', secret }
+  if (privateKey !== undefined && (reader.options.privateKey !== undefined || secret === undefined))
+    return parsePrivateKey(privateKey, reader)
+  if (secret !== undefined) return { kind: 'secret', secret }
+  return hasCertificate
+    ? { kind: 'mutual-tls' }
+    : reader.fail('clientSecret', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
 }
 
-const readPairs = (text: string | undefined): [string, string][] =>
-  (text ?? '')
-    .split(',')
-    .filter((pair) => pair.trim() !== '')
-    .map((pair) => {
-      const cut = pair.lastIndexOf('=')
-      return [pair.slice(0, Math.max(cut, 0)).trim(), pair.slice(cut + 1).trim()]
-    })
+const splitList = (text = ''): string[] => text.split(',').filter((item) => item.trim() !== '')
 
-export function parseAudiences(
-  { audiences }: Pick<StepgateOptions, 'audiences'>,
-  env: Environment,
-): Map<string, string> {
-  const pairs = audiences === undefined ? readPairs(env['STEPGATE_AUDIENCES']) : Object.entries(audiences)
+function splitPair(pair: string): [string, string] {
+  const cut = pair.lastIndexOf('=')
+  return [pair.slice(0, Math.max(cut, 0)).trim(), pair.slice(cut + 1).trim()]
+}
+
+export function parseAudiences(reader: SettingReader<Pick<StepgateOptions, 'audiences'>>): Map<string, string> {
+  const { audiences } = reader.options
+  const pairs = audiences === undefined ? splitList(reader.text('audiences')).map(splitPair) : Object.entries(audiences)
   return new Map(
     pairs.map(([origin, audience]) => {
       if (!URL.canParse(origin) || audience === '')
-        return fail('audiences', 'STEPGATE_AUDIENCES', `needs origin=audience, not "${origin}=${audience}"`)
+        return reader.fail('audiences', `needs origin=audience, not "${origin}=${audience}"`)
       return [new URL(origin).origin, audience]
     }),
   )
 }
 
-export function parseProxies(
-  { trustedProxies }: Pick<StepgateOptions, 'trustedProxies'>,
-  env: Environment,
-): readonly Network[] {
-  const names =
-    trustedProxies ?? (env['STEPGATE_TRUSTED_PROXIES'] ?? '').split(',').filter((name) => name.trim() !== '')
+export function parseProxies(reader: SettingReader<Pick<StepgateOptions, 'trustedProxies'>>): readonly Network[] {
+  const names = reader.options.trustedProxies ?? splitList(reader.text('trustedProxies'))
   return (
     parseTrustedProxies(names) ??
-    fail(
-      'trustedProxies',
-      'STEPGATE_TRUSTED_PROXIES',
-      'must list networks in CIDR notation, addresses, loopback or private',
-    )
-  )
-}
-
-function parseDecisionLog(options: StepgateOptions, env: Environment): DecisionLog {
-  const choice = given(options.logDecisions, env['STEPGATE_LOG_DECISIONS']) ?? 'denied'
-  return (
-    DECISION_LOGS.find((known) => known === choice) ??
-    fail('logDecisions', 'STEPGATE_LOG_DECISIONS', `must be one of ${DECISION_LOGS.join(', ')}`)
+    reader.fail('trustedProxies', 'must list networks in CIDR notation, addresses, loopback or private')
   )
 }
 
@@ -232,28 +184,29 @@ function parseDecisionLog(options: StepgateOptions, env: Environment): DecisionL
 function programName(env: Environment): string {
   const script = process.argv[1]
   const fromScript = script === undefined ? 'node' : `${basename(dirname(script))}/${basename(script)}`
-  return given(undefined, env['npm_package_name']) ?? fromScript
+  const fromPackage = env['npm_package_name']?.trim() ?? ''
+  return fromPackage === '' ? fromScript : fromPackage
 }
 
-/** Reads and checks all settings. Throws {@link StepgateConfigurationError} naming the first that is missing or wrong. */
+/** Reads and checks all settings. Throws `StepgateConfigurationError` naming the first that is missing or wrong. */
 export function parseSettings(options: StepgateOptions, env: Environment): Settings {
-  const url = parseUrl(given(options.url, env['STEPGATE_URL']))
-  const clientCertificate = parseCertificate(options, env, url)
+  const reader = new SettingReader(options, env)
+  const url = reader.toAddress('url', reader.requireText('url'))
+  const clientCertificate = parseCertificate(reader, url)
   return {
     url,
-    clientId:
-      given(options.clientId, env['STEPGATE_CLIENT_ID']) ?? fail('clientId', 'STEPGATE_CLIENT_ID', 'is missing'),
-    credential: parseCredential(options, env, clientCertificate !== null),
+    clientId: reader.requireText('clientId'),
+    credential: parseCredential(reader, clientCertificate !== null),
     clientCertificate,
-    dpop: parseSwitch(options.dpop, env['STEPGATE_DPOP']),
-    configKeys: parseConfigKeys(given(options.configKey, env['STEPGATE_CONFIG_KEY'])),
-    stateDir: given(options.stateDir, env['STEPGATE_STATE_DIR']) ?? null,
-    workload: (given(options.workload, env['STEPGATE_WORKLOAD']) ?? programName(env)).slice(0, 200),
-    trustedProxies: parseProxies(options, env),
-    audiences: parseAudiences(options, env),
-    ...parseContextSettings(options, env, fail),
+    dpop: reader.oneOf('dpop', ['true', 'false'], 'false') === 'true',
+    configKeys: parseConfigKeys(reader),
+    stateDir: reader.text('stateDir') ?? null,
+    workload: (reader.text('workload') ?? programName(env)).slice(0, 200),
+    trustedProxies: parseProxies(reader),
+    audiences: parseAudiences(reader),
+    ...parseContextSettings(reader),
     framework: options.framework ?? null,
-    logDecisions: parseDecisionLog(options, env),
-    sender: parseSenderSettings(options, env, fail),
+    logDecisions: reader.oneOf('logDecisions', DECISION_LOGS, 'denied'),
+    sender: parseSenderSettings(reader),
   }
 }

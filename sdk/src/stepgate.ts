@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SnapshotState } from '../../lib/policy/vocabulary.ts'
-import { fetchAuthorized, type StepgateFetchInit } from './client/authorized-fetch.ts'
+import type { StepgateFetchInit } from './client/authorized-fetch.ts'
 import { ControlPlane } from './client/control-plane.ts'
 import {
   TokenClient,
@@ -17,7 +17,7 @@ import {
   type StepgateLog,
   type StepgateLogger,
 } from './event-hub.ts'
-import { ContextRuntime } from './context/context-runtime.ts'
+import { ContextOnDemand } from './context/context-on-demand.ts'
 import type { GeoDatabaseStatus } from './context/geo-database.ts'
 import { attachEngine, type Engine } from './guard/engine.ts'
 import { Guard } from './guard/guard.ts'
@@ -28,6 +28,7 @@ import { DecisionReporter } from './report/decision-reporter.ts'
 import type { StepgateDecisionCount } from './report/decision-tally.ts'
 import { toInstanceReport, type InstanceReport } from './report/instance-report.ts'
 import { InventoryReporter } from './report/inventory-reporter.ts'
+import { loadPart } from './config/load-part.ts'
 import { parseSettings, type Settings, type StepgateOptions } from './settings.ts'
 import { closeOnExit } from './shutdown.ts'
 
@@ -119,7 +120,7 @@ class StepgateRuntime implements Stepgate, Engine {
   readonly #settings: Settings
   readonly #events: EventHub
   readonly #queue: DecisionQueue
-  readonly #context: ContextRuntime
+  readonly #context: ContextOnDemand
   readonly #tokens: TokenClient
   readonly #poller: SnapshotPoller
   readonly #reporter: DecisionReporter
@@ -142,7 +143,8 @@ class StepgateRuntime implements Stepgate, Engine {
     this.#framework = settings.framework
     this.#events = events
     this.#queue = queue
-    this.#context = new ContextRuntime(settings, events)
+    const context = new ContextOnDemand(settings, events)
+    this.#context = context
     this.#tokens = new TokenClient(settings)
     const controlPlane = new ControlPlane(
       {
@@ -162,7 +164,9 @@ class StepgateRuntime implements Stepgate, Engine {
       events,
       trustedProxies: settings.trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
-      context: this.#context.reader,
+      get context() {
+        return context.reader
+      },
       sender: settings.sender,
     })
     this.#poller = new SnapshotPoller({
@@ -171,7 +175,7 @@ class StepgateRuntime implements Stepgate, Engine {
       disk: settings.stateDir === null ? null : new SnapshotDisk(settings.stateDir, settings.clientId),
       service: settings.clientId,
       configKeys: settings.configKeys,
-      prepare: (snapshot) => this.#context.conditions.prepare(snapshot),
+      prepare: (snapshot) => context.prepare(snapshot),
       apply: (snapshot) => this.guard.apply(snapshot),
     })
     this.#reporter = new DecisionReporter({
@@ -196,6 +200,7 @@ class StepgateRuntime implements Stepgate, Engine {
   }
 
   start(): void {
+    this.#context.start()
     this.#poller.start()
     this.#reporter.start()
     this.#inventory.announce()
@@ -206,7 +211,8 @@ class StepgateRuntime implements Stepgate, Engine {
     this.#framework ??= name
   }
 
-  fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response> {
+  async fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response> {
+    const { fetchAuthorized } = await loadPart(() => import('./client/outgoing-calls.ts'))
     return fetchAuthorized(this.#tokens, this.#settings.audiences, input, init)
   }
 

@@ -3,6 +3,7 @@ import type { GeoLookup } from './context/geo-lookup.ts'
 import { StepgateUsageError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
 import { attachEngine } from './guard/engine.ts'
+import { SettingReader } from './setting-reader.ts'
 import { parseAudiences, parseProxies } from './settings.ts'
 import type { TestConfigurationOptions } from './testing/test-configuration.ts'
 import { TestRuntime, type TestStepgate } from './testing/test-stepgate.ts'
@@ -45,8 +46,8 @@ export function createTestStepgate(options: TestStepgateOptions = {}): TestStepg
     throw new StepgateUsageError('testing-in-production', 'the testing kit trusts keys of its own; not in production')
   const runtime = new TestRuntime({
     ...options,
-    networks: parseProxies(options, {}),
-    audiences: parseAudiences(options, {}),
+    networks: parseProxies(new SettingReader(options, {})),
+    audiences: parseAudiences(new SettingReader(options, {})),
     logger: options.logger ?? silent,
     geo: options.geo ?? null,
   })

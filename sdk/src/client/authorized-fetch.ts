@@ -1,5 +1,4 @@
 import { INSTANCE_HEADER } from '../context/device.ts'
-import { StepgateTokenError } from '../errors.ts'
 import { findSubjectToken, type StepgateSubject } from './subject-token.ts'
 import type { StepgateToken, TokenSource } from './token-client.ts'
 import type { TokenWish } from './token-endpoint.ts'
@@ -77,10 +76,15 @@ class AuthorizedCall {
   }
 }
 
-function toWish(audience: string, scopes: readonly string[], subject: StepgateSubject | undefined): TokenWish {
+function toWish(
+  { TokenError }: TokenSource,
+  audience: string,
+  scopes: readonly string[],
+  subject: StepgateSubject | undefined,
+): TokenWish {
   const subjectToken = subject === undefined ? null : findSubjectToken(subject)
   if (subject !== undefined && subjectToken === null)
-    throw new StepgateTokenError('subject-missing', audience, 'the request it is to act for carries no token')
+    throw new TokenError('subject-missing', audience, 'the request it is to act for carries no token')
   return { audience, scopes, subjectToken }
 }
 
@@ -93,7 +97,7 @@ export async function fetchAuthorized(
 ): Promise<Response> {
   const { audience = audiences.get(originOf(input)), scopes = [], onBehalfOf, ...init } = options
   if (audience === undefined || hasOwnAuthorization(input, init)) return fetch(input, init)
-  const wish = toWish(audience, scopes, onBehalfOf)
+  const wish = toWish(tokens, audience, scopes, onBehalfOf)
   const [token, installation] = await Promise.all([tokens.find(wish), tokens.installationId()])
   const call = new AuthorizedCall(tokens, input, init, installation)
   const answer = await call.send(token)

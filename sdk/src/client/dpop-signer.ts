@@ -1,4 +1,5 @@
-import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { sha256 } from '../sha256.ts'
 
 const ORIGINS_MAX = 1_000
 /** RFC 9449, section 8.1: any visible text. */
@@ -33,7 +34,7 @@ export class DpopSigner {
       htm: method,
       htu: toTarget(url),
       iat: Math.floor(Date.now() / 1000),
-      ...(accessToken === null ? {} : { ath: createHash('sha256').update(accessToken).digest('base64url') }),
+      ...(accessToken === null ? {} : { ath: sha256(accessToken) }),
       ...(nonce === undefined ? {} : { nonce }),
     })
     const input = `${this.#header}.${payload}`

@@ -2,6 +2,7 @@ import { request as httpRequest, Agent as HttpAgent, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { gunzip } from 'node:zlib'
 import { promisify } from 'node:util'
+import { codeOf } from '../caught-error.ts'
 
 const inflate = promisify(gunzip)
 
@@ -92,9 +93,6 @@ async function perform(call: HttpCall): Promise<HttpAnswer> {
   }
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error'
-
 /** One HTTP exchange with a total deadline and a bound on the answer. Redirects are not followed. Throws {@link HttpExchangeError}. */
 export async function exchange(call: HttpCall): Promise<HttpAnswer> {
   const deadline = new AbortController()
@@ -106,7 +104,7 @@ export async function exchange(call: HttpCall): Promise<HttpAnswer> {
   } catch (error) {
     if (error instanceof HttpExchangeError) throw error
     throw new HttpExchangeError(
-      deadline.signal.aborted ? `no whole answer within ${String(call.deadlineMs)} ms` : messageOf(error),
+      deadline.signal.aborted ? `no whole answer within ${String(call.deadlineMs)} ms` : codeOf(error),
     )
   } finally {
     clearTimeout(timer)

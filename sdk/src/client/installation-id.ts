@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import { sha256 } from '../sha256.ts'
 
 const ID = /^[\w-]{16,64}$/
 
@@ -17,7 +18,7 @@ export class InstallationId {
   constructor(stateDir: string | null, clientId: string, workload: string) {
     this.#file = stateDir === null ? null : join(stateDir, `stepgate-${encodeURIComponent(clientId)}.instance`)
     const names = JSON.stringify([hostname(), clientId, workload])
-    this.#fallback = createHash('sha256').update(names).digest('base64url').slice(0, 22)
+    this.#fallback = sha256(names).slice(0, 22)
   }
 
   /** Never rejects: where nothing can be kept, the id that follows from the names is used. */

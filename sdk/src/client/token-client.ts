@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto'
 import { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
+import { sha256 } from '../sha256.ts'
 import { betweenMs, fullJitterMs } from './backoff.ts'
-import { DpopSigner } from './dpop-signer.ts'
-import { InstallationId } from './installation-id.ts'
+import type { DpopSigner } from './dpop-signer.ts'
+import type { InstallationId } from './installation-id.ts'
 import { expiryOf } from './subject-token.ts'
-import { TokenEndpoint, type IssuedToken, type TokenWish } from './token-endpoint.ts'
+import { CONTROL_PLANE_AUDIENCE, TokenEndpoint, type IssuedToken, type TokenWish } from './token-endpoint.ts'
+import { messageOf } from '../caught-error.ts'
+import { loadPart } from '../config/load-part.ts'
 import { TokenSlots, type Slot } from './token-slots.ts'
 
 /** An access token for one audience. */
@@ -32,7 +34,9 @@ export interface StepgateExchange {
 
 /** Where `fetch` gets its tokens. */
 export interface TokenSource {
-  /** Makes proofs for tokens of type `DPoP`; null when none are asked for. */
+  /** The class services know. A part that is loaded late has a copy of its own. */
+  readonly TokenError: typeof StepgateTokenError
+  /** Makes proofs for tokens of type `DPoP`; null before there is one. */
   readonly signer: DpopSigner | null
   find(wish: TokenWish): Promise<StepgateToken>
   discard(wish: TokenWish, accessToken: string): void
@@ -69,7 +73,7 @@ const monotonicMs = (): number => performance.now()
 
 /** Of another's token nothing but its hash is kept. */
 const nameOf = ({ audience, scopes, subjectToken }: TokenWish): string => {
-  const subject = subjectToken === null ? '' : createHash('sha256').update(subjectToken).digest('base64url')
+  const subject = subjectToken === null ? '' : sha256(subjectToken)
   return `${audience} ${[...new Set(scopes)].sort().join(' ')}\n${subject}`
 }
 
@@ -95,18 +99,19 @@ const isWorthRetrying = (error: unknown): boolean =>
  * however many callers wait, and used until it expires when the control plane cannot be reached.
  */
 export class TokenClient implements TokenSource {
+  readonly #settings: Settings
   readonly #endpoint: TokenEndpoint
   readonly #slots = new TokenSlots<HeldToken>(SLOTS_MAX)
   readonly #exchanged = new TokenSlots<HeldToken>(EXCHANGED_SLOTS_MAX)
-  readonly #installation: InstallationId
-  readonly signer: DpopSigner | null
+  #installation: InstallationId | null = null
+  readonly TokenError = StepgateTokenError
+  signer: DpopSigner | null = null
   #issued = 0
   #failed = 0
 
   constructor(settings: Settings) {
-    this.#installation = new InstallationId(settings.stateDir, settings.clientId, settings.workload)
-    this.signer = settings.dpop ? new DpopSigner() : null
-    this.#endpoint = new TokenEndpoint(settings, this.signer)
+    this.#settings = settings
+    this.#endpoint = new TokenEndpoint(settings)
   }
 
   get counts(): StepgateTokenCount {
@@ -129,7 +134,10 @@ export class TokenClient implements TokenSource {
     return held
   }
 
-  installationId(): Promise<string> {
+  async installationId(): Promise<string> {
+    const { stateDir, clientId, workload } = this.#settings
+    const { InstallationId } = await loadPart(() => import('./outgoing-calls.ts'))
+    this.#installation ??= new InstallationId(stateDir, clientId, workload)
     return this.#installation.get()
   }
 
@@ -169,12 +177,25 @@ export class TokenClient implements TokenSource {
     for (let attempt = 1; ; attempt++) {
       const requestedAtMs = monotonicMs()
       try {
-        return toHeld(await this.#endpoint.request(wish, isBackground), wish, requestedAtMs)
+        const signer = await this.#signerFor(wish)
+        return toHeld(await this.#endpoint.request(wish, signer, isBackground), wish, requestedAtMs)
       } catch (error) {
         if (isBackground || attempt >= ATTEMPTS_MAX || !isWorthRetrying(error)) throw error
       }
       const delayMs = fullJitterMs(attempt, ATTEMPT_DELAY_MS, ATTEMPT_DELAY_CAP_MS)
       await new Promise((resolve) => setTimeout(resolve, delayMs))
+    }
+  }
+
+  /** The key is made with the first token that is to be bound to it. */
+  async #signerFor({ audience }: TokenWish): Promise<DpopSigner | null> {
+    if (!this.#settings.dpop || audience === CONTROL_PLANE_AUDIENCE) return null
+    try {
+      const { DpopSigner } = await loadPart(() => import('./outgoing-calls.ts'))
+      this.signer ??= new DpopSigner()
+      return this.signer
+    } catch (error) {
+      throw new StepgateTokenError('unavailable', audience, messageOf(error))
     }
   }
 }

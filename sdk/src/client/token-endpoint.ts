@@ -76,18 +76,15 @@ const toParameters = ({ audience, scopes, subjectToken }: TokenWish): Record<str
 /** Asks the control plane's token endpoint for tokens, with the credential of this service. */
 export class TokenEndpoint {
   readonly #settings: Settings
-  readonly #signer: DpopSigner | null
   readonly #url: string
 
-  constructor(settings: Settings, signer: DpopSigner | null) {
+  constructor(settings: Settings) {
     this.#settings = settings
-    this.#signer = signer
     this.#url = `${settings.url}/oauth/token`
   }
 
-  /** Throws {@link StepgateTokenError} when the answer is no token, or there is none. */
-  async request(wish: TokenWish, isBackground: boolean): Promise<IssuedToken> {
-    const signer = wish.audience === CONTROL_PLANE_AUDIENCE ? null : this.#signer
+  /** A token bound to the signer's key, where there is one. Throws {@link StepgateTokenError} when the answer is no token, or there is none. */
+  async request(wish: TokenWish, signer: DpopSigner | null, isBackground: boolean): Promise<IssuedToken> {
     let answer = await this.#post(wish, signer, isBackground)
     // A nonce that is new may be why the proof was refused; the same one again is not.
     const hasNewNonce = signer?.takeNonce(this.#url, answer.headers['dpop-nonce']) === true

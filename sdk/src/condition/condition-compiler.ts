@@ -2,12 +2,10 @@ import type { Condition } from '../../../lib/condition/compile-condition.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import { messageOf } from '../caught-error.ts'
 import type { EventHub } from '../event-hub.ts'
+import { loadPart } from '../config/load-part.ts'
 
 /** What reads conditions, and puts values into the form they ask for. */
-export type ConditionEngine = Pick<
-  typeof import('../../../lib/condition/compile-condition.ts'),
-  'compileCondition' | 'toClaimValues' | 'toParamValues'
->
+export type ConditionEngine = Omit<typeof import('./condition-engine.ts'), 'SDK_VERSION'>
 
 const hasCondition = ({ endpoints }: Snapshot): boolean =>
   endpoints.some(({ rule }) => rule.requirements.some(({ kind }) => kind === 'condition'))
@@ -30,7 +28,7 @@ export class ConditionCompiler {
   async prepare(snapshot: Snapshot): Promise<void> {
     if (this.#engine !== null || !hasCondition(snapshot)) return
     try {
-      this.#engine = await import('../../../lib/condition/compile-condition.ts')
+      this.#engine = await loadPart(() => import('./condition-engine.ts'))
     } catch (error) {
       this.#events.failure('condition-unusable', `conditions cannot be read, so none holds: ${messageOf(error)}`)
     }

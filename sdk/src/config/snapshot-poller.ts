@@ -3,6 +3,7 @@ import type { SnapshotState } from '../../../lib/policy/vocabulary.ts'
 import { betweenMs, fullJitterMs, retryAfterMs } from '../client/backoff.ts'
 import type { ControlPlane } from '../client/control-plane.ts'
 import type { HttpAnswer } from '../client/http-exchange.ts'
+import { codeOf } from '../caught-error.ts'
 import { StepgateTokenError } from '../errors.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { ConfigKey } from '../settings.ts'
@@ -15,7 +16,7 @@ export interface SnapshotPollerParts {
   readonly events: EventHub
   readonly service: string
   readonly configKeys: readonly ConfigKey[]
-  /** Waited for before a snapshot is applied. Never rejects. */
+  /** Waited for before a snapshot is applied; one for which it rejects is not. */
   readonly prepare: (snapshot: Snapshot) => Promise<void>
   /** Called with each snapshot before it counts as applied. */
   readonly apply: (snapshot: Snapshot) => void
@@ -112,7 +113,7 @@ export class SnapshotPoller {
       const copy = (await disk?.read()) ?? null
       if (copy !== null && !this.#isStopped() && (await this.#tryApply(copy, 'disk'))) this.#markStarted()
     } catch (error) {
-      events.failure('disk-unreadable', `the copy of the configuration cannot be read: ${messageOf(error)}`)
+      events.failure('disk-unreadable', `the copy of the configuration cannot be read: ${codeOf(error)}`)
     }
     this.#tellState()
   }
@@ -123,7 +124,7 @@ export class SnapshotPoller {
     const delayMs = await this.#poll(begunAtMs).catch((error: unknown) =>
       this.#fail(
         error instanceof StepgateTokenError && error.code === 'refused' ? 'refused' : 'unavailable',
-        messageOf(error),
+        codeOf(error),
       ),
     )
     this.#tellState()
@@ -175,7 +176,7 @@ export class SnapshotPoller {
   }
 
   async #tryApply(candidate: SnapshotCandidate, source: 'network' | 'disk'): Promise<boolean> {
-    const { events, service, configKeys, prepare } = this.#parts
+    const { events, service, configKeys } = this.#parts
     const acceptance = acceptSnapshot(candidate, this.#current, service, configKeys)
     if ('refused' in acceptance) {
       const message = `a configuration from ${source === 'disk' ? 'disk' : 'the network'} was refused: ${acceptance.detail}`
@@ -185,10 +186,20 @@ export class SnapshotPoller {
     }
     if (acceptance.changesEpoch)
       events.security('epoch-changed', 'the control plane starts a new epoch: its database was restored or replaced')
-    await prepare(acceptance.accepted.snapshot)
-    if (this.#isStopped()) return false
+    if (!(await this.#isPrepared(acceptance.accepted.snapshot)) || this.#isStopped()) return false
     this.#adopt(acceptance.accepted, source)
     return true
+  }
+
+  async #isPrepared(snapshot: Snapshot): Promise<boolean> {
+    try {
+      await this.#parts.prepare(snapshot)
+      return true
+    } catch (error) {
+      const { events } = this.#parts
+      events.failure('part-missing', `the configuration needs a part that cannot be loaded: ${codeOf(error)}`)
+      return false
+    }
   }
 
   #adopt(accepted: SignedSnapshot, source: 'network' | 'disk'): void {
@@ -204,7 +215,7 @@ export class SnapshotPoller {
       disk
         ?.write(accepted)
         .catch((error: unknown) =>
-          events.failure('disk-unwritable', `the configuration runs from memory only: ${messageOf(error)}`),
+          events.failure('disk-unwritable', `the configuration runs from memory only: ${codeOf(error)}`),
         )
   }
 
@@ -239,6 +250,3 @@ export class SnapshotPoller {
     this.#parts.events.emit('state', { state })
   }
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown error'

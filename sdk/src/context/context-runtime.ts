@@ -8,6 +8,8 @@ import { Places } from './places.ts'
 import { SeenFile } from './seen-file.ts'
 import { SeenMemory } from './seen-memory.ts'
 
+export { SDK_VERSION } from '../version.ts'
+
 /** The parts that look at what surrounds a request, and what they keep on disk. */
 export class ContextRuntime {
   readonly reader: ContextReader

@@ -1,3 +1,4 @@
+import type { SettingReader } from '../setting-reader.ts'
 import type { GeoLookup } from './geo-lookup.ts'
 
 /**
@@ -24,25 +25,14 @@ export interface ContextSettings {
   readonly contextSignals: SignalWatch
 }
 
-type Fail = (option: string, variable: string, problem: string) => never
-
-function readDatabases(options: ContextOptions, env: Readonly<Record<string, string | undefined>>): string[] {
+function readDatabases({ options, env }: SettingReader<ContextOptions>): string[] {
   const paths = options.geoDatabases ?? [env['STEPGATE_GEO_COUNTRY_DB'] ?? '', env['STEPGATE_GEO_ASN_DB'] ?? '']
   return paths.map((path) => path.trim()).filter((path) => path !== '')
 }
 
-/** Reads the settings of the context; hands `fail` the first that cannot be used. */
-export function parseContextSettings(
-  options: ContextOptions,
-  env: Readonly<Record<string, string | undefined>>,
-  fail: Fail,
-): ContextSettings {
-  const stated = (options.contextSignals ?? env['STEPGATE_CONTEXT_SIGNALS'] ?? '').trim()
-  const contextSignals = SIGNAL_WATCHES.find((watch) => watch === (stated === '' ? 'rules' : stated))
-  return {
-    geo: options.geo ?? null,
-    geoDatabases: options.geo === undefined ? readDatabases(options, env) : [],
-    contextSignals:
-      contextSignals ?? fail('contextSignals', 'STEPGATE_CONTEXT_SIGNALS', `must be ${SIGNAL_WATCHES.join(', ')}`),
-  }
-}
+/** Reads the settings of the context. Throws for one that cannot be used. */
+export const parseContextSettings = (reader: SettingReader<ContextOptions>): ContextSettings => ({
+  geo: reader.options.geo ?? null,
+  geoDatabases: reader.options.geo === undefined ? readDatabases(reader) : [],
+  contextSignals: reader.oneOf('contextSignals', SIGNAL_WATCHES, 'rules'),
+})

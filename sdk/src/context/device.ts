@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../sha256.ts'
 
 /** What tells a device apart, by the strength of what it rests on. */
 export interface Device {
@@ -56,8 +56,5 @@ const toTrait = (header: string | undefined, index: number): unknown => {
 /** `headers` in the order of {@link FINGERPRINT_HEADERS}. Null when there is nothing to tell a device by. */
 export function fingerprintedDevice(headers: readonly (string | undefined)[], tls: string): Device | null {
   if (tls === '' && headers.every((header) => header === undefined)) return null
-  const digest = createHash('sha256')
-    .update(JSON.stringify([headers.map(toTrait), tls]))
-    .digest('base64url')
-  return { id: `fp:${digest.slice(0, 22)}`, isProven: false }
+  return { id: `fp:${sha256(JSON.stringify([headers.map(toTrait), tls])).slice(0, 22)}`, isProven: false }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../sha256.ts'
 
 const SEEN_MAX = 50_000
 const NAME_LENGTH = 16
@@ -11,7 +11,7 @@ export class SeenMemory {
 
   /** Remembers it; whether it was new. Where there is no room the oldest is forgotten, and would be new again. */
   isNew(...parts: readonly string[]): boolean {
-    const name = createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, NAME_LENGTH)
+    const name = sha256(JSON.stringify(parts)).slice(0, NAME_LENGTH)
     if (this.#names.has(name)) return false
     this.#add(name)
     this.hasNews = true

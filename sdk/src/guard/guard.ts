@@ -38,8 +38,8 @@ export interface GuardParts {
   readonly events: EventHub
   readonly trustedProxies: readonly Network[]
   readonly foldsMax: number
-  /** Looks at what surrounds requests; without it nothing does, and rules that ask for it deny. */
-  readonly context?: ContextReader
+  /** Looks at what surrounds requests. May be there only when the first configuration that asks for it is applied. */
+  readonly context?: ContextReader | null
   /** How callers prove that a token is their own; without it by connections and proofs that name the host of the request. */
   readonly sender?: SenderSettings
 }

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { sha256 } from '../sha256.ts'
 
 const HEADER_LENGTH_MAX = 16_384
 /** RFC 9440, section 2.1: a byte sequence and nothing else. Two of them would be joined by a comma. */
 const BYTE_SEQUENCE = /^:([A-Za-z0-9+/]+={0,2}):$/
-
-const thumbprintOf = (certificate: Buffer): string => createHash('sha256').update(certificate).digest('base64url')
 
 /** By connection, as the handshake that proved possession of the key is over by the time of the first request. */
 const thumbprints = new WeakMap<Socket, string>()
@@ -22,7 +20,7 @@ export function connectionThumbprint(socket: Socket | undefined): string | null 
   if (socket === undefined || typeof secure?.getPeerX509Certificate !== 'function') return null
   const certificate = secure.getPeerX509Certificate()
   if (certificate === undefined) return null
-  const thumbprint = thumbprintOf(certificate.raw)
+  const thumbprint = sha256(certificate.raw)
   thumbprints.set(socket, thumbprint)
   // A server may ask again on the same connection, and be shown another certificate.
   socket.once('secure', () => thumbprints.delete(socket))
@@ -33,5 +31,5 @@ export function connectionThumbprint(socket: Socket | undefined): string | null 
 export function forwardedThumbprint(header: string | undefined): string | null {
   if (header === undefined || header.length > HEADER_LENGTH_MAX) return null
   const [, encoded] = BYTE_SEQUENCE.exec(header.trim()) ?? []
-  return encoded === undefined ? null : thumbprintOf(Buffer.from(encoded, 'base64'))
+  return encoded === undefined ? null : sha256(Buffer.from(encoded, 'base64'))
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { isEnforcedFor } from '../../../lib/policy/evaluate.ts'
 import { isAddressInSomeNetwork, type Network } from '../../../lib/policy/network.ts'
 import type { Mode } from '../../../lib/policy/vocabulary.ts'
 import type { RequestReader } from '../guard/request-reader.ts'
+import { sha256 } from '../sha256.ts'
 import type { Caller } from '../token/caller.ts'
 import { connectionThumbprint, forwardedThumbprint } from './client-certificate-thumbprint.ts'
 import { decodeProof, type DpopProof } from './dpop-proof.ts'
@@ -31,9 +31,7 @@ interface EnforcedShare {
 }
 
 const accessTokenHash = ({ authorization }: Caller): string =>
-  createHash('sha256')
-    .update(authorization.slice(authorization.lastIndexOf(' ') + 1))
-    .digest('base64url')
+  sha256(authorization.slice(authorization.lastIndexOf(' ') + 1))
 
 /**
  * Looks whether a bound token (`cnf`) comes from the one it was issued to, anew for each request: by the certificate of its

@@ -1,3 +1,5 @@
+import type { SettingReader } from '../setting-reader.ts'
+
 /** Settings by which callers prove that a token is their own. */
 export interface SenderOptions {
   /**
@@ -27,43 +29,27 @@ export interface SenderSettings {
 
 export const SENDER_DEFAULTS: SenderSettings = { publicUrls: [], trustsClientCertHeader: false, dpopNonceSecret: null }
 
-type Environment = Readonly<Record<string, string | undefined>>
-type Fail = (option: string, variable: string, problem: string) => never
-
 const SECRET_LENGTH_MIN = 32
 
-const given = (option: string | undefined, variable: string | undefined): string | null => {
-  const text = (option ?? variable ?? '').trim()
-  return text === '' ? null : text
+type Reader = SettingReader<SenderOptions>
+
+function readHeader(reader: Reader): boolean {
+  const header = reader.text('clientCertHeader')
+  return (
+    header !== undefined && (header === 'client-cert' || reader.fail('clientCertHeader', 'can only be client-cert'))
+  )
 }
 
-function parsePublicUrl(text: string, fail: Fail): string {
-  const url = URL.canParse(text) ? new URL(text) : null
-  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
-  if (url === null || !isHttp || url.username !== '' || url.password !== '' || url.search !== '')
-    return fail('publicUrl', 'STEPGATE_SERVICE_URL', 'must list http or https addresses without credentials and query')
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
-}
-
-function parseHeader(text: string | null, fail: Fail): boolean {
-  if (text !== null && text !== 'client-cert')
-    return fail('clientCertHeader', 'STEPGATE_CLIENT_CERT_HEADER', 'can only be client-cert')
-  return text !== null
-}
-
-/** Calls `fail` for a setting that cannot be used. */
-export function parseSenderSettings(options: SenderOptions, env: Environment, fail: Fail): SenderSettings {
-  const urls = given(options.publicUrl, env['STEPGATE_SERVICE_URL'])?.split(',') ?? []
-  const secret = given(options.dpopNonceSecret, env['STEPGATE_DPOP_NONCE_SECRET'])
+function readSecret(reader: Reader): string | null {
+  const secret = reader.text('dpopNonceSecret') ?? null
   if (secret !== null && secret.length < SECRET_LENGTH_MIN)
-    return fail(
-      'dpopNonceSecret',
-      'STEPGATE_DPOP_NONCE_SECRET',
-      `needs at least ${String(SECRET_LENGTH_MIN)} characters`,
-    )
-  return {
-    publicUrls: urls.map((url) => parsePublicUrl(url.trim(), fail)),
-    trustsClientCertHeader: parseHeader(given(options.clientCertHeader, env['STEPGATE_CLIENT_CERT_HEADER']), fail),
-    dpopNonceSecret: secret,
-  }
+    return reader.fail('dpopNonceSecret', `needs at least ${String(SECRET_LENGTH_MIN)} characters`)
+  return secret
 }
+
+/** Throws for a setting that cannot be used. */
+export const parseSenderSettings = (reader: Reader): SenderSettings => ({
+  publicUrls: (reader.text('publicUrl')?.split(',') ?? []).map((url) => reader.toAddress('publicUrl', url.trim())),
+  trustsClientCertHeader: readHeader(reader),
+  dpopNonceSecret: readSecret(reader),
+})

@@ -14,6 +14,7 @@ import { ContextReader } from '../context/context-reader.ts'
 import type { GeoLookup } from '../context/geo-lookup.ts'
 import { Places } from '../context/places.ts'
 import { SeenMemory } from '../context/seen-memory.ts'
+import { StepgateTokenError } from '../errors.ts'
 import { EventHub, type StepgateEventName, type StepgateEvents, type StepgateLogger } from '../event-hub.ts'
 import type { StepgateDecisionEvent } from '../guard/decision-event.ts'
 import type { Engine } from '../guard/engine.ts'
@@ -117,6 +118,7 @@ export class TestRuntime implements Engine, TokenSource {
   #decisions: StepgateDecisionEvent[] = []
   readonly #failures: string[] = []
   #issued = 0
+  readonly TokenError = StepgateTokenError
   readonly signer = null
   readonly routes = new RouteTable(() => undefined)
   readonly guard: Guard

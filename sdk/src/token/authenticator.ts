@@ -8,7 +8,7 @@ import { TokenCache } from './token-cache.ts'
 import { NO_TRUST, type Trust } from './trust.ts'
 import { verifyToken, type VerifiedToken } from './verify-token.ts'
 
-const CREDENTIALS = /^(bearer|dpop) +(\S+)$/i
+const SCHEME = /^(?:bearer|dpop) +/i
 const CACHE_CAPACITY = 8_192
 const REFUSED_CAPACITY = 512
 
@@ -48,10 +48,9 @@ export class Authenticator {
   /** Null when nothing in the token can be believed. */
   #establish(authorization: string, nowMs: number): Caller | null {
     if (this.#refused.find(authorization) !== undefined) return null
-    const [, scheme, compact] =
-      authorization.length > TOKEN_LENGTH_MAX + 16 ? [] : (CREDENTIALS.exec(authorization) ?? [])
-    if (compact === undefined) return null
-    const verified = verifyToken(compact, this.#trust, nowMs)
+    const [scheme] = authorization.length > TOKEN_LENGTH_MAX + 16 ? [] : (SCHEME.exec(authorization) ?? [])
+    if (scheme === undefined) return null
+    const verified = verifyToken(authorization.slice(scheme.length), this.#trust, nowMs)
     const caller = new Caller(authorization, usesDpop(scheme) ? requireBound(verified) : verified, null)
     if (caller.facts.caller === null) {
       this.#refused.keep(caller)

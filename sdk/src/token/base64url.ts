@@ -16,6 +16,6 @@ function isCanonical(text: string): boolean {
 export const decodeBase64Url = (text: string): Buffer | null =>
   isCanonical(text) ? Buffer.from(text, 'base64url') : null
 
-/** Decodes canonical base64url into memory that is there; null for anything else, and for what does not fit. */
-export const decodeBase64UrlInto = (target: Buffer, text: string): Buffer | null =>
-  text.length <= target.length && isCanonical(text) ? target.subarray(0, target.write(text, 'base64url')) : null
+/** Decodes canonical base64url into memory that is there, and answers how many bytes; null for anything else, and for what does not fit. */
+export const decodeBase64UrlInto = (target: Buffer, text: string): number | null =>
+  text.length <= target.length && isCanonical(text) ? target.write(text, 'base64url') : null

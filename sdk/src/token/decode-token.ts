@@ -61,10 +61,14 @@ export function decodeToken(token: string): DecodedToken | null {
   if (first < 1 || second < 0 || token.includes('.', second + 1)) return null
   const header = headerOf(token.slice(0, first))
   if (header === null) return null
-  const body = decodeBase64UrlInto(memory.body, token.slice(first + 1, second))
-  const signature = decodeBase64UrlInto(memory.signature, token.slice(second + 1))
-  const payload = body === null ? null : parseJsonObject(body)
-  if (payload === null || signature === null) return null
-  const signedBytes = memory.signed.subarray(0, memory.signed.write(token.slice(0, second), 'latin1'))
-  return { header, payload, signature, signedBytes }
+  const bodyLength = decodeBase64UrlInto(memory.body, token.slice(first + 1, second))
+  const signatureLength = decodeBase64UrlInto(memory.signature, token.slice(second + 1))
+  const payload = bodyLength === null ? null : parseJsonObject(memory.body, bodyLength)
+  if (payload === null || signatureLength === null) return null
+  return {
+    header,
+    payload,
+    signature: memory.signature.subarray(0, signatureLength),
+    signedBytes: memory.signed.subarray(0, memory.signed.write(token.slice(0, second), 'latin1')),
+  }
 }
