@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { AuditExportQuery } from '../../contract/audit.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
+import { toCsvLine } from '../to-csv.ts'
 import { toAuditWhere } from './audit-filter.ts'
 import { toAuditEntry, type AuditAnswer } from './to-audit-entry.ts'
 
@@ -56,14 +57,7 @@ async function* toLines(pages: AsyncIterable<AuditAnswer[]>): AsyncGenerator<str
 }
 
 async function* toCsv(pages: AsyncIterable<AuditAnswer[]>): AsyncGenerator<string> {
-  yield `${COLUMNS.join(',')}\r\n`
+  yield toCsvLine(COLUMNS)
   for await (const entries of pages)
-    yield entries.map((entry) => `${COLUMNS.map((column) => toCell(entry[column])).join(',')}\r\n`).join('')
-}
-
-/** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
-function toCell(value: unknown): string {
-  const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)
-  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+    yield entries.map((entry) => toCsvLine(COLUMNS.map((column) => entry[column]))).join('')
 }
