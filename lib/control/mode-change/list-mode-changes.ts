@@ -10,6 +10,7 @@ import { parseCursor, toCursor, toPage, type Page } from '../cursor.ts'
 import { getEndpointRow } from '../endpoint/get-endpoint-row.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
 import { toMode } from '../stored-mode.ts'
+import { toModeChangeFacts } from './mode-change-facts.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -47,19 +48,11 @@ export async function listModeChanges(
   )
 }
 
-function toModeChange(row: ModeChangeRow, actual: Answer['actual']): Answer {
-  return {
-    id: row.id,
-    at: row.at.toISOString(),
-    actorName: row.actorName,
-    revision: row.revision,
-    from: { mode: toMode(row.fromMode), percent: row.fromPercent },
-    to: { mode: toMode(row.toMode), percent: row.toPercent },
-    reason: row.reason,
-    forecast: forecastOf(row),
-    actual,
-  }
-}
+const toModeChange = (row: ModeChangeRow, actual: Answer['actual']): Answer => ({
+  ...toModeChangeFacts(row),
+  forecast: forecastOf(row),
+  actual,
+})
 
 const forecastOf = ({ forecast }: ModeChangeRow): Answer['forecast'] => Forecast.safeParse(forecast).data ?? null
 

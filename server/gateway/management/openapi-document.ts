@@ -135,13 +135,15 @@ function toRequestBody(name: RouteName, body: z.ZodType, schemas: SchemaCollecto
   }
 }
 
+const TEXT_ROUTES: ReadonlySet<RouteName> = new Set<RouteName>(['exportAuditEntries', 'exportDecisions'])
+
 function toAnswer(name: RouteName, { ifMatch, method }: RouteContract, schema: JsonSchema): Json {
   const hasVersion = ifMatch && method !== 'DELETE'
   const text = { 'application/x-ndjson': { schema }, 'text/csv': { schema } }
   return {
     description: 'Done.',
     ...(hasVersion ? { headers: { ETag: { description: 'Version of the object.', schema: { type: 'string' } } } } : {}),
-    content: name === 'exportAuditEntries' ? text : { 'application/json': { schema } },
+    content: TEXT_ROUTES.has(name) ? text : { 'application/json': { schema } },
   }
 }
 

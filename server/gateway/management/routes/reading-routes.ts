@@ -1,6 +1,7 @@
 import { exportAuditEntries } from '#lib/control/audit/export-audit-entries.ts'
 import { listAuditEntries } from '#lib/control/audit/list-audit-entries.ts'
 import { verifyAuditLog } from '#lib/control/audit/verify-audit-log.ts'
+import { exportDecisions } from '#lib/control/decision/export-decisions.ts'
 import { getSample, listSamples } from '#lib/control/decision/list-samples.ts'
 import { readDecisionSeries } from '#lib/control/decision/read-decision-series.ts'
 import { readDecisionTop } from '#lib/control/decision/read-decision-top.ts'
@@ -9,7 +10,8 @@ import { getEnvironmentId, getEnvironmentRow } from '#lib/control/environment/ge
 import { searchObjects } from '#lib/control/search/search-objects.ts'
 import type { Implementations } from '../implementation.ts'
 
-const AUDIT_MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson; charset=utf-8' } as const
+const LINES_MEDIA_TYPE = 'application/x-ndjson; charset=utf-8'
+const MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: LINES_MEDIA_TYPE, jsonl: LINES_MEDIA_TYPE } as const
 
 export const readingRoutes = {
   getOverview: async ({ ctx, actor, params }) =>
@@ -23,10 +25,15 @@ export const readingRoutes = {
     listSamples(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
   getSample: async ({ ctx, actor, params }) =>
     getSample(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
+  exportDecisions: async ({ ctx, actor, params, query }) => ({
+    mediaType: MEDIA_TYPES[query.format],
+    fileName: `decisions-${query.table}.${query.format}`,
+    chunks: exportDecisions(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  }),
 
   listAuditEntries: ({ ctx, actor, query }) => listAuditEntries(ctx, actor, query),
   exportAuditEntries: async ({ ctx, actor, query }) => ({
-    mediaType: AUDIT_MEDIA_TYPES[query.format],
+    mediaType: MEDIA_TYPES[query.format],
     fileName: `audit.${query.format}`,
     chunks: exportAuditEntries(ctx, actor, query),
   }),
