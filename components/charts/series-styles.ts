@@ -2,7 +2,10 @@ import type { RouteResponse } from '#lib/contract/routes.ts'
 import { OUTCOME_WORDS, toReasonWords } from '@/components/ui/words.ts'
 
 export type Series = RouteResponse<'readSeries'>
-export type SeriesBy = 'outcome' | 'reason' | 'service' | 'caller'
+export type SeriesBy = 'outcome' | 'reason' | 'service' | 'endpoint' | 'caller'
+
+/** What choosing a series does; undefined for one that cannot be chosen. */
+export type PickSeries = (key: string) => { readonly isPicked: boolean; readonly run: () => void } | undefined
 
 export interface SeriesStyle {
   readonly key: string

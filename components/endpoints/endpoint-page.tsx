@@ -14,6 +14,7 @@ import { EvidencePanel } from '../evidence/evidence-panel.tsx'
 import { WINDOW_HOURS_DEFAULT } from '../evidence/window-picker.tsx'
 import { ObjectHistory } from '../history/object-history.tsx'
 import { BackToLogOnly } from '../mode-change/back-to-log-only.tsx'
+import { ForecastPanel } from '../mode-change/forecast-panel.tsx'
 import { ModeHistory } from '../mode-change/mode-history.tsx'
 import { useModeChangeSheet } from '../mode-change/use-mode-change-sheet.tsx'
 import { useCommands } from '../shell/commands.ts'
@@ -173,6 +174,7 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
       <div className="grid items-start gap-4 xl:grid-cols-12">
         <div className="grid min-w-0 gap-4 xl:col-span-7">
           <EvidencePanel endpoint={endpoint} windowHours={windowHours} onWindow={setWindowHours} />
+          <ForecastPanel endpointId={endpoint.id} />
           <ModeHistory endpointId={endpoint.id} />
         </div>
         <div className="grid min-w-0 gap-4 xl:col-span-5">
