@@ -5,7 +5,7 @@ import { toCount } from '@/components/ui/words.ts'
 import { toBucketWords } from './bucket-words.ts'
 import { marksIn } from './chart-rows.ts'
 import { toChangeWords, toEndpointWords } from './mark-words.ts'
-import { GAP_DETAILS, GAP_WORDS, gapOf, isOpenBucket, OPEN_WORDS } from './series-gaps.ts'
+import { GAP_DETAILS, GAP_WORDS, gapOf, PART_WORDS, partOf } from './series-gaps.ts'
 import { Swatch } from './swatch.tsx'
 import type { Series, SeriesStyle } from './series-styles.ts'
 
@@ -21,6 +21,7 @@ export function BucketTooltip({ active, payload, label, series, styles, marks }:
   if (active !== true || payload === undefined || label === undefined) return null
   const at = String(label)
   const gap = gapOf(series, at)
+  const part = partOf(series, at)
   const counts = new Map(payload.map(({ dataKey, value }) => [String(dataKey), Number(value)]))
   const lines = styles.flatMap((style) => {
     const count = counts.get(style.key) ?? 0
@@ -42,7 +43,7 @@ export function BucketTooltip({ active, payload, label, series, styles, marks }:
           <span className="tabular-nums">{toCount(count)}</span>
         </p>
       ))}
-      {isOpenBucket(series, at) && <p className="mt-1 text-faint">{OPEN_WORDS}: counts still grow</p>}
+      {part !== null && <p className="mt-1 text-faint">{PART_WORDS[part]}</p>}
       <Changes marks={marksIn(marks, at, series.bucketSeconds)} />
     </div>
   )

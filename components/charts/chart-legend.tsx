@@ -3,9 +3,9 @@ import type { ReactNode } from 'react'
 import { classNames } from '@/components/ui/class-names.ts'
 import { Skeleton } from '@/components/ui/skeleton.tsx'
 import { toShortCount } from '@/components/ui/words.ts'
-import { GAP_DETAILS, GAP_WORDS, OPEN_WORDS, type GapKind } from './series-gaps.ts'
+import { GAP_DETAILS, GAP_WORDS, PART_WORDS, partOf, type GapKind, type Part } from './series-gaps.ts'
 import type { PickSeries, Series, SeriesStyle } from './series-styles.ts'
-import { GapSwatch, OpenSwatch, Swatch } from './swatch.tsx'
+import { GapSwatch, PartSwatch, Swatch } from './swatch.tsx'
 
 interface ChartLegendProps {
   /** As it is drawn. */
@@ -63,6 +63,8 @@ const PickButton = ({ label, choice }: { readonly label: string; readonly choice
 
 function Notes({ series, hasMarks }: { readonly series: Series; readonly hasMarks: boolean }) {
   const kinds = [...new Set<GapKind>(series.gaps.map(({ kind }) => kind))]
+  const ends = [series.buckets[0], series.buckets.at(-1)]
+  const parts = [...new Set(ends.flatMap((at) => (at === undefined ? [] : (partOf(series, at) ?? []))))]
   return (
     <>
       {kinds.map((kind) => (
@@ -70,11 +72,11 @@ function Notes({ series, hasMarks }: { readonly series: Series; readonly hasMark
           {GAP_WORDS[kind]}
         </Note>
       ))}
-      {series.isOpen && (
-        <Note title="The last bar still grows" swatch={<OpenSwatch />}>
-          {OPEN_WORDS}
+      {parts.map((part) => (
+        <Note key={part} title={PART_DETAILS[part]} swatch={<PartSwatch />}>
+          {PART_WORDS[part]}
         </Note>
-      )}
+      ))}
       {hasMarks && (
         <Note title="A mode was changed" swatch={<Repeat2 aria-hidden className="size-3" />}>
           Mode change
@@ -82,6 +84,11 @@ function Notes({ series, hasMarks }: { readonly series: Series; readonly hasMark
       )}
     </>
   )
+}
+
+const PART_DETAILS: Readonly<Record<Part, string>> = {
+  open: 'The last bar still grows',
+  cut: 'A bar that the chosen span cuts',
 }
 
 interface NoteProps {

@@ -43,3 +43,15 @@ describe('a bar in words', () => {
     expect(toBucketSummary(series, styles, first, last)).toBe(words)
   })
 })
+
+describe('a bar that is counted in part', () => {
+  it('is named, whether the span cuts it or it is not over yet', () => {
+    const cut = hourlySeries([0, 2, 3], {
+      countedFrom: '1970-01-01T00:20:00.000Z',
+      countedTo: '1970-01-01T02:40:00.000Z',
+    })
+    expect(toChartRows(cut, styles, []).map(({ note }) => note)).toEqual(['Counted in part.', '', 'Counted in part.'])
+    const open = toChartRows({ ...cut, isOpen: true }, styles, [])
+    expect(open.map(({ note }) => note)).toEqual(['Counted in part.', '', 'Not over yet.'])
+  })
+})

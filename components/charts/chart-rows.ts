@@ -2,7 +2,7 @@ import type { ModeChangeMark } from '#lib/client/object-types.ts'
 import { toCount } from '@/components/ui/words.ts'
 import { toBucketWords, toSpanWords } from './bucket-words.ts'
 import { toMarkWords } from './mark-words.ts'
-import { GAP_DETAILS, GAP_WORDS, gapOf, isOpenBucket, OPEN_WORDS } from './series-gaps.ts'
+import { GAP_DETAILS, GAP_WORDS, gapOf, PART_WORDS, partOf } from './series-gaps.ts'
 import type { Series, SeriesStyle } from './series-styles.ts'
 
 export interface ChartRow {
@@ -41,14 +41,14 @@ function toBucketRow(
 ): ChartRow[] {
   const index = series.buckets.indexOf(at)
   const counts = styles.map(({ key }) => series.series.find((each) => each.key === key)?.counts[index] ?? 0)
-  const isOpen = isOpenBucket(series, at)
-  if (!isOpen && marks.length === 0 && counts.every((count) => count === 0)) return []
+  const part = partOf(series, at)
+  if (part === null && marks.length === 0 && counts.every((count) => count === 0)) return []
   return [
     {
       key: at,
       time: toBucketWords(at, series.bucketSeconds),
       counts: counts.map(toCount),
-      note: joinWords([...(isOpen ? [OPEN_WORDS] : []), ...marks.map(toMarkWords)]),
+      note: joinWords([...(part === null ? [] : [PART_WORDS[part]]), ...marks.map(toMarkWords)]),
     },
   ]
 }

@@ -15,6 +15,8 @@ export function toCoarserSeries(series: Series, bucketsMax: number): Series {
   return {
     bucketSeconds: series.bucketSeconds * size,
     buckets: starts.flatMap((start) => series.buckets[start] ?? []),
+    countedFrom: series.countedFrom,
+    countedTo: series.countedTo,
     isOpen: series.isOpen,
     series: series.series.map(({ counts, ...rest }) => ({
       ...rest,

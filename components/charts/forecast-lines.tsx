@@ -29,7 +29,7 @@ export interface ForecastLinesProps {
 /** Two lines on one axis; loaded lazily and never rendered on the server, because recharts writes inline styles. */
 export function ForecastLines({ points, bucketSeconds, height }: ForecastLinesProps) {
   const spanSeconds = points.length * bucketSeconds
-  const dot = points.length < DOTS_MAX
+  const dot = points.length < DOTS_MAX && SOLID
   return (
     <ResponsiveContainer width="100%" height={height}>
       <LineChart
@@ -75,6 +75,7 @@ export function ForecastLines({ points, bucketSeconds, height }: ForecastLinesPr
 }
 
 const DOTS_MAX = 24
+const SOLID = { strokeDasharray: '0' }
 const FORECAST_STROKE = 'var(--color-log-only-fill)'
 const DENIED_STROKE = 'var(--color-denied-fill)'
 const TICK = { fill: 'var(--color-faint)', fontSize: 11 }

@@ -27,6 +27,8 @@ const OUTCOME_ORDER = ['denied', 'would-deny', 'allowed', 'unevaluated']
 /** What would dwarf the denials; shown when asked for. */
 export const NOT_DENIED: readonly string[] = ['allowed', 'unevaluated']
 const NEUTRAL_FILLS = 8
+/** Series that are several at once. */
+const SUM_LABELS: Readonly<Record<string, string>> = { other: 'Others', undeclared: 'Not declared' }
 
 const isOutcome = (key: string): key is keyof typeof OUTCOME_FILLS => key in OUTCOME_FILLS
 
@@ -42,7 +44,7 @@ export function toSeriesStyles(by: SeriesBy, series: Series['series']): SeriesSt
   }
   return series.map(({ key, label }, index) => ({
     key,
-    label: by === 'reason' ? toReasonWords(key) : label,
+    label: SUM_LABELS[key] ?? (by === 'reason' ? toReasonWords(key) : label),
     fill: index < NEUTRAL_FILLS ? `var(--color-series-${String(index + 1)})` : 'var(--color-off-fill)',
     isHatched: false,
   }))

@@ -9,6 +9,7 @@ import { toTickWords } from './bucket-words.ts'
 import { gapFill, GapPattern } from './gap-pattern.tsx'
 import { ModeChangeMarks } from './mode-change-marks.tsx'
 import { AXIS_HEIGHT, MARKS_HEIGHT, PLOT_LEFT, PLOT_RIGHT, PLOT_TOP } from './plot-size.ts'
+import { partOf } from './series-gaps.ts'
 import type { PickSeries, Series, SeriesStyle } from './series-styles.ts'
 import { useBucketCursor } from './use-bucket-cursor.ts'
 
@@ -152,28 +153,28 @@ function Bars({ series, styles, marks, height, onBrush, pick, chosen }: BarsProp
 const TICK = { fill: 'var(--color-faint)', fontSize: 11 }
 const AXIS = { stroke: 'var(--color-line-strong)' }
 
-/** Under the bars: what is not known, and in outline the bucket that is not over yet. */
+/** Under the bars: what is not known, and in outline what is counted in part. */
 function toGapAreas(series: Series, gapId: string): ReactNode {
-  const { buckets, gaps, isOpen } = series
-  const newest = buckets.at(-1)
+  const { buckets, gaps } = series
   const areas = gaps.flatMap(({ from, to, kind }) => {
     const end = buckets.findLast((at) => at < to)
     return end === undefined
       ? []
       : [<ReferenceArea key={from} x1={from} x2={end} fill={gapFill(kind, gapId)} fillOpacity={1} />]
   })
-  if (isOpen && newest !== undefined)
-    areas.push(
+  const parts = buckets
+    .filter((at) => partOf(series, at) !== null)
+    .map((at) => (
       <ReferenceArea
-        key="open"
-        x1={newest}
-        x2={newest}
+        key={`part ${at}`}
+        x1={at}
+        x2={at}
         fill="var(--color-transparent)"
         stroke="var(--color-control)"
         strokeDasharray="2 2"
-      />,
-    )
-  return areas
+      />
+    ))
+  return [...areas, ...parts]
 }
 
 const toChosenArea = (chosen: Brush | null): ReactNode =>

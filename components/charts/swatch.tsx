@@ -25,7 +25,7 @@ export function GapSwatch({ kind }: { readonly kind: GapKind }) {
   )
 }
 
-export const OpenSwatch = () => (
+export const PartSwatch = () => (
   <svg aria-hidden width="10" height="10" className="shrink-0">
     <rect x="0.5" y="0.5" width="9" height="9" strokeDasharray="2 2" className="fill-transparent stroke-control" />
   </svg>

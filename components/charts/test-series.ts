@@ -8,6 +8,8 @@ export const hour = (number: number): string => new Date(number * HOUR_MS).toISO
 export const hourlySeries = (counts: readonly number[], parts: Partial<Series> = {}): Series => ({
   bucketSeconds: 3_600,
   buckets: counts.map((_, index) => hour(index)),
+  countedFrom: hour(0),
+  countedTo: hour(counts.length),
   isOpen: false,
   series: [{ key: 'denied', label: 'Denied', counts: [...counts] }],
   gaps: [],

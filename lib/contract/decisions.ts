@@ -43,7 +43,9 @@ export const Series = z.object({
   bucketSeconds: z.int(),
   buckets: z
     .array(Timestamp)
-    .describe('Starts of whole buckets: the first may begin before `from`, and the last may end after `to`.'),
+    .describe('Starts, oldest first. The first may lie before `countedFrom`, and the last may end after `countedTo`.'),
+  countedFrom: Timestamp,
+  countedTo: Timestamp,
   isOpen: z.boolean().describe('The last bucket is not over yet.'),
   series: z.array(z.object({ key: z.string(), label: z.string(), counts: z.array(z.int()) })),
   gaps: z.array(Gap).describe('Oldest first.'),

@@ -24,11 +24,9 @@ export async function readDecisionSeries(
 ): Promise<z.input<typeof Series>> {
   requireRole(actor, 'viewer')
   const now = new Date()
-  const { bucketSeconds, buckets } = toSeriesBuckets(toDecisionWindow(query, now), now)
+  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(toDecisionWindow(query, now), now)
   const widthMs = bucketSeconds * 1_000
-  const [first = now.getTime()] = buckets
-  const endMs = (buckets.at(-1) ?? first) + widthMs
-  const filter = { ...query, environmentId, from: new Date(first), to: new Date(endMs) }
+  const filter = { ...query, environmentId, from: countedFrom, to: countedTo }
   const [points, heard] = await Promise.all([
     readSeries(pool, filter, query.by, bucketSeconds),
     readHeard(pool, filter),
@@ -37,7 +35,9 @@ export async function readDecisionSeries(
   return {
     bucketSeconds,
     buckets: buckets.map((at) => new Date(at).toISOString()),
-    isOpen: endMs > now.getTime(),
+    countedFrom: countedFrom.toISOString(),
+    countedTo: countedTo.toISOString(),
+    isOpen: (buckets.at(-1) ?? -Infinity) + widthMs > now.getTime(),
     series: query.by === 'endpoint' ? await nameEndpoints(pool, series) : series,
     gaps: findGaps({ buckets, widthMs }, new Set(points.map(({ at }) => at.getTime())), heard),
   }
