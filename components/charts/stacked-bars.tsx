@@ -172,6 +172,7 @@ function toGapAreas(series: Series, gapId: string): ReactNode {
         fill="var(--color-transparent)"
         stroke="var(--color-control)"
         strokeDasharray="2 2"
+        className="pointer-events-none"
       />
     ))
   return [...areas, ...parts]
@@ -182,6 +183,7 @@ const toChosenArea = (chosen: Brush | null): ReactNode =>
     <ReferenceArea
       x1={chosen.start}
       x2={chosen.end}
+      className="pointer-events-none"
       fill="var(--color-focus)"
       fillOpacity={0.18}
       stroke="var(--color-focus)"
