@@ -1,5 +1,5 @@
 'use client'
-import { useId, useMemo, useState, type ReactNode } from 'react'
+import { useId, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Bar, BarChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import type { ModeChangeMark } from '#lib/client/object-types.ts'
 import { HatchPattern } from '@/components/ui/proportion-bar.tsx'
@@ -80,11 +80,17 @@ interface BarsProps extends StackedBarsProps {
 function Bars({ series, styles, marks, height, onBrush, pick, chosen }: BarsProps) {
   const [hatchId, gapId] = [useId(), useId()]
   const [brush, setBrush] = useState<Brush | null>(null)
+  /** Drawing anything at the press itself would replace the bars, and the click would reach none of them. */
+  const pressed = useRef<string | null>(null)
   const rows = useMemo(() => toRows(series), [series])
   const spanSeconds = series.buckets.length * series.bucketSeconds
+  const forget = () => {
+    pressed.current = null
+    setBrush(null)
+  }
   const finish = () => {
     if (brush !== null && brush.start !== brush.end && onBrush) onBrush(toSpan(brush, series.bucketSeconds))
-    setBrush(null)
+    forget()
   }
   return (
     <ResponsiveContainer width="100%" height={height}>
@@ -95,15 +101,15 @@ function Bars({ series, styles, marks, height, onBrush, pick, chosen }: BarsProp
         accessibilityLayer={false}
         className={onBrush ? 'cursor-crosshair select-none' : ''}
         onMouseDown={({ activeLabel }) => {
-          if (onBrush && activeLabel !== undefined) setBrush({ start: String(activeLabel), end: String(activeLabel) })
+          if (onBrush && activeLabel !== undefined) pressed.current = String(activeLabel)
         }}
         onMouseMove={({ activeLabel }) => {
-          if (brush !== null && activeLabel !== undefined) setBrush({ ...brush, end: String(activeLabel) })
+          const start = pressed.current
+          if (start === null || activeLabel === undefined) return
+          if (brush !== null || start !== String(activeLabel)) setBrush({ start, end: String(activeLabel) })
         }}
         onMouseUp={finish}
-        onMouseLeave={() => {
-          setBrush(null)
-        }}
+        onMouseLeave={forget}
       >
         <HatchPattern id={hatchId} />
         <GapPattern id={gapId} />
