@@ -1,5 +1,5 @@
 'use client'
-import { useState, type KeyboardEvent } from 'react'
+import { useState, type FocusEvent, type KeyboardEvent } from 'react'
 import { moveCursor, toFirstAndLast, type BucketCursor } from './bucket-cursor.ts'
 import { toBucketWords, toSpanWords } from './bucket-words.ts'
 import { toBucketSummary } from './bucket-summary.ts'
@@ -46,8 +46,8 @@ export function useBucketCursor({ series, styles, onBrush, onBack }: BucketCurso
       'aria-valuetext': `${words}: ${summary}`,
       'aria-orientation': 'horizontal',
       onKeyDown,
-      onFocus: () => {
-        setCursor((before) => before ?? { anchor: newest, index: newest })
+      onFocus: ({ currentTarget }: FocusEvent) => {
+        if (currentTarget.matches(':focus-visible')) setCursor((before) => before ?? { anchor: newest, index: newest })
       },
       onBlur: () => {
         setCursor(null)

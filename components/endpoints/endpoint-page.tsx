@@ -14,7 +14,6 @@ import { EvidencePanel } from '../evidence/evidence-panel.tsx'
 import { WINDOW_HOURS_DEFAULT } from '../evidence/window-picker.tsx'
 import { ObjectHistory } from '../history/object-history.tsx'
 import { BackToLogOnly } from '../mode-change/back-to-log-only.tsx'
-import { ForecastPanel } from '../mode-change/forecast-panel.tsx'
 import { ModeHistory } from '../mode-change/mode-history.tsx'
 import { useModeChangeSheet } from '../mode-change/use-mode-change-sheet.tsx'
 import { useCommands } from '../shell/commands.ts'
@@ -37,6 +36,9 @@ import { ModeState } from './mode-state.tsx'
 const RuleEditor = dynamic(async () => (await import('../rules/rule-editor.tsx')).RuleEditor, {
   ssr: false,
   loading: () => <Skeleton className="h-96" />,
+})
+const ForecastPanel = dynamic(async () => (await import('../mode-change/forecast-panel.tsx')).ForecastPanel, {
+  ssr: false,
 })
 const DescriptionDialog = dynamic(async () => (await import('./description-dialog.tsx')).DescriptionDialog, {
   ssr: false,
