@@ -4,9 +4,8 @@ import { useMemo, useState } from 'react'
 import type { ModeChangeMark } from '#lib/client/object-types.ts'
 import { Skeleton } from '@/components/ui/skeleton.tsx'
 import { whenLoaded } from '@/components/ui/when-idle.ts'
-import { useHydrated, useNarrow } from '@/components/ui/data-table/use-media.ts'
+import { useNarrow } from '@/components/ui/data-table/use-media.ts'
 import { ChartLegend } from './chart-legend.tsx'
-import { ChartTable } from './chart-table.tsx'
 import { toCoarserSeries } from './coarser-series.ts'
 import { toSeriesStyles, type PickSeries, type Series, type SeriesBy } from './series-styles.ts'
 import type { TimeSpan } from './stacked-bars.tsx'
@@ -59,8 +58,6 @@ export function DecisionChart({
   onBack,
   pick,
 }: DecisionChartProps) {
-  // Times are told in the person's own time zone, which the server does not know.
-  const isHydrated = useHydrated()
   const isNarrow = useNarrow()
   const most = Math.min(bucketsMax, isNarrow ? NARROW_BUCKETS_MAX : bucketsMax)
   const series = useMemo(() => given && toCoarserSeries(given, most), [given, most])
@@ -91,6 +88,7 @@ export function DecisionChart({
             label={label}
             series={series}
             styles={shown}
+            allStyles={styles}
             marks={marks}
             room={isNarrow ? ROOM.narrow : ROOM.wide}
             height={HEIGHTS[size]}
@@ -100,7 +98,6 @@ export function DecisionChart({
           />
         )}
       </div>
-      {isHydrated && series !== undefined && <ChartTable label={label} series={series} styles={styles} marks={marks} />}
     </figure>
   )
 }

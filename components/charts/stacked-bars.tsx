@@ -6,6 +6,7 @@ import { HatchPattern } from '@/components/ui/proportion-bar.tsx'
 import { toShortCount } from '@/components/ui/words.ts'
 import { BucketTooltip } from './bucket-tooltip.tsx'
 import { toTickWords } from './bucket-words.ts'
+import { ChartTable } from './chart-table.tsx'
 import { gapFill, GapPattern } from './gap-pattern.tsx'
 import { ModeChangeMarks } from './mode-change-marks.tsx'
 import { AXIS_HEIGHT, MARKS_HEIGHT, PLOT_LEFT, PLOT_RIGHT, PLOT_TOP } from './plot-size.ts'
@@ -21,7 +22,10 @@ export interface TimeSpan {
 export interface StackedBarsProps {
   readonly label: string
   readonly series: Series
+  /** Those that are drawn. */
   readonly styles: readonly SeriesStyle[]
+  /** Those that the table tells of. */
+  readonly allStyles: readonly SeriesStyle[]
   readonly marks: readonly ModeChangeMark[]
   /** Marks that can stand side by side. */
   readonly room: number
@@ -46,9 +50,12 @@ function toRows({ buckets, series }: Series): Row[] {
   ) // the pairs above
 }
 
-/** Stacked bars over time; loaded lazily and never rendered on the server, because recharts writes inline styles. */
+/**
+ * Stacked bars over time; loaded lazily and never rendered on the server, because recharts writes inline styles and because times
+ * are told in the person's own time zone, which the server does not know.
+ */
 export function StackedBars(props: StackedBarsProps) {
-  const { label, series, styles, marks, room, onBrush } = props
+  const { label, series, styles, allStyles, marks, room, onBrush } = props
   const cursor = useBucketCursor(props)
   return (
     <div className="relative h-full">
@@ -69,6 +76,7 @@ export function StackedBars(props: StackedBarsProps) {
           {onBrush !== undefined && <span className="text-faint"> · Shift and arrows choose, Enter looks closer</span>}
         </p>
       )}
+      <ChartTable label={label} series={series} styles={allStyles} marks={marks} />
     </div>
   )
 }

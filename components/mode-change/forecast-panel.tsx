@@ -17,6 +17,7 @@ import { toCount, toPlural, toShare } from '../ui/words.ts'
 import {
   findEnforcedRun,
   sumPoints,
+  toComparedFrom,
   toForecastPoints,
   toForecastShare,
   type EnforcedRun,
@@ -38,13 +39,6 @@ export function ForecastPanel({ endpointId }: { readonly endpointId: string }) {
 }
 
 const BUCKETS_MAX = { wide: 90, narrow: 40 } as const
-const DAYS_SHOWN = 30
-
-/** No older than the counts that are kept, to the hour so that it stands still. */
-function fromOf({ at }: ModeChange, now: number): string {
-  const kept = Math.ceil(now / 3_600_000) * 3_600_000 - DAYS_SHOWN * 86_400_000
-  return new Date(Math.max(Date.parse(at), kept)).toISOString()
-}
 
 interface ForecastAndActualProps {
   readonly endpointId: string
@@ -56,7 +50,12 @@ function ForecastAndActual({ endpointId, run }: ForecastAndActualProps) {
   const environment = useEnvironment()
   const now = useNow()
   const bucketsMax = useNarrow() ? BUCKETS_MAX.narrow : BUCKETS_MAX.wide
-  const filter = { endpoint: endpointId, mode: 'enforce', by: 'outcome', from: fromOf(change, now ?? 0) } as const
+  const filter = {
+    endpoint: endpointId,
+    mode: 'enforce',
+    by: 'outcome',
+    from: toComparedFrom(change, now ?? 0),
+  } as const
   const { data } = useQuery({ ...seriesQuery(environment, filter), enabled: now !== null })
   const series = data && toCoarserSeries(data, bucketsMax)
   const points = series && toForecastPoints(series, toForecastShare(run))

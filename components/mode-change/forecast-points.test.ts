@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ModeChange } from '#lib/client/object-types.ts'
 import { hour, hourlySeries } from '../charts/test-series.ts'
-import { findEnforcedRun, sumPoints, toForecastPoints, toForecastShare } from './forecast-points.ts'
+import { findEnforcedRun, sumPoints, toComparedFrom, toForecastPoints, toForecastShare } from './forecast-points.ts'
 
 type Kind = NonNullable<ModeChange['forecast']>['callers'][number]['caller']['kind']
 
@@ -93,5 +93,21 @@ describe('forecast and actual', () => {
       { at: hour(2), requests: 10, forecast: 1, denied: 2 },
     ])
     expect(sumPoints(points)).toEqual({ requests: 110, forecast: 11, denied: 12 })
+  })
+})
+
+describe('decisions are compared', () => {
+  const at = '2026-03-02T10:20:30.000Z'
+  const later = (hours: number) => Date.parse(at) + hours * 3_600_000
+
+  it('from the minute of the change, and when that is not kept any more from the hour', () => {
+    const flip = { ...change('log-only', 'enforce', null), at }
+    expect(toComparedFrom(flip, later(1))).toBe('2026-03-02T10:20:00.000Z')
+    expect(toComparedFrom(flip, later(25))).toBe('2026-03-02T10:00:00.000Z')
+    expect(toComparedFrom(flip, later(40 * 24))).toBe('2026-03-12T11:00:00.000Z')
+  })
+
+  it('from the change itself where the mode was the same before', () => {
+    expect(toComparedFrom({ ...change('enforce 10', 'enforce', null), at }, later(1))).toBe(at)
   })
 })

@@ -30,6 +30,23 @@ function shareOf({ forecast }: ModeChange, percent: number): number {
   return denied / forecast.requests
 }
 
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+const SHOWN_MS = 30 * DAY_MS
+
+/**
+ * From when decisions are compared with what was forecast: all of the minute, and after a day of the hour, in which the mode
+ * changed, as those made in the mode before it are told apart. No older than the counts that are kept.
+ */
+export function toComparedFrom({ at, from, to }: ModeChange, nowMs: number): string {
+  const atMs = Date.parse(at)
+  const unitMs = nowMs - atMs < DAY_MS ? MINUTE_MS : HOUR_MS
+  const sinceMs = from.mode === to.mode ? atMs : Math.floor(atMs / unitMs) * unitMs
+  const keptMs = Math.ceil((nowMs - SHOWN_MS) / HOUR_MS) * HOUR_MS
+  return new Date(Math.max(sinceMs, keptMs)).toISOString()
+}
+
 export interface ForecastPoint {
   readonly at: string
   readonly requests: number

@@ -48,13 +48,14 @@ export function createHeardRecord(pool: pg.Pool): RecordHeard {
 
 function toDays(heard: readonly HeardService[]): MinutesOfDays {
   const days: MinutesOfDays = new Map()
-  for (const { environmentId, serviceId, spans } of heard) {
+  const byService = Map.groupBy(heard, ({ environmentId, serviceId }) => `${environmentId} ${serviceId}`)
+  for (const [service, [first, ...others]] of byService) {
+    if (first === undefined) continue
+    const { environmentId, serviceId } = first
+    const spans = others.length === 0 ? first.spans : [first, ...others].flatMap((each) => each.spans)
     for (const [number, minutes] of markDays(spans)) {
       const day = new Date(number * DAY_MS).toISOString().slice(0, 10)
-      const key = `${environmentId} ${serviceId} ${day}`
-      const known = days.get(key)
-      if (known === undefined) days.set(key, { environmentId, serviceId, day, minutes })
-      else known.minutes.set(known.minutes.map((bit, minute) => bit | (minutes[minute] ?? 0)))
+      days.set(`${service} ${day}`, { environmentId, serviceId, day, minutes })
     }
   }
   return days
