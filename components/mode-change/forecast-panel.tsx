@@ -58,7 +58,8 @@ function ForecastAndActual({ endpointId, run }: ForecastAndActualProps) {
   } as const
   const { data } = useQuery({ ...seriesQuery(environment, filter), enabled: now !== null })
   const series = data && toCoarserSeries(data, bucketsMax)
-  const points = series && toForecastPoints(series, toForecastShare(run))
+  const share = toForecastShare(run)
+  const points = series && toForecastPoints(series, share)
   const isHydrated = useHydrated()
   return (
     <Panel
@@ -67,7 +68,11 @@ function ForecastAndActual({ endpointId, run }: ForecastAndActualProps) {
       description="Denials since the last change, beside what the forecast says of the same requests"
     >
       <figure aria-label="Denials, forecast and actual" className="space-y-2">
-        {points === undefined ? <Skeleton className="h-10" /> : <Summary change={change} totals={sumPoints(points)} />}
+        {data === undefined ? (
+          <Skeleton className="h-10" />
+        ) : (
+          <Summary change={change} totals={sumPoints(toForecastPoints(data, share))} />
+        )}
         <Legend />
         <div className="h-44">
           {points === undefined || series === undefined ? (
