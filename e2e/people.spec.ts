@@ -116,3 +116,40 @@ test('a lifetime above an hour needs a reason', async ({ page, ask }) => {
   const identity = await ask<{ tokenLifetimeSeconds: number | null }>('/environments/production/identities/backoffice')
   expect(identity.tokenLifetimeSeconds).not.toBe(7200)
 })
+
+test('a chart is read, looked at closer and left without the mouse', async ({ page }) => {
+  await page.goto('/e/production/decisions?range=1h')
+  const bars = page.getByRole('slider', { name: /bar by bar/ })
+  await bars.focus()
+  await bars.press('Home')
+  const oldest = await bars.getAttribute('aria-valuetext')
+  await bars.press('Shift+PageUp')
+  expect(await bars.getAttribute('aria-valuetext')).not.toBe(oldest)
+  await bars.press('Enter')
+  await expect(page).toHaveURL(/from=.*to=/)
+  await page.goBack()
+  await expect(page).not.toHaveURL(/from=/)
+})
+
+test('a series of a chart becomes the filter, and what it leaves is downloaded', async ({ page }) => {
+  await page.goto('/e/production/decisions')
+  await page.getByRole('button', { name: 'Only Would have been denied' }).click()
+  await expect(page).toHaveURL(/outcome=would-deny/)
+  await page.getByRole('button', { name: 'Export', exact: true }).click()
+  const started = page.waitForEvent('download')
+  await page
+    .getByRole('group', { name: /^Single decisions/ })
+    .getByRole('menuitem', { name: 'CSV' })
+    .click()
+  expect((await started).suggestedFilename()).toBe('decisions-samples.csv')
+})
+
+test('a change of the mode is marked where it happened, and says who made it', async ({ page }) => {
+  await page.goto('/e/production/overview')
+  await page
+    .getByRole('button', { name: /mode change/i })
+    .last()
+    .press('Enter')
+  const changes = page.getByRole('dialog', { name: 'Mode changes' })
+  await expect(changes.getByText(/, revision \d+/).first()).toBeVisible()
+})

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
 import pg from 'pg'
@@ -51,8 +52,8 @@ const provider = new Provider('http://localhost:4300', {
     },
   },
 })
-const server = provider.listen(0, '127.0.0.1', () => {
-  announce(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-})
+const answer = provider.callback()
+const server = createServer((request, response) => void answer(request, response))
+server.listen(0, '127.0.0.1', () => announce(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
 server.keepAliveTimeout = 72_000
 process.on('SIGTERM', () => process.exit(0))

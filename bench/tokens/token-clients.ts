@@ -3,6 +3,7 @@ import type { Database } from '#lib/store/database.ts'
 import { publish, type BenchFleet } from '../gateway/bench-fleet.ts'
 
 export const CLIENTS_MAX = 10_000
+const BATCH = 500
 
 export const clientIdOf = (index: number): string => `client-${index}`
 export const secretOf = (index: number): string => `sg_live_of_a_benchmark_${index}_0123456789abcdef`
@@ -19,19 +20,9 @@ export async function createTokenClients({ prisma }: Database, { environmentId }
       name: clientIdOf(index),
     })),
   })
-  await prisma.credential.createMany({
-    data: rows.map(({ index, id }) => ({
-      ...{
-        identityId: id,
-        environmentId,
-        kind: 'client_secret',
-        name: 'bench',
-        createdBy: 'bench',
-        secretHint: 'cdef',
-      },
-      secretHash: Uint8Array.from(createHash('sha256').update(secretOf(index)).digest()),
-    })),
-  })
+  // The limit of live credentials takes a lock for each: not all in one transaction.
+  for (let first = 0; first < rows.length; first += BATCH)
+    await prisma.credential.createMany({ data: rows.slice(first, first + BATCH).map(toCredential(environmentId)) })
   const service = await prisma.service.findUniqueOrThrow({ where: { slug: 'service-0' } })
   const scope = await prisma.scope.create({ data: { serviceId: service.id, name: 'things:read' } })
   await prisma.grant.createMany({
@@ -39,6 +30,13 @@ export async function createTokenClients({ prisma }: Database, { environmentId }
   })
   await publish({ prisma }, environmentId)
 }
+
+const toCredential =
+  (environmentId: string) =>
+  ({ index, id }: { readonly index: number; readonly id: string }) => ({
+    ...{ identityId: id, environmentId, kind: 'client_secret' as const, name: 'bench', createdBy: 'bench' },
+    ...{ secretHint: 'cdef', secretHash: Uint8Array.from(createHash('sha256').update(secretOf(index)).digest()) },
+  })
 
 /** The same clients as the peer keeps them. */
 export const PEER_CLIENTS = `

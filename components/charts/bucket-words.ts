@@ -13,9 +13,17 @@ const dayAndClock = new Intl.DateTimeFormat('en-GB', {
 export const toTickWords = (at: string, spanSeconds: number): string =>
   spanSeconds > 2 * DAY_SECONDS ? day.format(new Date(at)) : clock.format(new Date(at))
 
+/** "Mon 3 Mar, 10:04". */
+export const toMomentWords = (at: string): string => dayAndClock.format(new Date(at))
+
 /** A bucket as a span of time: "Mon 3 Mar, 10:00 – 10:15". */
 export function toBucketWords(at: string, bucketSeconds: number): string {
   if (bucketSeconds >= DAY_SECONDS) return day.format(new Date(at))
-  const end = new Date(new Date(at).getTime() + bucketSeconds * 1_000)
-  return `${dayAndClock.format(new Date(at))} – ${clock.format(end)}`
+  return toSpanWords(at, new Date(Date.parse(at) + bucketSeconds * 1_000).toISOString())
+}
+
+/** "Mon 3 Mar, 10:00 – 10:15", and with the second day where it is another. */
+export function toSpanWords(from: string, to: string): string {
+  const isOneDay = Date.parse(to) - Date.parse(from) < DAY_SECONDS * 1_000
+  return `${toMomentWords(from)} – ${isOneDay ? clock.format(new Date(to)) : toMomentWords(to)}`
 }

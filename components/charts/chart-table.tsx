@@ -1,26 +1,24 @@
-import { toCount } from '@/components/ui/words.ts'
-import { toBucketWords } from './bucket-words.ts'
+import type { ModeChangeMark } from '#lib/client/object-types.ts'
+import { toChartRows } from './chart-rows.ts'
 import type { Series, SeriesStyle } from './series-styles.ts'
 
 interface ChartTableProps {
   readonly label: string
   readonly series: Series
   readonly styles: readonly SeriesStyle[]
+  readonly marks: readonly ModeChangeMark[]
 }
 
 const ROWS_MAX = 200
 
-/** The chart as a table, for screen readers: buckets without any decision are left out. */
-export function ChartTable({ label, series: { buckets, bucketSeconds, series }, styles }: ChartTableProps) {
-  const countOf = (key: string, index: number): number => series.find((each) => each.key === key)?.counts[index] ?? 0
-  const rows = buckets
-    .map((at, index) => ({ at, counts: styles.map(({ key }) => countOf(key, index)) }))
-    .filter(({ counts }) => counts.some((count) => count > 0))
-    .slice(-ROWS_MAX)
+/** The chart as a table, for screen readers. */
+export function ChartTable({ label, series, styles, marks }: ChartTableProps) {
+  const rows = toChartRows(series, styles, marks).slice(-ROWS_MAX)
+  const hasNotes = rows.some(({ note }) => note !== '')
   return (
     <div className="sr-only">
       <table>
-        <caption>{label}</caption>
+        <caption>{label}. Times that are not listed had no decision.</caption>
         <thead>
           <tr>
             <th scope="col">Time</th>
@@ -29,15 +27,17 @@ export function ChartTable({ label, series: { buckets, bucketSeconds, series }, 
                 {name}
               </th>
             ))}
+            {hasNotes && <th scope="col">Note</th>}
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ at, counts }) => (
-            <tr key={at}>
-              <th scope="row">{toBucketWords(at, bucketSeconds)}</th>
-              {counts.map((count, index) => (
-                <td key={styles[index]?.key ?? index}>{toCount(count)}</td>
+          {rows.map(({ key, time, counts, note }) => (
+            <tr key={key}>
+              <th scope="row">{time}</th>
+              {styles.map((style, index) => (
+                <td key={style.key}>{counts === null ? 'not known' : counts[index]}</td>
               ))}
+              {hasNotes && <td>{note}</td>}
             </tr>
           ))}
         </tbody>

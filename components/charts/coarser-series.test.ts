@@ -1,19 +1,13 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { toCoarserSeries } from './coarser-series.ts'
-
-const HOUR_MS = 3_600_000
-const seriesOf = (counts: number[]) => ({
-  bucketSeconds: 3_600,
-  buckets: counts.map((_, index) => new Date(index * HOUR_MS).toISOString()),
-  series: [{ key: 'denied', label: 'Denied', counts }],
-})
+import { hour, hourlySeries } from './test-series.ts'
 
 it('adds up adjacent buckets, and leaves out the oldest that do not fill one', () => {
-  const { bucketSeconds, buckets, series } = toCoarserSeries(seriesOf([1, 2, 3, 4, 5]), 3)
+  const { bucketSeconds, buckets, series } = toCoarserSeries(hourlySeries([1, 2, 3, 4, 5]), 3)
   expect(bucketSeconds).toBe(7_200)
   expect(series[0]?.counts).toEqual([5, 9])
-  expect(buckets).toEqual([1, 3].map((hour) => new Date(hour * HOUR_MS).toISOString()))
+  expect(buckets).toEqual([1, 3].map(hour))
 })
 
 it('loses none of the counts it shows and keeps to the bound', () => {
@@ -22,7 +16,7 @@ it('loses none of the counts it shows and keeps to the bound', () => {
       fc.array(fc.nat(1_000), { minLength: 1, maxLength: 200 }),
       fc.integer({ min: 1, max: 100 }),
       (counts, bucketsMax) => {
-        const { buckets, bucketSeconds, series } = toCoarserSeries(seriesOf(counts), bucketsMax)
+        const { buckets, bucketSeconds, series } = toCoarserSeries(hourlySeries(counts), bucketsMax)
         const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
         const shown = buckets.length * (bucketSeconds / 3_600)
         expect(total(series[0]?.counts ?? [])).toBe(total(counts.slice(-shown)))
@@ -32,4 +26,17 @@ it('loses none of the counts it shows and keeps to the bound', () => {
       },
     ),
   )
+})
+
+it('knows something of a bucket when it is known of a part of it', () => {
+  const gaps = [
+    { from: hour(0), to: hour(3), kind: 'before-recording' as const },
+    { from: hour(3), to: hour(7), kind: 'silent' as const },
+  ]
+  const coarser = toCoarserSeries(hourlySeries([0, 0, 0, 0, 0, 0, 0, 5, 1, 2], { gaps, isOpen: true }), 5)
+  expect(coarser.gaps).toEqual([
+    { from: hour(0), to: hour(2), kind: 'before-recording' },
+    { from: hour(2), to: hour(6), kind: 'silent' },
+  ])
+  expect(coarser.isOpen).toBe(true)
 })

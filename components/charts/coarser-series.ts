@@ -1,3 +1,4 @@
+import { gapOf, type GapKind } from './series-gaps.ts'
 import type { Series } from './series-styles.ts'
 
 /**
@@ -14,9 +15,31 @@ export function toCoarserSeries(series: Series, bucketsMax: number): Series {
   return {
     bucketSeconds: series.bucketSeconds * size,
     buckets: starts.flatMap((start) => series.buckets[start] ?? []),
+    countedFrom: series.countedFrom,
+    countedTo: series.countedTo,
+    isOpen: series.isOpen,
     series: series.series.map(({ counts, ...rest }) => ({
       ...rest,
       counts: starts.map((start) => sum(counts, start)),
     })),
+    gaps: joinAdjacent(starts.flatMap((start) => toGap(series, start, size))),
   }
 }
+
+/** Something is known of a bucket when it is of a part of it. */
+function toGap(series: Series, start: number, size: number): Series['gaps'] {
+  const parts = series.buckets.slice(start, start + size)
+  const kinds = new Set<GapKind | null>(parts.map((at) => gapOf(series, at)))
+  const [from] = parts
+  if (from === undefined || kinds.has(null)) return []
+  const to = new Date(Date.parse(from) + size * series.bucketSeconds * 1_000).toISOString()
+  return [{ from, to, kind: kinds.has('silent') ? 'silent' : 'before-recording' }]
+}
+
+const joinAdjacent = (gaps: Series['gaps']): Series['gaps'] =>
+  gaps.reduce<Series['gaps']>((joined, gap) => {
+    const last = joined.at(-1)
+    return last?.to === gap.from && last.kind === gap.kind
+      ? [...joined.slice(0, -1), { ...last, to: gap.to }]
+      : [...joined, gap]
+  }, [])

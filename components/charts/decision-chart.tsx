@@ -1,16 +1,14 @@
 'use client'
 import dynamic from 'next/dynamic'
 import { useMemo, useState } from 'react'
-import { classNames } from '@/components/ui/class-names.ts'
+import type { ModeChangeMark } from '#lib/client/object-types.ts'
 import { Skeleton } from '@/components/ui/skeleton.tsx'
 import { whenLoaded } from '@/components/ui/when-idle.ts'
-import { toShortCount } from '@/components/ui/words.ts'
-import { useHydrated, useNarrow } from '@/components/ui/data-table/use-media.ts'
-import { ChartTable } from './chart-table.tsx'
+import { useNarrow } from '@/components/ui/data-table/use-media.ts'
+import { ChartLegend } from './chart-legend.tsx'
 import { toCoarserSeries } from './coarser-series.ts'
-import { toSeriesStyles, type Series, type SeriesBy } from './series-styles.ts'
+import { toSeriesStyles, type PickSeries, type Series, type SeriesBy } from './series-styles.ts'
 import type { TimeSpan } from './stacked-bars.tsx'
-import { Swatch } from './swatch.tsx'
 
 /** Larger than the page around it, so that it comes right after it, whether or not the numbers are there yet. */
 const loadBars = async () => {
@@ -28,6 +26,7 @@ interface DecisionChartProps {
   /** What is counted, for screen readers. */
   readonly label: string
   readonly series: Series | undefined
+  readonly marks?: readonly ModeChangeMark[] | undefined
   readonly by?: SeriesBy
   readonly size?: keyof typeof HEIGHTS
   /** Series left out until asked for: allowed requests would dwarf the denials. */
@@ -35,24 +34,32 @@ interface DecisionChartProps {
   /** Fewer and wider bars where there is little room. */
   readonly bucketsMax?: number
   readonly onBrush?: ((span: TimeSpan) => void) | undefined
+  /** The way out of a span that was looked at closer. */
+  readonly onBack?: (() => void) | undefined
+  readonly pick?: PickSeries | undefined
 }
 
 const NARROW_BUCKETS_MAX = 40
+/** Marks of a size that can be pressed. */
+const ROOM = { wide: 24, narrow: 10 } as const
 const NO_KEYS: readonly string[] = []
+const NO_MARKS: readonly ModeChangeMark[] = []
 
 /** Decisions over time, stacked; the legend switches series, a table says the same to those who cannot see it. */
 export function DecisionChart({
   label,
   series: given,
+  marks = NO_MARKS,
   by = 'outcome',
   size = 'md',
   hiddenAtFirst = NO_KEYS,
   bucketsMax = 120,
   onBrush,
+  onBack,
+  pick,
 }: DecisionChartProps) {
-  // Times are told in the person's own time zone, which the server does not know.
-  const isHydrated = useHydrated()
-  const most = Math.min(bucketsMax, useNarrow() ? NARROW_BUCKETS_MAX : bucketsMax)
+  const isNarrow = useNarrow()
+  const most = Math.min(bucketsMax, isNarrow ? NARROW_BUCKETS_MAX : bucketsMax)
   const series = useMemo(() => given && toCoarserSeries(given, most), [given, most])
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(hiddenAtFirst))
   const styles = useMemo(() => (series === undefined ? [] : toSeriesStyles(by, series.series)), [by, series])
@@ -64,38 +71,33 @@ export function DecisionChart({
   }
   return (
     <figure aria-label={label} className="space-y-2">
-      <div className="flex min-h-6 flex-wrap items-center gap-x-1 gap-y-0.5">
-        {series === undefined && <Skeleton className="h-4 w-64" />}
-        {styles.toReversed().map((style) => (
-          <button
-            key={style.key}
-            type="button"
-            aria-pressed={!hidden.has(style.key)}
-            onClick={() => {
-              toggle(style.key)
-            }}
-            className={classNames(
-              'inline-flex h-6 items-center gap-1.5 rounded-sm px-1.5 text-xs hover:bg-hover',
-              hidden.has(style.key) ? 'text-faint line-through' : 'text-muted',
-            )}
-          >
-            <Swatch style={style} />
-            {style.label}
-            <span className="tabular-nums">{toShortCount(sumOf(given, style.key))}</span>
-          </button>
-        ))}
-      </div>
+      <ChartLegend
+        series={series}
+        total={given}
+        styles={styles}
+        hidden={hidden}
+        hasMarks={marks.length > 0}
+        onToggle={toggle}
+        pick={pick}
+      />
       <div className={HEIGHT_CLASSES[size]}>
         {series === undefined ? (
           <Skeleton className="h-full" />
         ) : (
-          <StackedBars series={series} styles={shown} height={HEIGHTS[size]} onBrush={onBrush} />
+          <StackedBars
+            label={label}
+            series={series}
+            styles={shown}
+            allStyles={styles}
+            marks={marks}
+            room={isNarrow ? ROOM.narrow : ROOM.wide}
+            height={HEIGHTS[size]}
+            onBrush={onBrush}
+            onBack={onBack}
+            pick={pick}
+          />
         )}
       </div>
-      {isHydrated && series !== undefined && <ChartTable label={label} series={series} styles={styles} />}
     </figure>
   )
 }
-
-const sumOf = (series: Series | undefined, key: string): number =>
-  (series?.series.find((each) => each.key === key)?.counts ?? []).reduce((sum, count) => sum + count, 0)

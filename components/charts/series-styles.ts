@@ -2,7 +2,10 @@ import type { RouteResponse } from '#lib/contract/routes.ts'
 import { OUTCOME_WORDS, toReasonWords } from '@/components/ui/words.ts'
 
 export type Series = RouteResponse<'readSeries'>
-export type SeriesBy = 'outcome' | 'reason' | 'service' | 'caller'
+export type SeriesBy = 'outcome' | 'reason' | 'service' | 'endpoint' | 'caller'
+
+/** What choosing a series does; undefined for one that cannot be chosen. */
+export type PickSeries = (key: string) => { readonly isPicked: boolean; readonly run: () => void } | undefined
 
 export interface SeriesStyle {
   readonly key: string
@@ -23,7 +26,19 @@ const OUTCOME_LABELS = { ...OUTCOME_WORDS, unevaluated: 'Not evaluated' } as con
 const OUTCOME_ORDER = ['denied', 'would-deny', 'allowed', 'unevaluated']
 /** What would dwarf the denials; shown when asked for. */
 export const NOT_DENIED: readonly string[] = ['allowed', 'unevaluated']
-const NEUTRAL_FILLS = 8
+/** Written out: a colour that no source names is left out of the style sheet. */
+const NEUTRAL_FILLS = [
+  'var(--color-series-1)',
+  'var(--color-series-2)',
+  'var(--color-series-3)',
+  'var(--color-series-4)',
+  'var(--color-series-5)',
+  'var(--color-series-6)',
+  'var(--color-series-7)',
+  'var(--color-series-8)',
+] as const
+/** Series that are several at once. */
+const SUM_LABELS: Readonly<Record<string, string>> = { other: 'Others', undeclared: 'Not declared' }
 
 const isOutcome = (key: string): key is keyof typeof OUTCOME_FILLS => key in OUTCOME_FILLS
 
@@ -39,8 +54,8 @@ export function toSeriesStyles(by: SeriesBy, series: Series['series']): SeriesSt
   }
   return series.map(({ key, label }, index) => ({
     key,
-    label: by === 'reason' ? toReasonWords(key) : label,
-    fill: index < NEUTRAL_FILLS ? `var(--color-series-${String(index + 1)})` : 'var(--color-off-fill)',
+    label: SUM_LABELS[key] ?? (by === 'reason' ? toReasonWords(key) : label),
+    fill: (key === 'other' ? undefined : NEUTRAL_FILLS[index]) ?? 'var(--color-off-fill)',
     isHatched: false,
   }))
 }

@@ -1,20 +1,25 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { ZoomOut } from 'lucide-react'
 import { parseAsString, useQueryState } from 'nuqs'
 import dynamic from 'next/dynamic'
 import { seriesQuery } from '#lib/client/decisions.ts'
+import { modeChangeMarksQuery } from '#lib/client/mode-changes.ts'
 import { DecisionChart } from '@/components/charts/decision-chart.tsx'
-import { NOT_DENIED } from '@/components/charts/series-styles.ts'
+import { NOT_DENIED, type PickSeries } from '@/components/charts/series-styles.ts'
 import { useEnvironment } from '@/components/shell/environment-context.tsx'
+import { Button } from '@/components/ui/button.tsx'
 import { PageHeader } from '@/components/ui/page-header.tsx'
 import { Panel } from '@/components/ui/panel.tsx'
 import { ProblemAlert } from '@/components/ui/problem-alert.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
+import { DecisionExport } from './decision-export.tsx'
 import { DecisionFilters } from './decision-filters.tsx'
 import { DecisionSearch } from './decision-search.tsx'
 import { LiveButton } from './live-button.tsx'
 import { SampleList } from './sample-list.tsx'
 import { toSpanWords } from './time-range.ts'
+import { toDimension } from './to-dimension.ts'
 import { TopLists } from './top-lists.tsx'
 import { useDecisionFilter, type DecisionFilter } from './use-decision-filter.ts'
 
@@ -33,6 +38,7 @@ export function DecisionsPage() {
         actions={
           <div className="flex w-full gap-2">
             <DecisionSearch onFound={(id) => void setOpenId(id)} />
+            <DecisionExport filter={filter} />
             <LiveButton filter={filter} />
           </div>
         }
@@ -52,8 +58,25 @@ const BY = [
   { value: 'outcome', label: 'Outcome' },
   { value: 'reason', label: 'Reason' },
   { value: 'service', label: 'Service' },
+  { value: 'endpoint', label: 'Endpoint' },
   { value: 'caller', label: 'Caller' },
 ] as const
+
+/** A series that is chosen becomes the filter; chosen once more, it is no longer. */
+const toPick =
+  ({ by, dimensions, setDimensions }: DecisionFilter): PickSeries =>
+  (key) => {
+    const dimension = toDimension(by, key)
+    if (dimension === null) return undefined
+    const isPicked = dimensions[by] === key
+    return {
+      isPicked,
+      run: () => {
+        setDimensions(isPicked ? { [by]: null } : dimension)
+      },
+    }
+  }
+
 function Chart({ filter }: { readonly filter: DecisionFilter }) {
   const environment = useEnvironment()
   const { by, span, dimensions, isKnown, isLive, brushed } = filter
@@ -61,12 +84,29 @@ function Chart({ filter }: { readonly filter: DecisionFilter }) {
     ...seriesQuery(environment, { ...span, ...dimensions, by }, isLive),
     enabled: isKnown,
   })
+  const { service, endpoint } = dimensions
+  const { data: changes } = useQuery({
+    ...modeChangeMarksQuery(environment, { ...span, service, endpoint }),
+    enabled: isKnown,
+  })
+  const back = () => {
+    filter.setSpan(null)
+  }
   return (
     <Panel
       id="over-time"
       title="Over time"
       description={brushed === null ? 'Drag over the chart to look closer' : toSpanWords(brushed)}
-      actions={<Segmented label="Stack by" value={by} options={BY} onChange={filter.setBy} />}
+      actions={
+        <>
+          {brushed !== null && (
+            <Button size="sm" variant="ghost" icon={ZoomOut} onClick={back}>
+              Zoom out
+            </Button>
+          )}
+          <Segmented label="Stack by" value={by} options={BY} onChange={filter.setBy} />
+        </>
+      }
     >
       {data === undefined && error !== null ? (
         <ProblemAlert problem={error} onRetry={() => void refetch()} />
@@ -75,9 +115,12 @@ function Chart({ filter }: { readonly filter: DecisionFilter }) {
           key={by}
           label={`Decisions over time by ${by}`}
           series={data}
+          marks={changes?.items}
           by={by}
           hiddenAtFirst={dimensions.outcome === 'allowed' ? NOTHING : NOT_DENIED}
           onBrush={filter.setSpan}
+          onBack={brushed === null ? undefined : back}
+          pick={toPick(filter)}
         />
       )}
     </Panel>

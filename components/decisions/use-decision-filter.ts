@@ -10,7 +10,7 @@ const PARSERS = {
   range: parseAsStringLiteral(RANGES).withDefault('24h'),
   from: parseAsIsoDateTime,
   to: parseAsIsoDateTime,
-  by: parseAsStringLiteral(['outcome', 'reason', 'service', 'caller'] as const).withDefault('outcome'),
+  by: parseAsStringLiteral(['outcome', 'reason', 'service', 'endpoint', 'caller'] as const).withDefault('outcome'),
   outcome: parseAsStringLiteral(OUTCOMES),
   reason: parseAsStringLiteral(REASONS),
   service: parseAsString,

@@ -1,8 +1,10 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { seriesQuery } from '#lib/client/decisions.ts'
+import { modeChangeMarksQuery } from '#lib/client/mode-changes.ts'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { DecisionChart } from '../charts/decision-chart.tsx'
+import { usePickToDecisions } from '../decisions/use-pick-to-decisions.ts'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
 import { ButtonLink } from '../ui/button.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -13,6 +15,8 @@ export function EndpointDecisions({ endpoint }: { readonly endpoint: Endpoint })
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
   const { data, error, refetch } = useQuery(seriesQuery(environment, { endpoint: endpoint.id, by: 'outcome' }))
+  const { data: changes } = useQuery(modeChangeMarksQuery(environment, { endpoint: endpoint.id }))
+  const pick = usePickToDecisions('outcome', { endpoint: endpoint.id })
   return (
     <Panel
       id="decisions"
@@ -27,7 +31,12 @@ export function EndpointDecisions({ endpoint }: { readonly endpoint: Endpoint })
       {data === undefined && error !== null ? (
         <ProblemAlert problem={error} onRetry={() => void refetch()} />
       ) : (
-        <DecisionChart label={`Decisions of ${endpoint.method} ${endpoint.route}`} series={data} />
+        <DecisionChart
+          label={`Decisions of ${endpoint.method} ${endpoint.route}`}
+          series={data}
+          marks={changes?.items}
+          pick={pick}
+        />
       )}
     </Panel>
   )

@@ -38,6 +38,9 @@ const RuleEditor = dynamic(async () => (await import('../rules/rule-editor.tsx')
   ssr: false,
   loading: () => <Skeleton className="h-96" />,
 })
+const ForecastPanel = dynamic(async () => (await import('../mode-change/forecast-panel.tsx')).ForecastPanel, {
+  ssr: false,
+})
 const DescriptionDialog = dynamic(async () => (await import('./description-dialog.tsx')).DescriptionDialog, {
   ssr: false,
 })
@@ -174,6 +177,7 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
       <div className="grid items-start gap-4 xl:grid-cols-12">
         <div className="grid min-w-0 gap-4 xl:col-span-7">
           <EvidencePanel endpoint={endpoint} windowHours={windowHours} onWindow={setWindowHours} />
+          <ForecastPanel endpointId={endpoint.id} />
           <ModeHistory endpointId={endpoint.id} />
         </div>
         <div className="grid min-w-0 gap-4 xl:col-span-5">

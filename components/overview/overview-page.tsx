@@ -1,9 +1,11 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { seriesQuery } from '#lib/client/decisions.ts'
+import { modeChangeMarksQuery } from '#lib/client/mode-changes.ts'
 import { overviewQuery } from '#lib/client/overview.ts'
 import { DecisionChart } from '@/components/charts/decision-chart.tsx'
 import { NOT_DENIED } from '@/components/charts/series-styles.ts'
+import { usePickToDecisions } from '@/components/decisions/use-pick-to-decisions.ts'
 import { useEnvironment, useEnvironmentPath } from '@/components/shell/environment-context.tsx'
 import { ButtonLink } from '@/components/ui/button.tsx'
 import { PageHeader } from '@/components/ui/page-header.tsx'
@@ -60,6 +62,8 @@ function Denials() {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
   const { data, error, refetch } = useQuery(seriesQuery(environment, OVERVIEW_SERIES))
+  const { data: changes } = useQuery(modeChangeMarksQuery(environment, {}))
+  const pick = usePickToDecisions('outcome')
   return (
     <Panel
       id="denials"
@@ -77,6 +81,8 @@ function Denials() {
         <DecisionChart
           label="Decisions of the last 24 hours by outcome"
           series={data}
+          marks={changes?.items}
+          pick={pick}
           hiddenAtFirst={NOT_DENIED}
           size="lg"
           bucketsMax={48}

@@ -20,7 +20,7 @@ export function Segmented<Value extends string>({ label, value, options, onChang
         <label
           key={option.value}
           className={classNames(
-            'inline-flex h-7 items-center rounded-[5px] px-2.5 text-xs font-medium text-muted transition-colors select-none hover:text-text',
+            'inline-flex h-7 items-center rounded-[5px] px-2 text-xs sm:px-2.5 font-medium text-muted transition-colors select-none hover:text-text',
             'has-checked:bg-thumb has-checked:text-text has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-focus',
           )}
         >

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
-import type { ApiInput } from './api-request.ts'
+import { toApiPath, type ApiInput } from './api-request.ts'
 
 const REFRESH_MS = 10_000
 const SAMPLES_ON_A_PAGE = 100
@@ -44,3 +44,7 @@ export const sampleQuery = (environment: string, id: string) =>
     queryFn: ({ signal }) => api('getSample', { params: { environment, id } }, signal),
     staleTime: Infinity,
   })
+
+export type DecisionExport = NonNullable<ApiInput<'exportDecisions'>['query']>
+export const toDecisionExportPath = (environment: string, query: DecisionExport): string =>
+  toApiPath('exportDecisions', { params: { environment }, query })

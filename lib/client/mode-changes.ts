@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import type { ApiInput } from './api-request.ts'
 import { write } from './topic.ts'
@@ -7,6 +7,17 @@ export const modeChangesQuery = (environment: string, id: string) =>
   queryOptions({
     queryKey: ['mode-changes', environment, id],
     queryFn: ({ signal }) => api('listModeChanges', { params: { environment, id }, query: { limit: 100 } }, signal),
+    refetchInterval: 15_000,
+  })
+export type ModeChangeMarkFilter = Omit<NonNullable<ApiInput<'listModeChangeMarks'>['query']>, 'cursor' | 'limit'>
+
+/** The newest of a window, for the time axis of a chart. */
+export const modeChangeMarksQuery = (environment: string, filter: ModeChangeMarkFilter) =>
+  queryOptions({
+    queryKey: ['mode-changes', environment, 'marks', filter],
+    queryFn: ({ signal }) =>
+      api('listModeChangeMarks', { params: { environment }, query: { ...filter, limit: 500 } }, signal),
+    placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   })
 /** What a change would do, with the token that proves it was looked at: read anew each time a panel opens. */

@@ -29,6 +29,7 @@ export type ReadinessCause = EndpointEvidence['causes'][number]
 export type Readiness = EndpointEvidence['readiness']
 
 export type ModeChange = RouteResponse<'listModeChanges'>['items'][number]
+export type ModeChangeMark = RouteResponse<'listModeChangeMarks'>['items'][number]
 export type ModeChangePreview = RouteResponse<'previewModeChange'>
 export type ModeChangeItem = RouteBody<'previewModeChange'>['changes'][number]
 export type ModeChangeResult = RouteResponse<'changeModes'>

@@ -21,23 +21,39 @@ export const DecisionFilter = z.object({
   caller: z.string().max(250).optional().describe('Key of a caller.'),
   outcome: z.enum(OUTCOMES).optional(),
   reason: z.enum(REASONS).optional(),
+  mode: z.enum(MODES).optional().describe('Mode the decisions were made in.'),
 })
 
-export const SeriesBy = z.enum(['outcome', 'reason', 'service', 'caller'])
+export const SERIES_BY = ['outcome', 'reason', 'service', 'endpoint', 'caller'] as const
+export const SeriesBy = z.enum(SERIES_BY)
+export const TOP_BY = ['caller', 'endpoint', 'reason', 'service'] as const
 export const SeriesQuery = z.strictObject({
   ...DecisionFilter.shape,
   by: SeriesBy.default('outcome'),
 })
+export const GapKind = z
+  .enum(['silent', 'before-recording'])
+  .describe(
+    '`silent`: no instance of the services in question was heard of. `before-recording`: none had been heard of before, as far back as reports are kept.',
+  )
+/** A stretch of buckets of which nothing is known. Everywhere else a count of zero means that there was nothing to decide. */
+export const Gap = z.object({ from: Timestamp, to: Timestamp, kind: GapKind })
 /** Counts per bucket, aligned: `series[i].counts[k]` belongs to `buckets[k]`. */
 export const Series = z.object({
   bucketSeconds: z.int(),
-  buckets: z.array(Timestamp),
+  buckets: z
+    .array(Timestamp)
+    .describe('Starts, oldest first. The first may lie before `countedFrom`, and the last may end after `countedTo`.'),
+  countedFrom: Timestamp,
+  countedTo: Timestamp,
+  isOpen: z.boolean().describe('The last bucket is not over yet.'),
   series: z.array(z.object({ key: z.string(), label: z.string(), counts: z.array(z.int()) })),
+  gaps: z.array(Gap).describe('Oldest first.'),
 })
 
 export const TopQuery = z.strictObject({
   ...DecisionFilter.shape,
-  by: z.enum(['caller', 'endpoint', 'reason', 'service']),
+  by: z.enum(TOP_BY),
   limit: z.coerce.number().int().min(1).max(100).default(10),
 })
 export const Top = z.object({
@@ -63,6 +79,14 @@ export const Sample = z.object({
   callerKind: z.enum(CALLER_KINDS),
   missingScopes: z.array(z.string()),
   replayed: z.boolean(),
+})
+/** What an export of decisions holds: single ones, counts over time, or those denied most. */
+export const EXPORT_TABLES = ['samples', 'series', 'top'] as const
+export const DecisionExportQuery = z.strictObject({
+  ...DecisionFilter.shape,
+  table: z.enum(EXPORT_TABLES).default('samples'),
+  by: z.enum(SERIES_BY).optional().describe('Of a series, default `outcome`; of the top, default `caller`.'),
+  format: z.enum(['csv', 'jsonl']).default('jsonl'),
 })
 /** What surrounded a request besides its token. */
 export const SampleContext = z.object({

@@ -276,7 +276,7 @@ export const ModeChangeResult = z.object({
 /** Puts the endpoints of one mode change back to what they were, where nothing changed them since. */
 export const ModeChangeUndo = z.strictObject({ revision: z.int().min(1) })
 
-export const ModeChange = z.object({
+const ModeChangeFacts = z.object({
   id: Uuid,
   at: Timestamp,
   actorName: z.string(),
@@ -284,6 +284,26 @@ export const ModeChange = z.object({
   from: z.object({ mode: z.enum(MODES), percent: z.int() }),
   to: z.object({ mode: z.enum(MODES), percent: z.int() }),
   reason: z.string(),
+})
+
+export const ModeChangeMarkQuery = z.strictObject({
+  ...PageQuery.shape,
+  from: Timestamp.optional().describe('Start, inclusive; default 24 hours before the end.'),
+  to: Timestamp.optional().describe('End, exclusive; default now.'),
+  service: Slug.optional(),
+  endpoint: Uuid.optional(),
+})
+/** One change of one endpoint's mode, as charts mark it. */
+export const ModeChangeMark = z.object({
+  ...ModeChangeFacts.shape,
+  endpointId: Uuid,
+  serviceSlug: z.string(),
+  method: z.string(),
+  route: z.string(),
+})
+
+export const ModeChange = z.object({
+  ...ModeChangeFacts.shape,
   forecast: z
     .object({
       requests: z.int(),

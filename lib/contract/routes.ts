@@ -5,7 +5,17 @@
 import { z } from 'zod'
 import { AuditEntry, AuditExportQuery, AuditQuery, AuditVerification } from './audit.ts'
 import * as catalog from './catalog.ts'
-import { Overview, Sample, SampleDetail, SampleQuery, Series, SeriesQuery, Top, TopQuery } from './decisions.ts'
+import {
+  DecisionExportQuery,
+  Overview,
+  Sample,
+  SampleDetail,
+  SampleQuery,
+  Series,
+  SeriesQuery,
+  Top,
+  TopQuery,
+} from './decisions.ts'
 import * as endpoint from './endpoint.ts'
 import * as findings from './findings.ts'
 import * as people from './people.ts'
@@ -531,6 +541,14 @@ export const routes = {
     pageOf(endpoint.ModeChange),
     { params: params('environment', 'id'), query: PageQuery },
   ),
+  listModeChangeMarks: get(
+    `${ENV}/mode-changes`,
+    'viewer',
+    'Evidence',
+    'Mode changes of all endpoints in a window, newest first',
+    pageOf(endpoint.ModeChangeMark),
+    { params: inEnv, query: endpoint.ModeChangeMarkQuery },
+  ),
   previewModeChange: post(
     `${ENV}/mode-changes/preview`,
     'viewer',
@@ -660,6 +678,14 @@ export const routes = {
     'One decision with every check',
     SampleDetail,
     { params: params('environment', 'id') },
+  ),
+  exportDecisions: get(
+    `${ENV}/decisions/export`,
+    'viewer',
+    'Decisions',
+    'Decisions as CSV or JSON Lines: single ones, newest first and at most 100,000, counts over time, or the top 100',
+    z.string(),
+    { params: inEnv, query: DecisionExportQuery },
   ),
 
   // Findings

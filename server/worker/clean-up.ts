@@ -16,6 +16,7 @@ export async function keepPartitions(pool: pg.Pool): Promise<void> {
 const EXPIRED = [
   `DELETE FROM ingest_batch WHERE received_at < now() - interval '7 days'`,
   `DELETE FROM decision_signature WHERE last_at < now() - interval '70 days'`,
+  `DELETE FROM heard_day WHERE day < current_date - ${RETENTION_DAYS.decision_hour}`,
   `DELETE FROM idempotency_key WHERE created_at < now() - interval '1 day'`,
   `DELETE FROM sign_in_failure WHERE at < now() - interval '1 day'`,
   `DELETE FROM session WHERE expires_at < now() - interval '30 days'`,

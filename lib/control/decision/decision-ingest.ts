@@ -9,6 +9,7 @@ import { storeBatches, type BatchRows, type CountRow, type SampleRow } from '#li
 import { createGroupCommit } from './group-commit.ts'
 import { keepItems } from './keep-items.ts'
 import { createNoveltyLimit } from './novelty-limit.ts'
+import { createHeardRecord, type HeardService } from './record-heard.ts'
 import { minuteOf, parseBatch, type ParsedBatch, type ParsedSignature, type Reporter } from './parse-batch.ts'
 import { createSampleLimit } from './sample-limit.ts'
 import { createSignatureDictionary, type SignatureDictionary } from './signature-dictionary.ts'
@@ -26,6 +27,7 @@ export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
   const shard = randomInt(SHARDS)
   const isWithinNovelty = createNoveltyLimit()
   const isWithinSamples = createSampleLimit()
+  const recordHeard = createHeardRecord(pool)
   const commit = createGroupCommit((batches) =>
     storeBatches(pool, batches, shard, new Date(Date.now() - MINUTES_KEPT_DAYS * DAY_MS)),
   )
@@ -63,7 +65,7 @@ export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
     const parsed = await keepStorable(parseBatch(batch, reporter, Date.now()), batch.replayed)
     const kept = await keepKnown(parsed, reporter, batch.replayed)
     const rows = toBatchRows(reporter, batch, kept, dictionary, isWithinSamples)
-    const isNew = await commit(rows)
+    const [isNew] = await Promise.all([commit(rows), recordHeard([toHeard(reporter, kept)])])
     return toReceipt(batch.batchId, !isNew, kept, rows.samples.length)
   }
 
@@ -77,6 +79,13 @@ export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
     }
   }
 }
+
+/** For the times of which it tells, however late it is. */
+const toHeard = ({ environmentId, serviceId }: Reporter, { signatures }: ParsedBatch): HeardService => ({
+  environmentId,
+  serviceId,
+  spans: signatures.map(({ firstAtMs, lastAtMs }) => ({ fromMs: firstAtMs, toMs: lastAtMs })),
+})
 
 /** Retention dropped a partition that was known to be there. */
 const isMissingPartition = (error: unknown): boolean =>

@@ -129,13 +129,54 @@ describe('evidence', () => {
 })
 
 describe('charts', () => {
-  test.each(['outcome', 'reason', 'service', 'caller'] as const)('the series by %s lose no request', async (by) => {
-    const { environment } = await recordRefunds()
-    const series = await readDecisionSeries(database.pool, actor, environment.id, { by })
-    expect(Series.safeParse(series).error).toBeUndefined()
-    const total = series.series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)
-    expect(total).toBe(by === 'outcome' ? 24 : 7)
-    expect(series.series.every(({ counts }) => counts.length === series.buckets.length)).toBe(true)
+  test.each(['outcome', 'reason', 'service', 'endpoint', 'caller'] as const)(
+    'the series by %s lose no request',
+    async (by) => {
+      const { environment } = await recordRefunds()
+      const series = await readDecisionSeries(database.pool, actor, environment.id, { by })
+      expect(Series.safeParse(series).error).toBeUndefined()
+      const total = series.series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)
+      expect(total).toBe(by === 'outcome' ? 24 : 7)
+      expect(series.series.every(({ counts }) => counts.length === series.buckets.length)).toBe(true)
+    },
+  )
+
+  test('the series by endpoint are named, and routes that none declares are one', async () => {
+    const { environment, service, endpoint, record } = await recordRefunds()
+    await record({ route: '/old', outcome: 'would-deny', reason: 'token-missing', count: 2 })
+    await record({ route: '/older', outcome: 'would-deny', reason: 'token-missing', count: 1 })
+    const { series } = await readDecisionSeries(database.pool, actor, environment.id, { by: 'endpoint' })
+    const totals = series.map(({ key, label, counts }) => [key, label, counts.reduce((sum, count) => sum + count, 0)])
+    expect(totals.toSorted((a, b) => Number(b[2]) - Number(a[2]))).toEqual([
+      [endpoint.id, `${service.slug} POST /refunds`, 7],
+      ['undeclared', 'undeclared', 3],
+    ])
+  })
+
+  test('a window of one mode counts what was decided in it', async () => {
+    const { environment, record } = await recordRefunds()
+    await record({ outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 9 })
+    const { series } = await readDecisionSeries(database.pool, actor, environment.id, {
+      by: 'outcome',
+      mode: 'enforce',
+    })
+    expect(series.map(({ key, counts }) => [key, counts.reduce((sum, count) => sum + count, 0)])).toEqual([
+      ['denied', 9],
+    ])
+  })
+
+  test('an hour of three weeks ago has the counts that are kept of it', async () => {
+    const { environment, record } = await recordRefunds()
+    await record({ outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 9, hoursAgo: 21 * 24 })
+    await database.pool.query(`DELETE FROM decision_minute WHERE bucket < now() - interval '14 days'`)
+    const window = {
+      from: new Date(Date.now() - 21 * 86_400_000 - 3_600_000).toISOString(),
+      to: new Date(Date.now() - 21 * 86_400_000 + 1_000).toISOString(),
+    }
+    const { series } = await readDecisionSeries(database.pool, actor, environment.id, { by: 'outcome', ...window })
+    expect(series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)).toBe(9)
+    const { items } = await readDecisionTop(database.pool, actor, environment.id, { by: 'caller', limit: 5, ...window })
+    expect(items).toMatchObject([{ denied: 9 }])
   })
 
   test('a longer window reads hours, and gives the same counts', async () => {

@@ -1,17 +1,21 @@
 import type pg from 'pg'
 import type { z } from 'zod'
 import type { Series, SeriesQuery } from '../../contract/decisions.ts'
-import { readSeries, type SeriesPoint } from '#lib/store/decisions/read-series.ts'
+import { readEndpointNames } from '#lib/store/decisions/read-endpoint-names.ts'
+import { readHeard } from '#lib/store/decisions/read-heard.ts'
+import { readSeries, UNDECLARED, type SeriesPoint } from '#lib/store/decisions/read-series.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import { toDecisionWindow } from './decision-window.ts'
+import { findGaps } from './find-gaps.ts'
+import { toSeriesBuckets } from './series-buckets.ts'
 
-/** Widths from which one is chosen, in seconds; those below an hour read the minutes. */
-const WIDTHS = [60, 300, 900, 3_600, 10_800, 21_600] as const
-const BUCKETS_MAX = 130
 /** The other series are shown as one. */
 const SERIES_MAX = 8
+const OTHER = 'other'
 
-/** Decisions over time, in aligned buckets without gaps. */
+type OneSeries = z.input<typeof Series>['series'][number]
+
+/** Decisions over time, in aligned buckets, and the stretches of which nothing is known. */
 export async function readDecisionSeries(
   pool: pg.Pool,
   actor: Actor,
@@ -19,34 +23,39 @@ export async function readDecisionSeries(
   query: z.output<typeof SeriesQuery>,
 ): Promise<z.input<typeof Series>> {
   requireRole(actor, 'viewer')
-  const { from, to } = toDecisionWindow(query)
-  const bucketSeconds = chooseWidth(from, to)
-  const points = await readSeries(pool, { ...query, environmentId, from, to }, query.by, bucketSeconds)
-  const buckets = listBuckets(from, to, bucketSeconds)
+  const now = new Date()
+  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(toDecisionWindow(query, now), now)
+  const widthMs = bucketSeconds * 1_000
+  const filter = { ...query, environmentId, from: countedFrom, to: countedTo }
+  const [points, heard] = await Promise.all([
+    readSeries(pool, filter, query.by, bucketSeconds),
+    readHeard(pool, filter),
+  ])
+  const series = toSeries(points, buckets)
   return {
     bucketSeconds,
     buckets: buckets.map((at) => new Date(at).toISOString()),
-    series: toSeries(points, buckets),
+    countedFrom: countedFrom.toISOString(),
+    countedTo: countedTo.toISOString(),
+    isOpen: (buckets.at(-1) ?? -Infinity) + widthMs > now.getTime(),
+    series: query.by === 'endpoint' ? await nameEndpoints(pool, series) : series,
+    gaps: findGaps({ buckets, widthMs }, new Set(points.map(({ at }) => at.getTime())), heard),
   }
 }
 
-function chooseWidth(from: Date, to: Date): number {
-  const seconds = (to.getTime() - from.getTime()) / 1_000
-  return WIDTHS.find((width) => seconds / width <= BUCKETS_MAX) ?? 21_600
+/** Routes that no endpoint declares are one. */
+async function nameEndpoints(pool: pg.Pool, series: readonly OneSeries[]): Promise<OneSeries[]> {
+  const ids = series.map(({ key }) => key).filter((key) => key !== UNDECLARED && key !== OTHER)
+  const names = await readEndpointNames(pool, ids)
+  return series.map((each) => ({ ...each, label: names.get(each.key) ?? each.label }))
 }
 
-function listBuckets(from: Date, to: Date, bucketSeconds: number): number[] {
-  const width = bucketSeconds * 1_000
-  const first = Math.floor(from.getTime() / width) * width
-  return Array.from({ length: Math.ceil((to.getTime() - first) / width) }, (_, index) => first + index * width)
-}
-
-function toSeries(points: readonly SeriesPoint[], buckets: readonly number[]): z.input<typeof Series>['series'] {
+function toSeries(points: readonly SeriesPoint[], buckets: readonly number[]): OneSeries[] {
   const indexOf = new Map(buckets.map((at, index) => [at, index]))
   const shown = new Set(largestKeys(points))
   const counts = new Map<string, number[]>()
   for (const point of points) {
-    const key = shown.has(point.key) ? point.key : 'other'
+    const key = shown.has(point.key) ? point.key : OTHER
     const row = counts.get(key) ?? new Array<number>(buckets.length).fill(0)
     const index = indexOf.get(point.at.getTime())
     if (index !== undefined) row[index] = (row[index] ?? 0) + point.count

@@ -10,6 +10,7 @@ import { parseCursor, toCursor, toPage, type Page } from '../cursor.ts'
 import { getEndpointRow } from '../endpoint/get-endpoint-row.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
 import { toMode } from '../stored-mode.ts'
+import { toModeChangeFacts } from './mode-change-facts.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -38,7 +39,7 @@ export async function listModeChanges(
     take: query.limit + 1,
   })
   const newest = after ? null : (rows[0] ?? null)
-  const actual = newest && (await readActual(ctx, newest))
+  const actual = newest && (await readActual(ctx, newest, findForeseen(rows)))
   return toPage(
     rows,
     query.limit,
@@ -47,19 +48,11 @@ export async function listModeChanges(
   )
 }
 
-function toModeChange(row: ModeChangeRow, actual: Answer['actual']): Answer {
-  return {
-    id: row.id,
-    at: row.at.toISOString(),
-    actorName: row.actorName,
-    revision: row.revision,
-    from: { mode: toMode(row.fromMode), percent: row.fromPercent },
-    to: { mode: toMode(row.toMode), percent: row.toPercent },
-    reason: row.reason,
-    forecast: forecastOf(row),
-    actual,
-  }
-}
+const toModeChange = (row: ModeChangeRow, actual: Answer['actual']): Answer => ({
+  ...toModeChangeFacts(row),
+  forecast: forecastOf(row),
+  actual,
+})
 
 const forecastOf = ({ forecast }: ModeChangeRow): Answer['forecast'] => Forecast.safeParse(forecast).data ?? null
 
@@ -75,7 +68,18 @@ function windowSince({ at, fromMode, toMode: mode }: ModeChangeRow, nowMs: numbe
   return { from: new Date(Math.max(sinceMs, keptFromMs)), mode: toMode(mode) }
 }
 
-async function readActual(ctx: ControlContext, row: ModeChangeRow): Promise<Answer['actual']> {
+/** Callers that the newest change names, or one of the steps of enforcing for more that led to it. */
+function findForeseen(newestFirst: readonly ModeChangeRow[]): Set<string> {
+  const start = newestFirst.findIndex(({ fromMode }) => fromMode !== 'enforce')
+  const steps = start < 0 ? newestFirst : newestFirst.slice(0, start + 1)
+  return new Set(steps.flatMap((step) => forecastOf(step)?.callers ?? []).map(({ caller }) => caller.key))
+}
+
+async function readActual(
+  ctx: ControlContext,
+  row: ModeChangeRow,
+  foreseen: ReadonlySet<string>,
+): Promise<Answer['actual']> {
   const to = new Date()
   const callers = await readTop(
     ctx.pool,
@@ -83,7 +87,6 @@ async function readActual(ctx: ControlContext, row: ModeChangeRow): Promise<Answ
     'caller',
     CALLERS_MAX,
   )
-  const foreseen = new Set(forecastOf(row)?.callers.map(({ caller }) => caller.key))
   return {
     requests: callers.reduce((sum, caller) => sum + caller.allowed + caller['would-deny'] + caller.denied, 0),
     denied: callers.reduce((sum, { denied }) => sum + denied, 0),

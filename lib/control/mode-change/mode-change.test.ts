@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ModeChangeRequest } from '../../contract/endpoint.ts'
 import type { z } from 'zod'
+import { readUnforeseenDenials } from '#lib/store/decisions/read-unforeseen-denials.ts'
+import { readDecisionSeries } from '../decision/read-decision-series.ts'
+import { readDecisionTop } from '../decision/read-decision-top.ts'
+import { getEnvironmentId } from '../environment/get-environment.ts'
 import { createEndpoint } from '../endpoint/create-endpoint.ts'
 import { getEndpoint } from '../endpoint/list-endpoints.ts'
 import { updateEndpoint } from '../endpoint/update-endpoint.ts'
@@ -96,6 +100,28 @@ describe('lowering a gate', () => {
       actual: { requests: 7, denied: 7, unforeseen: [{ caller: { name: 'legacy' }, denied: 7 }] },
     })
     expect(items[1]).toMatchObject({ forecast: null, actual: null })
+  })
+
+  it('further is foreseen by the steps before it as well', async () => {
+    const endpointId = await newEndpoint()
+    await change({ changes: [{ endpointId, mode: 'log-only' }] })
+    await recordDenials(endpointId, 'billing')
+    for (const percent of [99, 100]) {
+      const changes: Changes = [{ endpointId, mode: 'enforce', percent }]
+      await change({ changes, previewToken: await preview(changes), ...accepted })
+    }
+    await prisma.modeChange.updateMany({ where: { endpointId }, data: { at: new Date(Date.now() - 120_000) } })
+    await recordDenials(endpointId, 'billing', 'denied')
+    await recordDenials(endpointId, 'legacy', 'denied')
+    const { items } = await listModeChanges(control.ctx, control.viewer, 'production', endpointId, { limit: 10 })
+    const inAll = items.map(({ forecast }) => forecast?.callers.map(({ caller }) => caller.name) ?? null)
+    expect(inAll).toEqual([[], ['billing'], null])
+    expect(items[0]?.actual?.unforeseen).toMatchObject([{ caller: { name: 'legacy' } }])
+    const environmentId = await getEnvironmentId(control.database.prisma, 'production')
+    const denials = await readUnforeseenDenials(control.database.pool, environmentId)
+    expect(denials.filter((denial) => denial.endpointId === endpointId)).toMatchObject([
+      { callerKey: 'service:legacy' },
+    ])
   })
 
   it('for a percent of callers denies those in it alone', async () => {
@@ -254,5 +280,32 @@ describe('raising a gate', () => {
     await expect(undoModeChange(control.ctx, control.viewer, 'production', { revision: 1 })).rejects.toMatchObject({
       code: 'forbidden',
     })
+  })
+})
+
+describe('denials', () => {
+  it('stay on every chart when the mode changes', async () => {
+    const endpointId = await newEndpoint()
+    await recordDenials(endpointId, 'legacy', 'denied')
+    const environmentId = await getEnvironmentId(control.database.prisma, 'production')
+    const { pool } = control.database
+    const look = async () => {
+      const charts = (['outcome', 'reason', 'endpoint', 'caller'] as const).map(async (by) => {
+        const { series } = await readDecisionSeries(pool, control.viewer, environmentId, { by, endpoint: endpointId })
+        return series.map(({ key, counts }) => [key, counts.reduce((sum, count) => sum + count, 0)])
+      })
+      const { items } = await readDecisionTop(pool, control.viewer, environmentId, {
+        by: 'endpoint',
+        endpoint: endpointId,
+        limit: 1,
+      })
+      return [await Promise.all(charts), items.map(({ denied }) => denied)]
+    }
+    const before = await look()
+    expect(before).toEqual([[[['denied', 7]], [['scope-missing', 7]], [[endpointId, 7]], [['service:legacy', 7]]], [7]])
+    for (const mode of ['log-only', 'off'] as const) {
+      await change({ changes: [{ endpointId, mode }], reason: 'To look closer' })
+      expect(await look()).toEqual(before)
+    }
   })
 })

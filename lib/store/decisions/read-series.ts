@@ -1,7 +1,10 @@
 import type pg from 'pg'
 import { CALLER_KEY, CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
 
-export type SeriesKey = 'outcome' | 'reason' | 'service' | 'caller'
+export type SeriesKey = 'outcome' | 'reason' | 'service' | 'endpoint' | 'caller'
+
+/** Key of routes that no endpoint declares. */
+export const UNDECLARED = 'undeclared'
 
 export interface SeriesPoint {
   readonly key: string
@@ -9,7 +12,7 @@ export interface SeriesPoint {
   readonly count: number
 }
 
-/** By reason, service or caller the question is who is refused: allowed requests are not counted there. */
+/** By anything but the outcome the question is who is refused: allowed requests are not counted there. */
 const KEYS: Record<SeriesKey, { readonly key: string; readonly only: string }> = {
   outcome: {
     key: `CASE WHEN s.evaluated THEN s.outcome ELSE 'unevaluated' END`,
@@ -17,6 +20,7 @@ const KEYS: Record<SeriesKey, { readonly key: string; readonly only: string }> =
   },
   reason: { key: 's.reason', only: 's.reason IS NOT NULL' },
   service: { key: 'v.slug', only: `s.outcome <> 'allowed'` },
+  endpoint: { key: `coalesce(e.id::text, '${UNDECLARED}')`, only: `s.outcome <> 'allowed'` },
   caller: { key: CALLER_KEY, only: `s.outcome <> 'allowed'` },
 }
 

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { CALLER_KEY, CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
+import { areMinutesKept } from './retention.ts'
 
 export type TopKey = 'caller' | 'endpoint' | 'reason' | 'service'
 
@@ -32,7 +33,8 @@ const sum = (condition: string): string => `coalesce(sum(c.count) FILTER (WHERE 
 /** Largest first, by denials and would-be denials, then by requests. */
 export async function readTop(pool: pg.Pool, filter: DecisionFilter, by: TopKey, limit: number): Promise<TopRow[]> {
   const { key, label, only } = KEYS[by]
-  const table = filter.to.getTime() - filter.from.getTime() < 26 * 3_600_000 ? 'decision_minute' : 'decision_hour'
+  const isShort = filter.to.getTime() - filter.from.getTime() < 26 * 3_600_000
+  const table = isShort && areMinutesKept(filter.from, new Date()) ? 'decision_minute' : 'decision_hour'
   const { rows } = await pool.query<TopRow>(
     `SELECT ${key} AS key, ${label} AS label, ${sum(`s.evaluated AND s.outcome = 'allowed'`)} AS allowed,
        ${sum(`s.outcome = 'would-deny'`)} AS "would-deny", ${sum(`s.outcome = 'denied'`)} AS denied, ${sum('NOT s.evaluated')} AS unevaluated

@@ -7,18 +7,22 @@ export interface UnforeseenDenial {
   readonly denied: number
 }
 
-/** Denials since an endpoint's last change of mode, by callers that its forecast did not name. */
+/** Denials since an endpoint's last change of mode, by callers whom no forecast named since it is enforced. */
 const UNFORESEEN = `
   WITH change AS (
-    SELECT DISTINCT ON (m.endpoint_id) m.endpoint_id, m.at, m.forecast FROM mode_change m JOIN endpoint e ON e.id = m.endpoint_id
+    SELECT DISTINCT ON (m.endpoint_id) m.endpoint_id, m.at FROM mode_change m JOIN endpoint e ON e.id = m.endpoint_id
     WHERE m.environment_id = $1 AND e.mode = 'enforce' ORDER BY m.endpoint_id, m.at DESC
+  ), foreseen AS (
+    SELECT m.endpoint_id, f.item -> 'caller' ->> 'key' AS caller_key
+    FROM change c JOIN mode_change m ON m.endpoint_id = c.endpoint_id CROSS JOIN LATERAL jsonb_array_elements(m.forecast -> 'callers') AS f (item)
+    WHERE m.at >= coalesce((SELECT max(b.at) FROM mode_change b WHERE b.endpoint_id = c.endpoint_id AND b.from_mode <> 'enforce'), '-infinity')
   )
   SELECT c.endpoint_id AS "endpointId", ${CALLER_KEY} AS "callerKey", sum(n.count)::float8 AS denied
   FROM change c JOIN endpoint e ON e.id = c.endpoint_id
   JOIN decision_signature s ON s.environment_id = e.environment_id AND s.service_id = e.service_id AND s.method = e.method AND s.route = e.route
     AND s.outcome = 'denied' AND NOT s.replayed AND s.last_at >= c.at
   JOIN decision_minute n ON n.signature_id = s.id AND n.bucket >= date_trunc('minute', c.at) AND n.bucket >= now() - interval '7 days'
-  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(c.forecast -> 'callers') AS f (item) WHERE f.item -> 'caller' ->> 'key' = ${CALLER_KEY})
+  WHERE NOT EXISTS (SELECT FROM foreseen f WHERE f.endpoint_id = c.endpoint_id AND f.caller_key = ${CALLER_KEY})
   GROUP BY 1, 2 ORDER BY 3 DESC`
 
 export async function readUnforeseenDenials(pool: pg.Pool, environmentId: string): Promise<UnforeseenDenial[]> {

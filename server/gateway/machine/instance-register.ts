@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { MACHINE_HEADERS, type InstanceReport } from '#lib/contract/machine.ts'
+import { createHeardRecord, type HeardService } from '#lib/control/decision/record-heard.ts'
 import { recordSightings, type Sighting } from '#lib/control/instance/record-sightings.ts'
 import { flushPeriodically } from '../flush-periodically.ts'
 import { readInstanceHeaders, type InstanceHeaders } from './instance-headers.ts'
@@ -35,6 +36,7 @@ export function createInstanceRegister(pool: pg.Pool, logger: Logger): InstanceR
   /** By instance and service: one service cannot overwrite what another one's instance says. */
   const entries = new Map<string, Map<string, Entry>>()
   const dirty = new Set<Entry>()
+  const recordHeard = createHeardRecord(pool)
 
   const find = ({ environmentId, serviceId }: MachineCaller, instanceId: string): Entry | undefined => {
     const entry = entries.get(instanceId)?.get(serviceId)
@@ -73,6 +75,7 @@ export function createInstanceRegister(pool: pg.Pool, logger: Logger): InstanceR
         pool,
         writing.map(({ sighting, seenAtMs }) => ({ ...sighting, seenAt: new Date(seenAtMs) })),
       )
+      await recordHeard(writing.map(toHeard))
     } catch (error) {
       writing.forEach(markDirty)
       throw error
@@ -106,6 +109,12 @@ export function createInstanceRegister(pool: pg.Pool, logger: Logger): InstanceR
     close: flusher.close,
   }
 }
+
+const toHeard = ({ sighting: { environmentId, serviceId }, seenAtMs }: Entry): HeardService => ({
+  environmentId,
+  serviceId,
+  spans: [{ fromMs: seenAtMs, toMs: seenAtMs }],
+})
 
 function forgetGone(entries: Map<string, Map<string, Entry>>, now: number): void {
   for (const [instanceId, services] of entries) {

@@ -100,6 +100,8 @@ describe('the management API', () => {
       'listInstances',
       'readSeries',
       'listSamples',
+      'listModeChangeMarks',
+      'exportDecisions',
     ] as const) {
       expect((await call(name, { token: tokens.viewer, params: inProduction })).status, name).toBe(200)
     }
@@ -110,6 +112,12 @@ describe('the management API', () => {
     expect((await call('listAuditEntries')).status).toBe(200)
     expect((await call('verifyAuditLog')).body).toMatchObject({ intact: true })
     expect((await call('exportAuditEntries', { query: { format: 'csv' } })).text).toContain('service.create')
+    const table = await call('exportDecisions', { params: inProduction, query: { format: 'csv', table: 'series' } })
+    expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(table.headers.get('content-disposition')).toBe('attachment; filename="decisions-series.csv"')
+    expect(table.text.split('\r\n')[0]).toBe('from,to,by,key,label,count,gap,isOpen')
+    const bad = await call('exportDecisions', { params: inProduction, query: { table: 'top', by: 'outcome' } })
+    expect(bad).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
     expect((await call('readTop', { params: inProduction, query: { by: 'caller' } })).status).toBe(200)
     for (const name of [
       'getCurrentSession',

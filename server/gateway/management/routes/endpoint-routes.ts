@@ -10,6 +10,7 @@ import { deleteIssuer } from '#lib/control/issuer/delete-issuer.ts'
 import { listIssuers, refreshIssuer } from '#lib/control/issuer/list-issuers.ts'
 import { updateIssuer } from '#lib/control/issuer/update-issuer.ts'
 import { changeModes } from '#lib/control/mode-change/change-modes.ts'
+import { listModeChangeMarks } from '#lib/control/mode-change/list-mode-change-marks.ts'
 import { listModeChanges } from '#lib/control/mode-change/list-mode-changes.ts'
 import { previewModeChange } from '#lib/control/mode-change/preview-mode-change.ts'
 import { undoModeChange } from '#lib/control/mode-change/undo-mode-change.ts'
@@ -30,6 +31,7 @@ export const endpointRoutes = {
     deleteEndpoint(ctx, actor, params.environment, params.id, version),
   setEndpointRules: ({ ctx, actor, params, body }) => setEndpointRules(ctx, actor, params.environment, body),
   readEvidence: ({ ctx, actor, params, body }) => readEvidence(ctx, actor, params.environment, params.id, body),
+  listModeChangeMarks: ({ ctx, actor, params, query }) => listModeChangeMarks(ctx, actor, params.environment, query),
   listModeChanges: ({ ctx, actor, params, query }) => listModeChanges(ctx, actor, params.environment, params.id, query),
   previewModeChange: ({ ctx, actor, params, body }) => previewModeChange(ctx, actor, params.environment, body),
   changeModes: ({ ctx, actor, params, body }) => changeModes(ctx, actor, params.environment, body),

@@ -1,6 +1,7 @@
 import { exportAuditEntries } from '#lib/control/audit/export-audit-entries.ts'
 import { listAuditEntries } from '#lib/control/audit/list-audit-entries.ts'
 import { verifyAuditLog } from '#lib/control/audit/verify-audit-log.ts'
+import { exportDecisions } from '#lib/control/decision/export-decisions.ts'
 import { getSample, listSamples } from '#lib/control/decision/list-samples.ts'
 import { readDecisionSeries } from '#lib/control/decision/read-decision-series.ts'
 import { readDecisionTop } from '#lib/control/decision/read-decision-top.ts'
@@ -29,6 +30,11 @@ export const readingRoutes = {
     listSamples(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
   getSample: async ({ ctx, actor, params }) =>
     getSample(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
+  exportDecisions: async ({ ctx, actor, params, query }) => ({
+    mediaType: MEDIA_TYPES[query.format],
+    fileName: `decisions-${query.table}.${query.format}`,
+    chunks: exportDecisions(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+  }),
 
   readLifetimes: ({ ctx, actor, params, query }) => readLifetimes(ctx, actor, params.environment, query),
   readLeastPrivilege: ({ ctx, actor, params, query }) => readLeastPrivilege(ctx, actor, params.environment, query),
