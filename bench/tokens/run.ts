@@ -46,6 +46,12 @@ async function load(server: BenchProcess, requests: Requests): Promise<Rate> {
   return { perSecond: total / result.duration, cpuMicroseconds: ((await server.readCpu()) - before) / total }
 }
 
+/** Throws what a server has against the first request, before it is asked thousands of times. */
+async function requireAnswer(server: BenchProcess, [first]: Requests): Promise<void> {
+  const answer = await fetch(`${server.url}${first?.path ?? ''}`, { ...first })
+  if (!answer.ok) throw new Error(`${server.url}${first?.path ?? ''}: ${await answer.text()}`)
+}
+
 const dataDir = mkdtempSync(join(tmpdir(), 'stepgate-bench-'))
 const postgres = await startEmbeddedPostgres({ dataDir })
 await migrate({ url: postgres.ownerUrl })
@@ -72,6 +78,7 @@ try {
 async function compareIssuing(clients: number): Promise<void> {
   const ours = toRequests('/oauth/token', issueForms(clients, 'service-0'))
   const theirs = toRequests('/token', issueForms(clients, 'urn:service-0'))
+  await Promise.all([requireAnswer(gateway, ours), requireAnswer(peer, theirs), requireAnswer(bare, ours)])
   const rounds: { readonly ours: Rate; readonly theirs: Rate; readonly limit: Rate }[] = []
   for (let round = 0; round <= ROUNDS; round++) {
     const rates = { limit: await load(bare, ours), ours: await load(gateway, ours), theirs: await load(peer, theirs) }

@@ -44,7 +44,7 @@ export const PEER_CLIENTS = `
   SELECT 'client-' || n AS id, jsonb_build_object(
     'client_id', 'client-' || n, 'client_secret', 'sg_live_of_a_benchmark_' || n || '_0123456789abcdef',
     'grant_types', jsonb_build_array('client_credentials'), 'redirect_uris', '[]'::jsonb, 'response_types', '[]'::jsonb,
-    'token_endpoint_auth_method', 'client_secret_post', 'scope', 'things:read') AS payload
+    'token_endpoint_auth_method', 'client_secret_post', 'id_token_signed_response_alg', 'EdDSA', 'scope', 'things:read') AS payload
   FROM generate_series(0, ${CLIENTS_MAX - 1}) AS n;
   ALTER TABLE bench_client ADD PRIMARY KEY (id);
   GRANT SELECT ON bench_client TO PUBLIC`

@@ -62,7 +62,7 @@ export async function createGatewayCore({
   await prepareInstallation(context)
   const environments = createEnvironmentCatalog(prisma, context.keyCipher)
   await environments.loadAll()
-  const clients = createClientDirectory(prisma)
+  const clients = createClientDirectory(prisma, () => feed.isCurrent())
   const instances = createInstanceRegister(pool, logger)
   const verifyMachineToken = createMachineTokenVerifier(environments)
   const waitingRoom = createWaitingRoom<Waiter>()
@@ -74,11 +74,14 @@ export async function createGatewayCore({
     onChanged: ({ key }) => waitingRoom.wake(key),
   })
   const refresher = refreshOncePerEnvironment(async (environmentId) => {
-    clients.forget()
     await environments.refresh(environmentId)
     await snapshots.refresh(environmentId)
   }, logger)
-  const feed = followRevisions({ createClient: () => database.createClient(), onPublished: refresher.request, logger })
+  const onPublished = (environmentId: string): void => {
+    clients.forget()
+    refresher.request(environmentId)
+  }
+  const feed = followRevisions({ createClient: () => database.createClient(), onPublished, logger })
   const metrics = createMetrics()
   exposeProcess(metrics)
   metrics.gauge('stepgate_config_waiting', 'Configuration polls that are held.', () => waitingRoom.size)

@@ -50,6 +50,8 @@ export function followRevisions({ createClient, onPublished, logger }: FeedOptio
     })
     await withDeadline(fresh.connect(), fresh, CONNECT_TIMEOUT_MS)
     await withDeadline(fresh.query(`LISTEN ${REVISION_CHANNEL}`), fresh)
+    // What was notified meanwhile is lost, and not all of it has a version: everything counts as published anew.
+    known.clear()
     return fresh
   }
 

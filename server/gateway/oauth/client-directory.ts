@@ -2,8 +2,11 @@ import type { Client } from '#lib/control/token/client.ts'
 import { findClient } from '#lib/control/token/find-client.ts'
 import type { PrismaClient } from '#lib/store/generated/client.ts'
 
-const KEPT_MS = 2_000
-const KEPT_MAX = 10_000
+/** While the revision feed is current, everything is forgotten when something changes; this bounds what it could miss. */
+const KEPT_MS = 60_000
+/** While it is not, nothing is believed for longer. */
+const KEPT_UNTOLD_MS = 2_000
+const KEPT_MAX = 20_000
 
 export interface ClientDirectory {
   find(clientId: string): Promise<Client | null>
@@ -11,25 +14,35 @@ export interface ClientDirectory {
   forget(): void
 }
 
-/** Clients as of at most two seconds ago; everything is forgotten after each publication. Simultaneous questions ask the database once. */
-export function createClientDirectory(database: PrismaClient): ClientDirectory {
-  const known = new Map<string, { readonly client: Promise<Client | null>; readonly untilMs: number }>()
+interface Entry {
+  readonly client: Promise<Client | null>
+  readonly readAtMs: number
+  /** Somebody asked for a client that does not exist: believed for a moment only. */
+  isUnknown: boolean
+}
+
+/** Clients as the database has them: everything is forgotten after each publication. Simultaneous questions ask the database once. */
+export function createClientDirectory(database: PrismaClient, isTold: () => boolean): ClientDirectory {
+  const known = new Map<string, Entry>()
 
   const load = (clientId: string): Promise<Client | null> => {
-    const client = findClient(database, clientId)
-    if (known.size >= KEPT_MAX) known.clear()
-    const entry = { client, untilMs: Date.now() + KEPT_MS }
+    const entry: Entry = { client: findClient(database, clientId), readAtMs: performance.now(), isUnknown: false }
+    known.delete(clientId)
+    if (known.size >= KEPT_MAX) known.delete(known.keys().next().value ?? '') // the one that was read longest ago
     known.set(clientId, entry)
-    client.catch(() => {
-      if (known.get(clientId) === entry) known.delete(clientId)
-    })
-    return client
+    entry.client.then(
+      (client) => void (entry.isUnknown = client === null),
+      () => known.get(clientId) === entry && known.delete(clientId),
+    )
+    return entry.client
   }
+
+  const keptMs = ({ isUnknown }: Entry): number => (isTold() && !isUnknown ? KEPT_MS : KEPT_UNTOLD_MS)
 
   return {
     find: (clientId) => {
       const entry = known.get(clientId)
-      return entry !== undefined && entry.untilMs > Date.now() ? entry.client : load(clientId)
+      return entry !== undefined && performance.now() - entry.readAtMs < keptMs(entry) ? entry.client : load(clientId)
     },
     forget: () => known.clear(),
   }

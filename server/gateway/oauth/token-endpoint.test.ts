@@ -393,7 +393,7 @@ describe('a credential', () => {
       const counted = found.uses
         .filter(({ workload }) => workload.startsWith('orders-'))
         .map(({ count }) => Number(count))
-      return counted.reduce((sum, count) => sum + count, 0) === 3 && found
+      return counted.reduce((sum, count) => sum + count, 0) === 3 && found.lastUsedAt !== null && found
     })
     expect(credential.lastUsedAt).not.toBeNull()
     expect(credential.uses.map(({ workload, address, count }) => [workload, address, count])).toEqual(
