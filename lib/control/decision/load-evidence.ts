@@ -22,12 +22,11 @@ export interface JudgedEndpoint {
   readonly rule: Rule | null
 }
 
-/** A grant as evidence needs it: who may call what. */
-export interface StandingGrant {
+/** Who may call a service, and with which of its scopes. */
+export interface Holder {
+  readonly caller: Caller
   readonly clientId: string
-  readonly kind: Extract<CallerKind, 'service' | 'integration'>
-  readonly serviceId: string
-  readonly scope: string
+  readonly scopes: ReadonlySet<string>
 }
 
 /** Recorded facts of a window, and who else is known. */
@@ -38,7 +37,8 @@ export interface EvidenceBase {
   readonly knownCallers: ReadonlyMap<string, readonly KnownCaller[]>
   readonly instances: ReadonlyMap<string, readonly LiveInstance[]>
   readonly sharedCredentials: readonly SharedCredential[]
-  readonly grants: readonly StandingGrant[]
+  /** By service. */
+  readonly holders: ReadonlyMap<string, readonly Holder[]>
 }
 
 export interface EndpointJudgement {
@@ -65,12 +65,12 @@ export async function loadEvidenceBase(
   now = new Date(),
 ): Promise<EvidenceBase> {
   const from = new Date(now.getTime() - windowHours * HOUR_MS)
-  const [signatures, known, instances, sharedCredentials, grants] = await Promise.all([
+  const [signatures, known, instances, sharedCredentials, holders] = await Promise.all([
     readSignatureTotals(pool, { environmentId, endpointIds, from, to: now }),
     readKnownCallers(pool, environmentId, endpointIds, new Date(now.getTime() - KNOWN_DAYS * DAY_MS)),
     readLiveInstances(pool, environmentId),
     readSharedCredentials(pool, environmentId, new Date(now.getTime() - DAY_MS)),
-    readStandingGrants(pool, environmentId),
+    readHolders(pool, environmentId),
   ])
   return {
     now,
@@ -79,18 +79,32 @@ export async function loadEvidenceBase(
     knownCallers: Map.groupBy(known, ({ endpointId }) => endpointId),
     instances: Map.groupBy(instances, ({ serviceId }) => serviceId),
     sharedCredentials,
-    grants,
+    holders,
   }
 }
 
-async function readStandingGrants(pool: pg.Pool, environmentId: string): Promise<StandingGrant[]> {
-  const { rows } = await pool.query<StandingGrant>(
-    `SELECT i.client_id AS "clientId", i.kind::text AS kind, c.service_id AS "serviceId", c.name AS scope
+interface HolderRow {
+  readonly clientId: string
+  readonly kind: Extract<CallerKind, 'service' | 'integration'>
+  readonly serviceId: string
+  readonly scopes: string[]
+}
+
+async function readHolders(pool: pg.Pool, environmentId: string): Promise<Map<string, Holder[]>> {
+  const { rows } = await pool.query<HolderRow>(
+    `SELECT i.client_id AS "clientId", i.kind::text AS kind, c.service_id AS "serviceId", array_agg(c.name) AS scopes
      FROM "grant" g JOIN identity i ON i.id = g.identity_id JOIN scope c ON c.id = g.scope_id
-     WHERE g.environment_id = $1 AND (g.expires_at IS NULL OR g.expires_at > now())`,
+     WHERE g.environment_id = $1 AND (g.expires_at IS NULL OR g.expires_at > now())
+     GROUP BY i.client_id, i.kind, c.service_id`,
     [environmentId],
   )
-  return rows
+  const holders = new Map<string, Holder[]>()
+  for (const { clientId, kind, serviceId, scopes } of rows) {
+    const ofService = holders.get(serviceId) ?? []
+    holders.set(serviceId, ofService)
+    ofService.push({ caller: toCaller(kind, clientId, null), clientId, scopes: new Set(scopes) })
+  }
+  return holders
 }
 
 /** Judges one endpoint by its present rule, or by a draft. */
@@ -152,7 +166,7 @@ function findUnseen(
     toCaller(caller.callerKind, caller.caller, null),
   )
   const knownKeys = new Set(known.map(({ key }) => key))
-  const holders = findHolders(base.grants, endpoint.serviceId, rule)
+  const holders = findHolders(base.holders.get(endpoint.serviceId) ?? [], rule)
   return {
     callersGone: known.filter(({ key }) => !seen.has(key)),
     holdersNotSeen: holders.filter(({ key }) => !seen.has(key) && !knownKeys.has(key)),
@@ -160,16 +174,10 @@ function findUnseen(
 }
 
 /** Identities that hold every scope the rule asks for. */
-function findHolders(grants: readonly StandingGrant[], serviceId: string, rule: Rule | null): Caller[] {
+function findHolders(holders: readonly Holder[], rule: Rule | null): Caller[] {
   const needed = rule?.requirements.find((requirement) => requirement.kind === 'scopes')?.allOf ?? []
   if (needed.length === 0) return []
-  const byIdentity = Map.groupBy(
-    grants.filter((grant) => grant.serviceId === serviceId),
-    ({ clientId }) => clientId,
-  )
-  return [...byIdentity.values()]
-    .filter((held) => needed.every((scope) => held.some((grant) => grant.scope === scope)))
-    .flatMap(([grant]) => (grant === undefined ? [] : [toCaller(grant.kind, grant.clientId, null)]))
+  return holders.filter(({ scopes }) => needed.every((scope) => scopes.has(scope))).map(({ caller }) => caller)
 }
 
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>

@@ -71,11 +71,8 @@ function toAnswer(
   coverage: Coverage | undefined,
   scopeIds: ReadonlyMap<string, string>,
 ): EndpointEvidenceAnswer {
-  const grants = new Set(
-    base.grants
-      .filter(({ serviceId }) => serviceId === endpoint.serviceId)
-      .map(({ clientId, scope }) => `${clientId} ${scope}`),
-  )
+  const holders = base.holders.get(endpoint.serviceId) ?? []
+  const grants = new Set(holders.flatMap(({ clientId, scopes }) => [...scopes].map((scope) => `${clientId} ${scope}`)))
   const context: FixContext = {
     serviceSlug: endpoint.serviceSlug,
     scopeIds,
