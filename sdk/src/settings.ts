@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { parseContextSettings, type ContextOptions, type ContextSettings } from './context/context-settings.ts'
 import { ClientCertificate } from './client/client-certificate.ts'
@@ -28,6 +29,11 @@ export interface StepgateOptions extends ContextOptions, SenderOptions {
    * and its credential where there is neither secret nor private key. Read again when it changes.
    */
   readonly clientCert?: string
+  /**
+   * Path of a token that the platform hands this program, such as a Kubernetes projected one (STEPGATE_CLIENT_ASSERTION_FILE). Its
+   * credential where there is neither secret nor private key: sent as a client assertion (RFC 7523), and read anew each time.
+   */
+  readonly clientAssertionFile?: string
   /** Path of the certificate's private key, PEM (STEPGATE_CLIENT_KEY). */
   readonly clientKey?: string
   /** `true`: tokens for other services are bound to a key of this process, and `fetch` proves its possession (STEPGATE_DPOP). Default `false`. */
@@ -55,6 +61,7 @@ export interface StepgateOptions extends ContextOptions, SenderOptions {
 
 export type ClientCredential =
   | { readonly kind: 'secret'; readonly secret: string }
+  | { readonly kind: 'assertion-file'; readonly path: string }
   | {
       readonly kind: 'private-key'
       readonly key: KeyObject
@@ -148,6 +155,11 @@ function parseCredential(reader: Reader, hasCertificate: boolean): ClientCredent
   if (privateKey !== undefined && (reader.options.privateKey !== undefined || secret === undefined))
     return parsePrivateKey(privateKey, reader)
   if (secret !== undefined) return { kind: 'secret', secret }
+  const path = reader.text('clientAssertionFile')
+  if (path !== undefined)
+    return existsSync(path)
+      ? { kind: 'assertion-file', path }
+      : reader.fail('clientAssertionFile', 'names a file that does not exist')
   return hasCertificate
     ? { kind: 'mutual-tls' }
     : reader.fail('clientSecret', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')

@@ -1,4 +1,5 @@
 import { randomUUID, sign } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { ClientCredential, Settings } from '../settings.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -38,14 +39,20 @@ function signAssertion(
 /** RFC 6749, section 2.3.1: both parts are form-encoded before they are joined. */
 const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
-/** How a service proves who it is to the token endpoint: `client_secret_basic`, `private_key_jwt` (RFC 7523), or by the connection's certificate. */
-export function authenticateClient({ credential, clientId }: Settings, tokenEndpoint: string): ClientAuthentication {
+/** How a service proves who it is to the token endpoint: `client_secret_basic`, an assertion of its own or of its platform (RFC 7523), or by the connection's certificate. */
+export async function authenticateClient(
+  { credential, clientId }: Settings,
+  tokenEndpoint: string,
+): Promise<ClientAuthentication> {
   if (credential.kind === 'secret') {
     const pair = `${formEncode(clientId)}:${formEncode(credential.secret)}`
     return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, parameters: {} }
   }
   if (credential.kind === 'mutual-tls') return { headers: {}, parameters: { client_id: clientId } }
-  const assertion = signAssertion(credential, clientId, tokenEndpoint)
+  const assertion =
+    credential.kind === 'assertion-file'
+      ? (await readFile(credential.path, 'utf8')).trim()
+      : signAssertion(credential, clientId, tokenEndpoint)
   return {
     headers: {},
     parameters: { client_id: clientId, client_assertion_type: ASSERTION_TYPE, client_assertion: assertion },

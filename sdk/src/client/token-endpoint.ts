@@ -98,9 +98,9 @@ export class TokenEndpoint {
   }
 
   async #post(wish: TokenWish, signer: DpopSigner | null, isBackground: boolean): Promise<HttpAnswer> {
-    const { headers, parameters } = authenticateClient(this.#settings, this.#url)
-    const agent = await this.#settings.clientCertificate?.agent()
     try {
+      const { headers, parameters } = await authenticateClient(this.#settings, this.#url)
+      const agent = await this.#settings.clientCertificate?.agent()
       return await exchange({
         method: 'POST',
         url: this.#url,

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
+import { createStepgate } from '../../../sdk/src/index.ts'
 import type { Gateway } from '../start-gateway.ts'
 import {
   createFleet,
@@ -370,6 +371,26 @@ describe('a token of another issuer', () => {
     ],
   ])('%s is refused', async (_, make, more) => {
     expect(outcomeOf(await present(await make(), more))).toEqual([401, 'invalid_client'])
+  })
+
+  it('is read by the middleware from the file of its platform, anew for each token', async () => {
+    const file = join(folder, 'platform-token')
+    writeFileSync(file, `${await workloadToken()}\n`)
+    const { publicJwk } = await database.prisma.signingKey.findFirstOrThrow({
+      where: { environmentId: fleet.environmentId, purpose: 'snapshot', status: 'current' },
+    })
+    const configKey = (publicJwk as { x: string }).x
+    const options = { url: gateway.url, clientId: 'orders', clientAssertionFile: file, configKey }
+    const stepgate = createStepgate({ ...options, workload: 'orders', logger: { warn: () => undefined, error: () => undefined } })
+    await stepgate.started
+    const { accessToken } = await stepgate.getToken('payments', { scopes: ['payments:read'] })
+    expect(decodeJwt(accessToken)).toMatchObject({ sub: 'orders', aud: 'payments' })
+    writeFileSync(file, await workloadToken({ sub: 'somebody else' }))
+    await expect(stepgate.getToken('payments')).rejects.toMatchObject({ status: 401 })
+    rmSync(file)
+    await expect(stepgate.getToken('payments')).rejects.toMatchObject({ name: 'StepgateTokenError' })
+    await stepgate.close()
+    expect(() => createStepgate(options)).toThrow('STEPGATE_CLIENT_ASSERTION_FILE')
   })
 
   it('is no token of a person: services are not told of its issuer, and it is not exchanged', async () => {
