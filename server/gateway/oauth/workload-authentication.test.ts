@@ -381,7 +381,11 @@ describe('a token of another issuer', () => {
     })
     const configKey = (publicJwk as { x: string }).x
     const options = { url: gateway.url, clientId: 'orders', clientAssertionFile: file, configKey }
-    const stepgate = createStepgate({ ...options, workload: 'orders', logger: { warn: () => undefined, error: () => undefined } })
+    const stepgate = createStepgate({
+      ...options,
+      workload: 'orders',
+      logger: { warn: () => undefined, error: () => undefined },
+    })
     await stepgate.started
     const { accessToken } = await stepgate.getToken('payments', { scopes: ['payments:read'] })
     expect(decodeJwt(accessToken)).toMatchObject({ sub: 'orders', aud: 'payments' })
