@@ -31,37 +31,29 @@ const ActivityRow = ({ item }: { readonly item: Item }) => (
       )}
       <span className="block text-xs text-muted">
         {item.credentialKind === null ? 'no credential recognised' : KIND_WORDS[item.credentialKind]}
-        {item.lifetimeSecondsMax !== null && `, lives ${toDuration(item.lifetimeSecondsMax)}`}
+        {item.lifetimeSecondsMax !== null && `, lives ${toDuration(item.lifetimeSecondsMax)}`} · last{' '}
+        <RelativeTime at={item.lastAt} />
       </span>
     </td>
-    <td className="py-1.5 pr-3 text-right align-top tabular-nums">{item.count.toLocaleString('en')}</td>
-    <td className="py-1.5 pr-4 text-right align-top text-xs text-muted">
-      <RelativeTime at={item.lastAt} />
-    </td>
+    <td className="py-1.5 pr-4 text-right align-top tabular-nums">{item.count.toLocaleString('en')}</td>
   </tr>
 )
 
 const ActivityTable = ({ items }: { readonly items: readonly Item[] }) => (
-  <div className="overflow-x-auto">
-    <table className="w-full min-w-96 text-sm">
-      <thead className="text-left text-xs text-muted">
-        <tr>
-          <th className="py-1.5 pr-3 pl-4 font-normal">What</th>
-          <th className="py-1.5 pr-3 font-normal">Asked for</th>
-          <th className="py-1.5 pr-3 text-right font-normal">Times</th>
-          <th className="py-1.5 pr-4 text-right font-normal">Last</th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item) => (
-          <ActivityRow
-            key={`${item.event} ${item.detail} ${item.audience} ${String(item.credentialKind)}`}
-            item={item}
-          />
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <table className="w-full text-sm">
+    <thead className="text-left text-xs text-muted">
+      <tr>
+        <th className="py-1.5 pr-3 pl-4 font-normal">What</th>
+        <th className="py-1.5 pr-3 font-normal">Asked for</th>
+        <th className="py-1.5 pr-4 text-right font-normal">Times</th>
+      </tr>
+    </thead>
+    <tbody>
+      {items.map((item) => (
+        <ActivityRow key={`${item.event} ${item.detail} ${item.audience} ${String(item.credentialKind)}`} item={item} />
+      ))}
+    </tbody>
+  </table>
 )
 
 /** What the token endpoint answered an identity in the last day. */

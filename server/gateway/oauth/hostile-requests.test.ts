@@ -11,7 +11,7 @@ import { createFleet, grant, publish, testSettings, type Fleet } from '../testin
 const random = new SeededRandom()
 const SEED = random.seed
 /** Of each endpoint; 100,000 for the long run. */
-const REQUESTS = Number(process.env['STEPGATE_HOSTILE_REQUESTS'] ?? 1_500)
+const REQUESTS = Number(process.env['STEPGATE_HOSTILE_REQUESTS'] ?? 800)
 const ENDPOINTS = ['token', 'introspect', 'revoke'] as const
 
 let database: TestDatabase
