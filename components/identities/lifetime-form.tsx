@@ -10,11 +10,11 @@ import type { IdentityPosture } from '#lib/client/object-types.ts'
 import { IdentitySettingUpdate } from '#lib/contract/catalog.ts'
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '#lib/policy/vocabulary.ts'
 import { LifetimeField } from '../forms/lifetime-field.tsx'
+import { SaveButton } from '../forms/save-button.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { WriteProblem } from '../forms/write-problem.tsx'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
-import { Button } from '../ui/button.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextField } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -100,19 +100,7 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
           />
         )}
         <WriteProblem problem={problem} onReload={onReload} />
-        <Button
-          type="submit"
-          variant="primary"
-          className="self-start"
-          pending={isPending}
-          {...(gate.disabledReason !== undefined
-            ? gate
-            : isDirty
-              ? {}
-              : { disabledReason: 'Nothing differs from what is saved' })}
-        >
-          Save
-        </Button>
+        <SaveButton pending={isPending} isDirty={isDirty} {...gate} />
       </form>
     </Panel>
   )

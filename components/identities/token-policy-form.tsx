@@ -5,11 +5,11 @@ import type { IdentityPosture } from '#lib/client/object-types.ts'
 import { IdentitySettingUpdate } from '#lib/contract/catalog.ts'
 import { CREDENTIAL_KINDS } from '#lib/policy/vocabulary.ts'
 import { KIND_WORDS } from '../credentials/credential-variants.ts'
+import { SaveButton } from '../forms/save-button.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { WriteProblem } from '../forms/write-problem.tsx'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
-import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { FieldError, SelectField, TextField } from '../ui/field.tsx'
@@ -124,19 +124,7 @@ export function TokenPolicyForm({ identity, onReload }: TokenPolicyFormProps) {
           </p>
         </fieldset>
         <WriteProblem problem={problem} onReload={onReload} />
-        <Button
-          type="submit"
-          variant="primary"
-          className="self-start"
-          pending={isPending}
-          {...(gate.disabledReason !== undefined
-            ? gate
-            : isDirty
-              ? {}
-              : { disabledReason: 'Nothing differs from what is saved' })}
-        >
-          Save
-        </Button>
+        <SaveButton pending={isPending} isDirty={isDirty} {...gate} />
       </form>
     </Panel>
   )

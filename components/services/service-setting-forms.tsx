@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { ServicePosture } from '#lib/client/object-types.ts'
 import { updateService, updateServiceSetting } from '#lib/client/services.ts'
 import { ServiceSettingUpdate, ServiceUpdate } from '#lib/contract/catalog.ts'
+import { SaveButton } from '../forms/save-button.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { usePinned } from '../forms/use-pinned.ts'
 import { WriteProblem } from '../forms/write-problem.tsx'
@@ -52,19 +53,7 @@ export function DetailsForm({ service: current, onReload }: FormProps) {
           {...form.register('description')}
         />
         <WriteProblem problem={problem} onReload={onReload} />
-        <Button
-          type="submit"
-          variant="primary"
-          className="self-start"
-          pending={isPending}
-          {...(gate.disabledReason !== undefined
-            ? gate
-            : isDirty
-              ? {}
-              : { disabledReason: 'Nothing differs from what is saved' })}
-        >
-          Save
-        </Button>
+        <SaveButton pending={isPending} isDirty={isDirty} {...gate} />
       </form>
     </Panel>
   )

@@ -4,11 +4,11 @@ import { updateEnvironment } from '#lib/client/environments.ts'
 import type { Environment } from '#lib/client/object-types.ts'
 import { EnvironmentUpdate } from '#lib/contract/catalog.ts'
 import { LifetimeField } from '../forms/lifetime-field.tsx'
+import { SaveButton } from '../forms/save-button.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { usePinned } from '../forms/use-pinned.ts'
 import { WriteProblem } from '../forms/write-problem.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
-import { Button } from '../ui/button.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
@@ -72,19 +72,7 @@ export function EnvironmentForm({
         })}
       />
       <WriteProblem problem={problem} onReload={onReload} />
-      <Button
-        type="submit"
-        variant="primary"
-        className="self-start"
-        pending={isPending}
-        {...(gate.disabledReason !== undefined
-          ? gate
-          : isDirty
-            ? {}
-            : { disabledReason: 'Nothing differs from what is saved' })}
-      >
-        Save
-      </Button>
+      <SaveButton pending={isPending} isDirty={isDirty} {...gate} />
     </form>
   )
 }
