@@ -50,7 +50,7 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   prometheus: 1_300,
   opentelemetry: 1_300,
   // Loaded late.
-  context: 9_400,
+  context: 9_500,
   'outgoing-calls': 1_900,
   condition: 23_000,
 }

@@ -16,6 +16,7 @@ export class GeoDatabases implements GeoLookup {
   readonly #databases: readonly GeoDatabase[]
   readonly #refreshMs: number
   #timer: NodeJS.Timeout | null = null
+  #isRefreshing = false
 
   constructor(paths: readonly string[], events: EventHub, refreshMs = REFRESH_INTERVAL_MS) {
     this.#databases = paths.map((path) => new GeoDatabase(path, events))
@@ -46,8 +47,12 @@ export class GeoDatabases implements GeoLookup {
     return place
   }
 
+  /** One look at a time: a slow one must not report what a later one has seen mended. */
   async #refresh(onChange: () => void): Promise<void> {
+    if (this.#isRefreshing) return
+    this.#isRefreshing = true
     const changes = await Promise.all(this.#databases.map((database) => database.refresh()))
+    this.#isRefreshing = false
     if (changes.includes(true)) onChange()
   }
 }
