@@ -62,9 +62,29 @@ function keyOf(
   return `${String(route.number)} ${outcome} ${String(reason)} ${evaluated ? facts.sender : 'unevaluated'} ${facts.scopes.join(' ')}\n${who}${context === null ? '' : contextKeyOf(context)}`
 }
 
+/** Whether a new token of a caller folds where the one before it did, which is told without making a key. */
+const isFoldOf = (
+  { signature }: Fold,
+  { facts, callerHint }: Caller,
+  { outcome, reason }: Decision,
+  evaluated: boolean,
+): boolean =>
+  signature.scopes === facts.scopes &&
+  signature.issuer === facts.issuer &&
+  signature.callerKind === facts.callerKind &&
+  signature.tokenProblem === facts.tokenProblem &&
+  signature.sender === facts.sender &&
+  signature.callerHint === callerHint &&
+  signature.outcome === outcome &&
+  signature.reason === reason &&
+  signature.evaluated === evaluated &&
+  signature.context === null
+
 /** Folds decisions by signature in memory. Counting one that was seen before allocates nothing. */
 export class Recorder {
   readonly #folds = new Map<string, Fold>()
+  /** What each caller's last token was folded into, by route. */
+  readonly #latest = new Map<Route, Map<string, Fold>>()
   readonly #foldsMax: number
   readonly #queue: DecisionQueue
   #samplesPerSignature = 0
@@ -77,7 +97,7 @@ export class Recorder {
   /** Begins anew with another configuration: its revision is part of every signature. */
   begin(samplesPerSignature: number): void {
     this.#samplesPerSignature = samplesPerSignature
-    this.#folds.clear()
+    this.#forget()
   }
 
   foldOf(
@@ -88,6 +108,32 @@ export class Recorder {
     evaluated: boolean,
     context: RecordedContext | null = null,
   ): Fold {
+    const name = context === null ? caller.facts.caller : null
+    if (name === null) return this.#findFold(route, caller, decision, revision, evaluated, context)
+    const latest = this.#latestOn(route)
+    const last = latest.get(name)
+    if (last !== undefined && isFoldOf(last, caller, decision, evaluated)) return last
+    const fold = this.#findFold(route, caller, decision, revision, evaluated, context)
+    latest.set(name, fold)
+    return fold
+  }
+
+  #latestOn(route: Route): Map<string, Fold> {
+    const known = this.#latest.get(route)
+    if (known !== undefined) return known
+    const latest = new Map<string, Fold>()
+    this.#latest.set(route, latest)
+    return latest
+  }
+
+  #findFold(
+    route: Route,
+    caller: Caller,
+    decision: Decision,
+    revision: number,
+    evaluated: boolean,
+    context: RecordedContext | null,
+  ): Fold {
     const key = keyOf(route, caller, decision, evaluated, context)
     const known = this.#folds.get(key)
     if (known !== undefined) return known
@@ -96,9 +142,14 @@ export class Recorder {
       evaluated && caller.issuedAtSeconds !== null,
     )
     // Forgetting a fold loses no count: while it counts, the queue holds it.
-    if (this.#folds.size >= this.#foldsMax) this.#folds.clear()
+    if (this.#folds.size >= this.#foldsMax) this.#forget()
     this.#folds.set(key, fold)
     return fold
+  }
+
+  #forget(): void {
+    this.#folds.clear()
+    this.#latest.clear()
   }
 
   count(fold: Fold, nowMs: number, tokenAgeSeconds: number | null): void {

@@ -49,8 +49,6 @@ export class Caller {
   readonly expiresAtMs: number
   /** What the sender has to prove with each request; null for a plain token. */
   readonly binding: TokenBinding | null
-  /** Set by the cache, for choosing whom to forget. */
-  usedAt = 0
   /** Kept by the context reader. */
   surroundings: Surroundings | null = null
   #lastRoute: Route | null = null

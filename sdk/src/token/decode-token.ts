@@ -21,11 +21,19 @@ export interface DecodedToken {
 }
 
 /** One memory for the bytes of all tokens: each is done with before the next comes, and nothing is left to collect. */
-const memory = {
-  body: Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX),
-  signature: Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX),
-  signed: Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX),
+class TokenMemory {
+  readonly bytes = Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX)
+  readonly #views = new Array<Buffer | undefined>(TOKEN_LENGTH_MAX + 1).fill(undefined)
+
+  /** The first bytes. Lengths repeat, and making a view takes longer than filling it. */
+  first(length: number): Buffer {
+    return (this.#views[length] ??= this.bytes.subarray(0, length))
+  }
 }
+
+const body = Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX)
+const signature = new TokenMemory()
+const signed = new TokenMemory()
 
 /** Extensions that must be understood are not: `crit` names one, and `b64: false` changes what is signed. */
 const hasExtensions = (header: JsonObject): boolean => Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')
@@ -61,14 +69,14 @@ export function decodeToken(token: string): DecodedToken | null {
   if (first < 1 || second < 0 || token.includes('.', second + 1)) return null
   const header = headerOf(token.slice(0, first))
   if (header === null) return null
-  const bodyLength = decodeBase64UrlInto(memory.body, token.slice(first + 1, second))
-  const signatureLength = decodeBase64UrlInto(memory.signature, token.slice(second + 1))
-  const payload = bodyLength === null ? null : parseJsonObject(memory.body, bodyLength)
+  const bodyLength = decodeBase64UrlInto(body, token.slice(first + 1, second))
+  const signatureLength = decodeBase64UrlInto(signature.bytes, token.slice(second + 1))
+  const payload = bodyLength === null ? null : parseJsonObject(body, bodyLength)
   if (payload === null || signatureLength === null) return null
   return {
     header,
     payload,
-    signature: memory.signature.subarray(0, signatureLength),
-    signedBytes: memory.signed.subarray(0, memory.signed.write(token.slice(0, second), 'latin1')),
+    signature: signature.first(signatureLength),
+    signedBytes: signed.first(signed.bytes.write(token.slice(0, second), 'latin1')),
   }
 }
