@@ -24,13 +24,14 @@ const LOOKS = [
 
 test.describe.configure({ mode: 'parallel' })
 
-for (const look of LOOKS) {
-  test.describe(`${look.colorScheme}, ${String(look.viewport.width)} pixels wide`, () => {
-    test.use(look)
-    for (const [name, path] of PAGES) {
-      test(`${name} is accessible, fits its window and logs no error`, async ({ page }) => {
-        await page.goto(`/e/production${path}`)
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+for (const [name, path] of PAGES) {
+  test(`${name} is accessible, fits its window and logs no error`, async ({ page }) => {
+    await page.goto(`/e/production${path}`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    for (const { colorScheme, viewport } of LOOKS) {
+      await test.step(`${colorScheme}, ${String(viewport.width)} pixels wide`, async () => {
+        await page.setViewportSize(viewport)
+        await page.emulateMedia({ colorScheme })
         await page.waitForLoadState('networkidle')
         await expectAccessible(page)
         await expectNoSidewaysScroll(page)

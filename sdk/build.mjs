@@ -20,6 +20,7 @@ const entries = [
 /** Loaded when something first needs them, by whichever entry runs. */
 const LATE = {
   condition: join(root, 'src/condition/condition-engine.ts'),
+  connection: join(root, 'src/connection/connection-part.ts'),
   context: join(root, 'src/context/context-runtime.ts'),
   'outgoing-calls': join(root, 'src/client/outgoing-calls.ts'),
 }

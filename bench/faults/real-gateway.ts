@@ -9,6 +9,7 @@ import { findRunningOwnerUrl } from '#lib/store/embedded-postgres.ts'
 import { createFleet, grant, publish, TEST_SECRET, type Fleet } from '#server/gateway/testing/gateway-fixture.ts'
 import { findFreePort } from '#server/listening.ts'
 import { TokenClient } from '../../sdk/src/client/token-client.ts'
+import { StepgateTokenError } from '../../sdk/src/errors.ts'
 import { parseSettings } from '../../sdk/src/settings.ts'
 import type { MortalGateway } from '../../sdk/test/faults/live-through-outage.ts'
 import { SERVICE_FRAMEWORKS, type ServiceFramework } from '../../sdk/test/faults/service-protocol.ts'
@@ -116,7 +117,10 @@ class CallerTokens {
   #timer: NodeJS.Timeout | null = null
 
   constructor(url: string, clientSecret: string, configKey: string) {
-    this.#client = new TokenClient(parseSettings({ url, clientId: CALLER, clientSecret, configKey }, {}))
+    this.#client = new TokenClient(
+      parseSettings({ url, clientId: CALLER, clientSecret, configKey }, {}),
+      StepgateTokenError,
+    )
   }
 
   async start(): Promise<void> {

@@ -9,10 +9,12 @@ import type { SignalWatch } from '../../sdk/src/context/context-settings.ts'
 import { Places } from '../../sdk/src/context/places.ts'
 import { SeenMemory } from '../../sdk/src/context/seen-memory.ts'
 import { EventHub } from '../../sdk/src/event-hub.ts'
+import { explainDecision } from '../../sdk/src/guard/explain-decision.ts'
 import { Guard } from '../../sdk/src/guard/guard.ts'
 import type { RequestReader } from '../../sdk/src/guard/request-reader.ts'
 import { RouteTable, type Route } from '../../sdk/src/guard/route-table.ts'
 import { DecisionQueue } from '../../sdk/src/report/decision-queue.ts'
+import { SenderProver } from '../../sdk/src/sender/sender-prover.ts'
 import { TestControlPlane } from '../../sdk/test/control-plane.ts'
 import { endpoint, silentLogger } from '../../sdk/test/fixtures.ts'
 import { makeSigningKey, signToken, type SigningAlgorithm, type SigningKey } from '../../sdk/test/signing.ts'
@@ -81,7 +83,11 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode, context?: BenchCont
     events,
     conditions: new ConditionCompiler(events),
   })
-  const guard = new Guard({ routes, queue, events, trustedProxies: [], foldsMax: 20_000, context: reader })
+  const guard = new Guard({
+    ...{ routes, queue, events, trustedProxies: [], foldsMax: 20_000, context: reader },
+    explain: explainDecision,
+    prover: new SenderProver([]),
+  })
   const route: Route = routes.register('GET', '/orders/:orderId')
   guard.apply(snapshot)
   return { key, check: (request) => guard.check(route, request, requestReader) }

@@ -21,7 +21,7 @@ export const test = base.extend<Journey>({
   role: ['administrator', { option: true }],
   baseURL: async ({}, use) => use(productUrl()),
   page: async ({ context, role }, use) => {
-    const token = await signIn(role)
+    const token = await sessionOf(role)
     await context.addCookies([
       { name: SESSION_COOKIE, value: token, url: productUrl(), httpOnly: true, sameSite: 'Lax' },
     ])
@@ -31,7 +31,7 @@ export const test = base.extend<Journey>({
     expect(errors, 'errors in the browser').toEqual([])
   },
   ask: async ({ role }, use) => {
-    const token = await signIn(role)
+    const token = await sessionOf(role)
     await use(async (path, { method = 'GET', body, headers = {} } = {}) => {
       const response = await fetch(`${productUrl()}/api/v1${path}`, {
         method,
@@ -49,6 +49,15 @@ export const test = base.extend<Journey>({
     })
   },
 })
+
+const sessions = new Map<Role, Promise<string>>()
+
+/** One session for all journeys of a process: making one is meant to take long. */
+function sessionOf(role: Role): Promise<string> {
+  const known = sessions.get(role) ?? signIn(role)
+  sessions.set(role, known)
+  return known
+}
 
 async function signIn(role: Role): Promise<string> {
   const { email, password } = accountOf(role)

@@ -31,7 +31,7 @@ export const ERROR_CODES = {
   },
   error: {
     'snapshot-invalid': 'a configuration that is signed but cannot be read was refused',
-    'part-missing': 'a part of the package that a configuration needs cannot be loaded; the one before stays in force',
+    'part-missing': 'a part of the package that is needed cannot be loaded; the configuration before stays in force',
     'key-unusable': 'a key of an issuer cannot be used; its tokens are refused',
     'decision-failed': 'an error of ours: enforced endpoints answer 503, others let the request pass',
     'poll-failed': 'the configuration could not be polled; told once until it can be again',

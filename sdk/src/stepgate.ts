@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { SnapshotState } from '../../lib/policy/vocabulary.ts'
 import type { StepgateFetchInit } from './client/authorized-fetch.ts'
-import { ControlPlane } from './client/control-plane.ts'
-import {
-  TokenClient,
-  type StepgateExchange,
-  type StepgateToken,
-  type StepgateTokenCount,
-} from './client/token-client.ts'
-import { SnapshotDisk } from './config/snapshot-disk.ts'
-import { SnapshotPoller } from './config/snapshot-poller.ts'
+import type { StepgateExchange, StepgateToken, StepgateTokenCount } from './client/token-client.ts'
+import { ConnectionOnDemand } from './connection/connection-on-demand.ts'
+import { StepgateTokenError } from './errors.ts'
 import {
   EventHub,
   type StepgateEventName,
@@ -24,10 +18,7 @@ import { Guard } from './guard/guard.ts'
 import { RouteTable } from './guard/route-table.ts'
 import { DecisionQueue, type Dropped } from './report/decision-queue.ts'
 import { logDecisions } from './report/decision-log.ts'
-import { DecisionReporter } from './report/decision-reporter.ts'
 import type { StepgateDecisionCount } from './report/decision-tally.ts'
-import { toInstanceReport, type InstanceReport } from './report/instance-report.ts'
-import { InventoryReporter } from './report/inventory-reporter.ts'
 import { loadPart } from './config/load-part.ts'
 import { parseSettings, type Settings, type StepgateOptions } from './settings.ts'
 import { closeOnExit } from './shutdown.ts'
@@ -103,7 +94,6 @@ export interface Stepgate {
 
 const QUEUE_SIZE_MAX = 20_000
 const SAMPLES_MAX = 5_000
-const REPORT_INTERVAL_SECONDS_DEFAULT = 5
 const CLOSE_DEADLINE_MS = 5_000
 
 /** One line each, so that details survive a log that is read line by line. */
@@ -115,82 +105,74 @@ const consoleLogger: StepgateLogger = {
   error: (message) => console.error(message),
 }
 
+const unreported = ({ size, dropped }: DecisionQueue): Pick<StepgateStatus, 'queued' | 'stored' | 'dropped'> => ({
+  queued: size,
+  stored: 0,
+  dropped: { ...dropped },
+})
+
+/** Before the connection is there. */
+const UNCONNECTED = {
+  poller: { state: 'closed', snapshot: null, ageSeconds: null, lastPollAt: null, lastError: null },
+  tokens: { counts: { issued: 0, failed: 0 } },
+} as const
+
 /** All parts of one middleware, put together. */
 class StepgateRuntime implements Stepgate, Engine {
   readonly #settings: Settings
   readonly #events: EventHub
-  readonly #queue: DecisionQueue
+  readonly #queue = new DecisionQueue(QUEUE_SIZE_MAX, SAMPLES_MAX)
   readonly #context: ContextOnDemand
-  readonly #tokens: TokenClient
-  readonly #poller: SnapshotPoller
-  readonly #reporter: DecisionReporter
-  readonly #inventory: InventoryReporter
+  readonly #connection: ConnectionOnDemand
   readonly #instanceId = randomUUID()
-  readonly #startedAt = new Date()
   readonly #forgetExit: () => void
   #framework: string | null
   #closing: Promise<void> | null = null
   #hold: NodeJS.Timeout | null = null
   readonly guard: Guard
-  readonly routes: RouteTable
+  readonly routes = new RouteTable(() => this.#connection.current?.announceRoutes())
 
   constructor(settings: Settings, logger: StepgateLogger) {
     const events = new EventHub(logger)
-    const queue = new DecisionQueue(QUEUE_SIZE_MAX, SAMPLES_MAX)
+    const context = new ContextOnDemand(settings, events)
     logDecisions(events, settings.logDecisions)
-    const describeInstance = (): InstanceReport => this.#describe()
     this.#settings = settings
     this.#framework = settings.framework
     this.#events = events
-    this.#queue = queue
-    const context = new ContextOnDemand(settings, events)
     this.#context = context
-    this.#tokens = new TokenClient(settings)
-    const controlPlane = new ControlPlane(
-      {
-        url: settings.url,
-        instanceId: this.#instanceId,
-        workload: settings.workload,
-        applied: () => this.#applied(),
-        certificate: settings.clientCertificate,
-      },
-      this.#tokens,
-    )
-    this.#inventory = new InventoryReporter({ controlPlane, routes: () => this.routes, events, describeInstance })
-    this.routes = new RouteTable(() => this.#inventory.announce())
+    const connection = new ConnectionOnDemand({
+      settings,
+      events,
+      queue: this.#queue,
+      routes: this.routes,
+      instanceId: this.#instanceId,
+      startedAt: new Date(),
+      framework: () => this.#framework ?? 'node',
+      prepare: (snapshot) => context.prepare(snapshot),
+      apply: (snapshot) => this.guard.apply(snapshot),
+      TokenError: StepgateTokenError,
+    })
+    this.#connection = connection
     this.guard = new Guard({
       routes: this.routes,
-      queue,
+      queue: this.#queue,
       events,
       trustedProxies: settings.trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
+      explain: connection.explain,
       get context() {
         return context.reader
       },
-      sender: settings.sender,
-    })
-    this.#poller = new SnapshotPoller({
-      controlPlane,
-      events,
-      disk: settings.stateDir === null ? null : new SnapshotDisk(settings.stateDir, settings.clientId),
-      service: settings.clientId,
-      configKeys: settings.configKeys,
-      prepare: (snapshot) => context.prepare(snapshot),
-      apply: (snapshot) => this.guard.apply(snapshot),
-    })
-    this.#reporter = new DecisionReporter({
-      controlPlane,
-      queue,
-      events,
-      describeInstance,
-      intervalMs: () => this.#reportIntervalMs(),
+      get prover() {
+        return connection.prover
+      },
     })
     this.#forgetExit = closeOnExit(this)
   }
 
   /** Whoever waits for it keeps the process running; nothing else of a start would. */
   get started(): Promise<void> {
-    const { started } = this.#poller
+    const { started } = this.#connection
     if (this.#hold === null) {
       const hold = setInterval(() => undefined, 60_000)
       this.#hold = hold
@@ -201,9 +183,7 @@ class StepgateRuntime implements Stepgate, Engine {
 
   start(): void {
     this.#context.start()
-    this.#poller.start()
-    this.#reporter.start()
-    this.#inventory.announce()
+    this.#connection.start()
   }
 
   /** The adapter's framework, unless a setting named another. */
@@ -213,15 +193,15 @@ class StepgateRuntime implements Stepgate, Engine {
 
   async fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response> {
     const { fetchAuthorized } = await loadPart(() => import('./client/outgoing-calls.ts'))
-    return fetchAuthorized(this.#tokens, this.#settings.audiences, input, init)
+    return fetchAuthorized(this.#connection, this.#settings.audiences, input, init)
   }
 
-  getToken(audience: string, options: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
-    return this.#tokens.getToken(audience, options.scopes)
+  getToken(audience: string, { scopes = [] }: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
+    return this.#connection.find({ audience, scopes, subjectToken: null })
   }
 
   exchangeToken({ subjectToken, audience, scopes = [] }: StepgateExchange): Promise<StepgateToken> {
-    return this.#tokens.find({ audience, scopes, subjectToken })
+    return this.#connection.find({ audience, scopes, subjectToken })
   }
 
   on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
@@ -229,12 +209,13 @@ class StepgateRuntime implements Stepgate, Engine {
   }
 
   ready(): boolean {
-    return this.#poller.state !== 'closed'
+    return (this.#connection.current ?? UNCONNECTED).poller.state !== 'closed'
   }
 
   status(): StepgateStatus {
-    const { state, snapshot, ageSeconds, lastPollAt, lastError } = this.#poller
-    const { queued, stored, dropped } = this.#reporter
+    const { poller, tokens } = this.#connection.current ?? UNCONNECTED
+    const { state, snapshot, ageSeconds, lastPollAt, lastError } = poller
+    const { queued, stored, dropped } = this.#connection.current?.reporter ?? unreported(this.#queue)
     const { epoch = null, revision = null, environment = null } = snapshot ?? {}
     const { workload } = this.#settings
     return {
@@ -251,7 +232,7 @@ class StepgateRuntime implements Stepgate, Engine {
       dropped,
       decisions: this.#queue.counts,
       geoDatabases: this.#context.geoDatabases,
-      tokens: this.#tokens.counts,
+      tokens: tokens.counts,
       instanceId: this.#instanceId,
       workload,
     }
@@ -263,35 +244,12 @@ class StepgateRuntime implements Stepgate, Engine {
   }
 
   async flush(): Promise<void> {
-    await Promise.all([this.#reporter.drain(CLOSE_DEADLINE_MS), this.#context.flush()])
+    await Promise.all([this.#connection.current?.reporter.drain(CLOSE_DEADLINE_MS), this.#context.flush()])
   }
 
   async #close(): Promise<void> {
-    this.#poller.stop()
-    this.#inventory.stop()
-    await Promise.all([this.#reporter.stop(CLOSE_DEADLINE_MS), this.#context.close()])
+    await Promise.all([this.#connection.close(CLOSE_DEADLINE_MS), this.#context.close()])
     this.#forgetExit()
-  }
-
-  #applied(): string | null {
-    const { snapshot } = this.#poller
-    return snapshot === null ? null : `${snapshot.epoch}:${String(snapshot.revision)}`
-  }
-
-  #reportIntervalMs(): number {
-    return (this.#poller.snapshot?.report.intervalSeconds ?? REPORT_INTERVAL_SECONDS_DEFAULT) * 1000
-  }
-
-  #describe(): InstanceReport {
-    const { snapshot, state } = this.#poller
-    return toInstanceReport({
-      id: this.#instanceId,
-      workload: this.#settings.workload,
-      startedAt: this.#startedAt,
-      framework: this.#framework ?? 'node',
-      snapshot,
-      state,
-    })
   }
 }
 

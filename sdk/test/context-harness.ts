@@ -8,11 +8,13 @@ import type { GeoLookup } from '../src/context/geo-lookup.ts'
 import { Places } from '../src/context/places.ts'
 import { SeenMemory } from '../src/context/seen-memory.ts'
 import { EventHub } from '../src/event-hub.ts'
+import { explainDecision } from '../src/guard/explain-decision.ts'
 import { Guard } from '../src/guard/guard.ts'
 import type { Refusal } from '../src/guard/refusal.ts'
 import type { RequestReader } from '../src/guard/request-reader.ts'
 import { RouteTable } from '../src/guard/route-table.ts'
 import { DecisionQueue } from '../src/report/decision-queue.ts'
+import { SenderProver } from '../src/sender/sender-prover.ts'
 import type { FoldedDecisions } from '../src/report/fold.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { endpoint, silentLogger } from './fixtures.ts'
@@ -64,6 +66,8 @@ export class ContextHarness {
       events,
       trustedProxies,
       foldsMax: 1_000,
+      explain: explainDecision,
+      prover: new SenderProver(trustedProxies),
       context: new ContextReader({
         ...{ places, memory, signals, trustedProxies, events },
         conditions: new ConditionCompiler(events, conditionEngine),

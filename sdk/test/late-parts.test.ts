@@ -1,7 +1,7 @@
 /** Parts that are loaded when they are needed: what does not need them is decided alike without, and what does waits for them. */
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -64,25 +64,28 @@ describe('loadPart', () => {
   })
 })
 
-describe('the package without the part that looks at surroundings', () => {
+describe('the package without one of its parts', () => {
   const plane = new TestControlPlane()
   const folders: string[] = []
   let errors: string[] = []
   let stepgate: Stepgate
 
   /** A copy of the package: a module that was loaded once is not read again. */
-  async function install(): Promise<{ readonly part: string; readonly createStepgate: typeof Package.createStepgate }> {
+  async function install(
+    missing: 'connection' | 'context' = 'context',
+  ): Promise<{ readonly part: string } & Pick<typeof Package, 'createStepgate' | 'StepgateTokenError'>> {
     const home = mkdtempSync(join(tmpdir(), 'stepgate-parts-'))
     folders.push(home)
     // Whatever lies in such a folder is loaded by Node itself.
     const folder = join(home, 'node_modules/stepgate')
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-    copyFileSync(join(SDK_FOLDER, 'dist/index.js'), join(folder, 'index.js'))
-    const { createStepgate } = (await import(pathToFileURL(join(folder, 'index.js')).href)) as typeof Package
-    return { part: join(folder, 'context.js'), createStepgate }
+    for (const file of ['index.js', 'connection.js', 'outgoing-calls.js'])
+      if (file !== `${missing}.js`) restore(join(folder, file))
+    const loaded = (await import(pathToFileURL(join(folder, 'index.js')).href)) as typeof Package
+    return { ...loaded, part: join(folder, `${missing}.js`) }
   }
-  const restore = (part: string): void => copyFileSync(join(SDK_FOLDER, 'dist/context.js'), part)
+  const restore = (part: string): void => copyFileSync(join(SDK_FOLDER, 'dist', basename(part)), part)
 
   async function start(create: typeof Package.createStepgate, options: StepgateOptions = {}): Promise<void> {
     const { url, configKey } = plane
@@ -188,6 +191,43 @@ describe('the package without the part that looks at surroundings', () => {
     await start((await install()).createStepgate, { stateDir })
     plane.fault = null
     expect([stepgate.status().state, ask(plane.issueToken()), errors[0]]).toEqual(['closed', '503', 'part-missing'])
+  })
+
+  it('stays closed until what connects it is there, and says so once', async () => {
+    const { part, createStepgate } = await install('connection')
+    publish(scopesRule('orders:read'))
+    await start(createStepgate)
+    expect([askByScopes(), stepgate.status().state, errors]).toEqual([
+      ['503', '503', '503', '503'],
+      'closed',
+      ['part-missing'],
+    ])
+    restore(part)
+    await waitFor('the configuration', () => stepgate.ready())
+    expect([askByScopes(), errors]).toEqual([BY_SCOPES, ['part-missing']])
+  }, 20_000)
+
+  it('throws its own kind of error where a token is asked for without what connects it', async () => {
+    const { part, createStepgate, StepgateTokenError } = await install('connection')
+    await start(createStepgate)
+    await expect(stepgate.getToken('orders')).rejects.toThrow(StepgateTokenError)
+    await expect(stepgate.fetch(`${plane.url}/orders`, { audience: 'orders' })).rejects.toThrow(StepgateTokenError)
+    restore(part)
+    plane.fault = (_request, response, route) =>
+      route === 'POST /oauth/token' && Boolean(response.writeHead(401).end('{"error":"invalid_client"}'))
+    await expect(stepgate.getToken('orders')).rejects.toThrow(StepgateTokenError)
+    plane.fault = null
+    await expect(stepgate.getToken('orders')).resolves.toMatchObject({ tokenType: 'Bearer' })
+  })
+
+  it('ends while it is still being connected', async () => {
+    const { createStepgate } = await install()
+    publish(scopesRule('orders:read'))
+    const { url, configKey } = plane
+    stepgate = createStepgate({ url, configKey: configKey.pin, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET })
+    await stepgate.close()
+    await stepgate.started
+    expect([stepgate.status().state, stepgate.status().lastPollAt]).toEqual(['closed', null])
   })
 
   it('says of databases that they were not read', async () => {

@@ -38,7 +38,7 @@ it('is resolved with its types by every kind of resolution', async () => {
 
 /** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
 const SIZES_MAX: Readonly<Record<string, number>> = {
-  index: 24_600,
+  index: 14_200,
   express: 3_200,
   fastify: 1_000,
   hono: 1_600,
@@ -46,10 +46,11 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   nest: 3_900,
   next: 1_300,
   'node-http': 900,
-  testing: 44_800,
+  testing: 45_100,
   prometheus: 1_300,
   opentelemetry: 1_300,
   // Loaded late.
+  connection: 15_100,
   context: 9_500,
   'outgoing-calls': 1_900,
   condition: 23_000,

@@ -1,4 +1,4 @@
-import { StepgateTokenError } from '../errors.ts'
+import type { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { sha256 } from '../sha256.ts'
 import { betweenMs, fullJitterMs } from './backoff.ts'
@@ -91,8 +91,8 @@ function toHeld({ lifetimeMs, ...token }: IssuedToken, wish: TokenWish, requeste
   }
 }
 
-const isWorthRetrying = (error: unknown): boolean =>
-  error instanceof StepgateTokenError && error.code === 'unavailable' && (error.status === null || error.status >= 500)
+const isWorthRetrying = (error: unknown, TokenError: typeof StepgateTokenError): boolean =>
+  error instanceof TokenError && error.code === 'unavailable' && (error.status === null || error.status >= 500)
 
 /**
  * Gets and keeps access tokens. A token is renewed in the background after 40 to 50 percent of its life, by one request
@@ -104,14 +104,16 @@ export class TokenClient implements TokenSource {
   readonly #slots = new TokenSlots<HeldToken>(SLOTS_MAX)
   readonly #exchanged = new TokenSlots<HeldToken>(EXCHANGED_SLOTS_MAX)
   #installation: InstallationId | null = null
-  readonly TokenError = StepgateTokenError
+  readonly TokenError: typeof StepgateTokenError
   signer: DpopSigner | null = null
   #issued = 0
   #failed = 0
 
-  constructor(settings: Settings) {
+  /** `TokenError` is what is thrown. */
+  constructor(settings: Settings, TokenError: typeof StepgateTokenError) {
     this.#settings = settings
-    this.#endpoint = new TokenEndpoint(settings)
+    this.TokenError = TokenError
+    this.#endpoint = new TokenEndpoint(settings, TokenError)
   }
 
   get counts(): StepgateTokenCount {
@@ -180,7 +182,7 @@ export class TokenClient implements TokenSource {
         const signer = await this.#signerFor(wish)
         return toHeld(await this.#endpoint.request(wish, signer, isBackground), wish, requestedAtMs)
       } catch (error) {
-        if (isBackground || attempt >= ATTEMPTS_MAX || !isWorthRetrying(error)) throw error
+        if (isBackground || attempt >= ATTEMPTS_MAX || !isWorthRetrying(error, this.TokenError)) throw error
       }
       const delayMs = fullJitterMs(attempt, ATTEMPT_DELAY_MS, ATTEMPT_DELAY_CAP_MS)
       await new Promise((resolve) => setTimeout(resolve, delayMs))
@@ -195,7 +197,7 @@ export class TokenClient implements TokenSource {
       this.signer ??= new DpopSigner()
       return this.signer
     } catch (error) {
-      throw new StepgateTokenError('unavailable', audience, messageOf(error))
+      throw new this.TokenError('unavailable', audience, messageOf(error))
     }
   }
 }

@@ -1,4 +1,4 @@
-import { StepgateTokenError } from '../errors.ts'
+import type { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { parseJsonObject, own, type JsonObject } from '../token/json-object.ts'
 import { authenticateClient } from './client-authentication.ts'
@@ -51,18 +51,20 @@ function readToken(body: JsonObject, isProven: boolean): IssuedToken | null {
 
 const errorOf = (answer: HttpAnswer): string => optionalText(own(parseJsonObject(answer.body) ?? {}, 'error'))
 
-function toTokenError(audience: string, answer: HttpAnswer): StepgateTokenError {
+type TokenErrorParts = ConstructorParameters<typeof StepgateTokenError>
+
+function toErrorParts(audience: string, answer: HttpAnswer): TokenErrorParts {
   const body = parseJsonObject(answer.body) ?? {}
   const detail = [optionalText(own(body, 'error')), optionalText(own(body, 'error_description'))]
     .filter((text) => text !== '')
     .join(': ')
   const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429
-  return new StepgateTokenError(
+  return [
     isRefusal ? 'refused' : 'unavailable',
     audience,
     detail === '' ? `status ${String(answer.status)}` : detail,
     answer.status,
-  )
+  ]
 }
 
 const toParameters = ({ audience, scopes, subjectToken }: TokenWish): Record<string, string> => ({
@@ -77,9 +79,11 @@ const toParameters = ({ audience, scopes, subjectToken }: TokenWish): Record<str
 export class TokenEndpoint {
   readonly #settings: Settings
   readonly #url: string
+  readonly #TokenError: typeof StepgateTokenError
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, TokenError: typeof StepgateTokenError) {
     this.#settings = settings
+    this.#TokenError = TokenError
     this.#url = `${settings.url}/oauth/token`
   }
 
@@ -90,10 +94,10 @@ export class TokenEndpoint {
     const hasNewNonce = signer?.takeNonce(this.#url, answer.headers['dpop-nonce']) === true
     if (hasNewNonce && errorOf(answer) === 'use_dpop_nonce') answer = await this.#post(wish, signer, isBackground)
     const body = answer.status === 200 ? parseJsonObject(answer.body) : null
-    if (body === null) throw toTokenError(wish.audience, answer)
+    if (body === null) throw new this.#TokenError(...toErrorParts(wish.audience, answer))
     const token = readToken(body, signer !== null)
     if (token === null)
-      throw new StepgateTokenError('unavailable', wish.audience, 'the answer is not a token', answer.status)
+      throw new this.#TokenError('unavailable', wish.audience, 'the answer is not a token', answer.status)
     return token
   }
 
@@ -119,7 +123,7 @@ export class TokenEndpoint {
         ...(agent === undefined ? {} : { agent }),
       })
     } catch (error) {
-      throw new StepgateTokenError('unavailable', wish.audience, messageOf(error, 'no answer'))
+      throw new this.#TokenError('unavailable', wish.audience, messageOf(error, 'no answer'))
     }
   }
 }

@@ -4,7 +4,6 @@ import { betweenMs, fullJitterMs, retryAfterMs } from '../client/backoff.ts'
 import type { ControlPlane } from '../client/control-plane.ts'
 import type { HttpAnswer } from '../client/http-exchange.ts'
 import { codeOf } from '../caught-error.ts'
-import { StepgateTokenError } from '../errors.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { ConfigKey } from '../settings.ts'
 import { acceptSnapshot, type SignedSnapshot, type SnapshotCandidate } from './accept-snapshot.ts'
@@ -122,10 +121,8 @@ export class SnapshotPoller {
     if (this.#isStopped()) return
     const begunAtMs = monotonicMs()
     const delayMs = await this.#poll(begunAtMs).catch((error: unknown) =>
-      this.#fail(
-        error instanceof StepgateTokenError && error.code === 'refused' ? 'refused' : 'unavailable',
-        codeOf(error),
-      ),
+      // Of the token, which is got on the way.
+      this.#fail(codeOf(error) === 'refused' ? 'refused' : 'unavailable', codeOf(error)),
     )
     this.#tellState()
     if (this.#isStopped()) return

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { decide, decideUndeclared } from '../../../lib/policy/evaluate.ts'
-import { explain, explainUndeclared } from '../../../lib/policy/explain.ts'
-import {
-  NO_CONTEXT,
-  type CheckResult,
-  type Decision,
-  type Facts,
-  type RecordedContext,
-} from '../../../lib/policy/decision.ts'
+import { NO_CONTEXT, type Decision, type Facts, type RecordedContext } from '../../../lib/policy/decision.ts'
 import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
 import type { ContextReader } from '../context/context-reader.ts'
@@ -15,14 +8,14 @@ import type { EventHub } from '../event-hub.ts'
 import type { DecisionQueue } from '../report/decision-queue.ts'
 import type { DecisionSample } from '../report/fold.ts'
 import { Recorder } from '../report/recorder.ts'
-import { SenderProver } from '../sender/sender-prover.ts'
-import type { SenderSettings } from '../sender/sender-settings.ts'
+import type { SenderProver } from '../sender/sender-prover.ts'
 import { usesDpop } from '../sender/uses-dpop.ts'
 import { Authenticator } from '../token/authenticator.ts'
 import { Caller, type Memo } from '../token/caller.ts'
 import { clientAddress } from '../token/client-address.ts'
 import { toTrust } from '../token/trust.ts'
 import { toDecisionEvent } from './decision-event.ts'
+import type { ExplainDecision } from './explain-decision.ts'
 import { CLOSED, refuseDenied, type ChallengedCaller, type Refusal } from './refusal.ts'
 import { RequestDecision } from './request-decision.ts'
 import type { RequestReader } from './request-reader.ts'
@@ -38,10 +31,11 @@ export interface GuardParts {
   readonly events: EventHub
   readonly trustedProxies: readonly Network[]
   readonly foldsMax: number
+  readonly explain: ExplainDecision
   /** Looks at what surrounds requests. May be there only when the first configuration that asks for it is applied. */
   readonly context?: ContextReader | null
-  /** How callers prove that a token is their own; without it by connections and proofs that name the host of the request. */
-  readonly sender?: SenderSettings
+  /** Looks whether a bound token is the caller's own. Without it none is; it has to be there with the first configuration. */
+  readonly prover: SenderProver | null
 }
 
 /** One request on its way through the guard. */
@@ -66,12 +60,10 @@ export class Guard {
   readonly #parts: GuardParts
   readonly #recorder: Recorder
   readonly #authenticator = new Authenticator()
-  readonly #prover: SenderProver
 
   constructor(parts: GuardParts) {
     this.#parts = parts
     this.#recorder = new Recorder(parts.queue, parts.foldsMax)
-    this.#prover = new SenderProver(parts.trustedProxies, parts.sender)
   }
 
   /** From the next request on decides by this snapshot. */
@@ -110,7 +102,8 @@ export class Guard {
   #decide<Request>(route: Route, binding: Binding, request: Request, reader: RequestReader<Request>): GuardAnswer {
     const nowMs = Date.now()
     const known = this.#authenticator.authenticate(request, reader, nowMs)
-    const caller = known.binding === null ? known : this.#prover.prove(known, request, reader, nowMs, binding)
+    const caller =
+      known.binding === null ? known : (this.#parts.prover?.prove(known, request, reader, nowMs, binding) ?? known)
     const tokenAgeSeconds = caller.issuedAtSeconds === null ? null : nowMs / 1000 - caller.issuedAtSeconds
     let memo = caller.findMemo(route)
     if (memo === null || !binding.isConstant)
@@ -161,7 +154,7 @@ export class Guard {
     const { context } = caller.facts
     this.#parts.events.decided(decision.outcome, () =>
       toDecisionEvent(route, caller, decision, decisionId, () =>
-        this.#explain(visit, { ...this.#factsOf(visit), context }),
+        this.#parts.explain({ ...this.#factsOf(visit), context }, visit.binding),
       ),
     )
   }
@@ -170,16 +163,12 @@ export class Guard {
     return {
       usesDpop: usesDpop(reader.authorization(request)),
       retryAfterSeconds: () => this.#parts.context?.retryAfterSeconds(caller, binding.needs) ?? 1,
-      nonce: this.#prover.nonceFor(request, nowMs),
+      nonce: this.#parts.prover?.nonceFor(request, nowMs) ?? null,
     }
   }
 
   #factsOf<Request>(visit: Visit<Request>): Facts {
     return { ...visit.caller.facts, tokenAgeSeconds: visit.tokenAgeSeconds, address: this.#addressOf(visit) }
-  }
-
-  #explain<Request>({ binding }: Visit<Request>, facts: Facts): CheckResult[] {
-    return binding.isDeclared ? explain(facts, binding.rule) : explainUndeclared(facts)
   }
 
   #toSample<Request>(visit: Visit<Request>, id: string): DecisionSample {
@@ -195,7 +184,7 @@ export class Guard {
       device: this.#parts.context?.deviceOf(caller, binding.needs) ?? null,
       tokenId: caller.tokenId,
       tokenAgeSeconds: tokenAgeSeconds === null ? null : Math.round(tokenAgeSeconds * 1000) / 1000,
-      checks: this.#explain(visit, facts),
+      checks: this.#parts.explain(facts, binding),
     }
   }
 

@@ -7,7 +7,7 @@ import { messageOf } from '../caught-error.ts'
 
 export interface InventoryReporterParts {
   readonly controlPlane: ControlPlane
-  readonly routes: () => RouteTable
+  readonly routes: RouteTable
   readonly events: EventHub
   readonly describeInstance: () => InstanceReport
 }
@@ -62,7 +62,7 @@ export class InventoryReporter {
 
   async #put(): Promise<boolean> {
     const { controlPlane, routes, events, describeInstance } = this.#parts
-    const endpoints = routes().list()
+    const endpoints = routes.list()
     if (endpoints.length > ENDPOINTS_MAX)
       events.failure(
         'inventory-cut',

@@ -18,10 +18,12 @@ import { StepgateTokenError } from '../errors.ts'
 import { EventHub, type StepgateEventName, type StepgateEvents, type StepgateLogger } from '../event-hub.ts'
 import type { StepgateDecisionEvent } from '../guard/decision-event.ts'
 import type { Engine } from '../guard/engine.ts'
+import { explainDecision } from '../guard/explain-decision.ts'
 import { Guard } from '../guard/guard.ts'
 import type { RequestReader } from '../guard/request-reader.ts'
 import { RouteTable } from '../guard/route-table.ts'
 import { DecisionQueue, nothingDropped } from '../report/decision-queue.ts'
+import { SenderProver } from '../sender/sender-prover.ts'
 import type { Stepgate, StepgateStatus } from '../stepgate.ts'
 import {
   TestConfiguration,
@@ -134,6 +136,8 @@ export class TestRuntime implements Engine, TokenSource {
       events: this.#events,
       trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
+      explain: explainDecision,
+      prover: new SenderProver(trustedProxies),
       context: new ContextReader({
         places: geo === null ? null : new Places(geo, this.#events),
         memory: new SeenMemory(),

@@ -2,13 +2,16 @@
 import { randomUUID } from 'node:crypto'
 import { ControlPlane } from '../../src/client/control-plane.ts'
 import { TokenClient } from '../../src/client/token-client.ts'
+import { StepgateTokenError } from '../../src/errors.ts'
 import { EventHub } from '../../src/event-hub.ts'
+import { explainDecision } from '../../src/guard/explain-decision.ts'
 import { Guard } from '../../src/guard/guard.ts'
 import type { RequestReader } from '../../src/guard/request-reader.ts'
 import { RouteTable } from '../../src/guard/route-table.ts'
 import { DecisionQueue } from '../../src/report/decision-queue.ts'
 import { DecisionReporter } from '../../src/report/decision-reporter.ts'
 import { toInstanceReport } from '../../src/report/instance-report.ts'
+import { SenderProver } from '../../src/sender/sender-prover.ts'
 import { parseSettings } from '../../src/settings.ts'
 import { CLIENT_ID, CLIENT_SECRET, type TestControlPlane } from '../control-plane.ts'
 import { silentLogger } from '../fixtures.ts'
@@ -50,7 +53,7 @@ export function makeDecider(plane: TestControlPlane, { queueSizeMax, intervalMs 
   const queue = new DecisionQueue(queueSizeMax, SAMPLES_MAX)
   const controlPlane = new ControlPlane(
     { url: plane.url, instanceId: randomUUID(), workload: 'tests', applied: () => null },
-    new TokenClient(settings),
+    new TokenClient(settings, StepgateTokenError),
   )
   const routes = new RouteTable(() => undefined)
   const instance = toInstanceReport({
@@ -68,5 +71,10 @@ export function makeDecider(plane: TestControlPlane, { queueSizeMax, intervalMs 
     describeInstance: () => instance,
     intervalMs: () => intervalMs,
   })
-  return { guard: new Guard({ routes, queue, events, trustedProxies: [], foldsMax: queueSizeMax }), routes, reporter }
+  const guard = new Guard({
+    ...{ routes, queue, events, trustedProxies: [], foldsMax: queueSizeMax },
+    explain: explainDecision,
+    prover: new SenderProver([]),
+  })
+  return { guard, routes, reporter }
 }

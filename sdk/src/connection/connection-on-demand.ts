@@ -1,0 +1,122 @@
+import { codeOf } from '../caught-error.ts'
+import type { StepgateToken, TokenSource } from '../client/token-client.ts'
+import type { TokenWish } from '../client/token-endpoint.ts'
+import { loadPart } from '../config/load-part.ts'
+import type { ExplainDecision } from '../guard/explain-decision.ts'
+import type { SenderProver } from '../sender/sender-prover.ts'
+import type { Connection, ConnectionParts } from './connection.ts'
+
+const RETRY_MS = 5_000
+
+/**
+ * The connection to the control plane: loaded at the start, beside the service's own. Routes are closed until it brings a
+ * configuration, so nothing is decided without it. Where it cannot be loaded that is tried again and told.
+ */
+export class ConnectionOnDemand implements TokenSource {
+  readonly #parts: ConnectionParts
+  #connection: Connection | null = null
+  #prover: SenderProver | null = null
+  #explain: ExplainDecision | null = null
+  #loading: Promise<Connection> | null = null
+  #timer: NodeJS.Timeout | null = null
+  #isTold = false
+  #isClosed = false
+  #markStarted: () => void = () => undefined
+  /** Settles when there is a configuration, or the first attempt brought none. Never rejects. */
+  readonly started = new Promise<void>((resolve) => {
+    this.#markStarted = resolve
+  })
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+  }
+
+  /** Null until it is loaded. */
+  get current(): Connection | null {
+    return this.#connection
+  }
+
+  /** Null until it is loaded, and there before the first configuration. */
+  get prover(): SenderProver | null {
+    return this.#prover
+  }
+
+  readonly explain: ExplainDecision = (facts, binding) => this.#explain?.(facts, binding) ?? []
+
+  start(): void {
+    this.#start()
+      .catch((error: unknown) => this.#tryAgain(error))
+      .finally(this.#markStarted)
+  }
+
+  get TokenError(): ConnectionParts['TokenError'] {
+    return this.#parts.TokenError
+  }
+
+  get signer(): TokenSource['signer'] {
+    return this.#connection?.tokens.signer ?? null
+  }
+
+  async find(wish: TokenWish): Promise<StepgateToken> {
+    const { tokens } = await this.#load().catch((error: unknown) => {
+      throw new this.TokenError('unavailable', wish.audience, codeOf(error))
+    })
+    return tokens.find(wish)
+  }
+
+  discard(wish: TokenWish, accessToken: string): void {
+    this.#connection?.tokens.discard(wish, accessToken)
+  }
+
+  async installationId(): Promise<string> {
+    // Whoever asks asks for a token as well, and hears there what is wrong.
+    const connection = await this.#load().catch(() => null)
+    return connection === null ? '' : connection.tokens.installationId()
+  }
+
+  /** Reports what was not reported yet, and stops. */
+  async close(deadlineMs: number): Promise<void> {
+    this.#isClosed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#markStarted()
+    await this.#loading?.catch(() => undefined)
+    await this.#connection?.close(deadlineMs)
+  }
+
+  async #start(): Promise<void> {
+    const connection = await this.#load()
+    if (this.#isClosed) return
+    connection.start()
+    await connection.poller.started
+  }
+
+  #tryAgain(error: unknown): void {
+    if (this.#isClosed) return
+    if (!this.#isTold)
+      this.#parts.events.failure(
+        'part-missing',
+        `what connects to the control plane cannot be loaded: ${codeOf(error)}`,
+      )
+    this.#isTold = true
+    this.#timer = setTimeout(() => this.start(), RETRY_MS)
+    this.#timer.unref()
+  }
+
+  /** Loads it once, but again after a failure. */
+  #load(): Promise<Connection> {
+    this.#loading ??= this.#open().catch((error: unknown) => {
+      this.#loading = null
+      throw error
+    })
+    return this.#loading
+  }
+
+  async #open(): Promise<Connection> {
+    const { Connection, SenderProver, explainDecision } = await loadPart(() => import('./connection-part.ts'))
+    const { trustedProxies, sender } = this.#parts.settings
+    this.#explain = explainDecision
+    this.#prover = new SenderProver(trustedProxies, sender)
+    this.#connection = new Connection(this.#parts)
+    return this.#connection
+  }
+}

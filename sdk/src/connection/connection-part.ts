@@ -1,0 +1,5 @@
+/** What keeps in touch with the control plane, and what only the configurations it brings give work to. */
+export { Connection } from './connection.ts'
+export { explainDecision } from '../guard/explain-decision.ts'
+export { SenderProver } from '../sender/sender-prover.ts'
+export { SDK_VERSION } from '../version.ts'
