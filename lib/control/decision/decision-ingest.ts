@@ -39,7 +39,7 @@ export function createDecisionIngest({ pool, decisions: { counts, samples } }: D
       parsed,
       ({ lastAtMs }) => storable.has(dayOf(lastAtMs)),
       ({ atMs }) => storable.has(dayOf(atMs)),
-      'is older than what is kept',
+      { field: '/lastAt', detail: 'is older than what is kept' },
     )
   }
 
@@ -54,7 +54,7 @@ export function createDecisionIngest({ pool, decisions: { counts, samples } }: D
       parsed,
       ({ hash }) => dictionary.find(hash) !== undefined,
       () => true,
-      'is one new signature too many in this minute',
+      { detail: 'is one new signature too many in this minute' },
     )
   }
 

@@ -25,7 +25,11 @@ export async function readDecisionSeries(
 ): Promise<z.input<typeof Series>> {
   requireRole(actor, 'viewer')
   const now = new Date()
-  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(toDecisionWindow(query, now), now)
+  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(
+    toDecisionWindow(query, now),
+    now,
+    await decisions.counts.findMinutesFrom(),
+  )
   const widthMs = bucketSeconds * 1_000
   const filter = { ...query, environmentId, from: countedFrom, to: countedTo }
   const [points, heard] = await Promise.all([

@@ -18,6 +18,9 @@ export interface CountStore {
   findStorableDays(days: ReadonlySet<number>, create: boolean): Promise<ReadonlySet<number>>
   /** All or nothing, and durable. Answers the keys of the batches that were not there before; the others count no more. */
   add(batches: readonly CountedBatch[]): Promise<ReadonlySet<string>>
+  /** Since when the minutes are all there; before, only the hours are. */
+  findMinutesFrom(): Promise<Date>
+  /** By the minute where buckets are shorter than an hour, by the hour, and by three hours where buckets are as long. */
   readSeries(filter: DecisionFilter, by: SeriesKey, bucketSeconds: number): Promise<SeriesPoint[]>
   readTop(filter: DecisionFilter, by: TopKey, limit: number): Promise<TopRow[]>
   readTotals(window: TotalsWindow): Promise<SignatureTotals[]>

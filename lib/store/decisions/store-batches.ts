@@ -42,16 +42,20 @@ const STORE = `
     JOIN stored USING (number)
     GROUP BY row.signature_id, row.minute
   ), minutes AS (
-    INSERT INTO decision_minute AS known (signature_id, bucket, shard, count, token_ages)
-    SELECT signature_id, bucket, $9::smallint, count, ages FROM counted WHERE bucket >= $10 ORDER BY bucket, signature_id
-    ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET
-      count = known.count + excluded.count, token_ages = add_token_ages(known.token_ages, excluded.token_ages)
+    INSERT INTO decision_minute AS known (signature_id, bucket, shard, count)
+    SELECT signature_id, bucket, $9::smallint, count FROM counted WHERE bucket >= $10 ORDER BY bucket, signature_id
+    ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET count = known.count + excluded.count
   ), hours AS (
     INSERT INTO decision_hour AS known (signature_id, bucket, shard, count, token_ages)
     SELECT signature_id, date_trunc('hour', bucket, 'UTC') AS hour, $9::smallint, sum(count)::bigint, ${sumTokenAges('ages')}
     FROM counted GROUP BY signature_id, hour ORDER BY hour, signature_id
     ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET
       count = known.count + excluded.count, token_ages = add_token_ages(known.token_ages, excluded.token_ages)
+    RETURNING bucket
+  ), late AS (
+    INSERT INTO decision_day_version AS known (day, version)
+    SELECT DISTINCT (bucket AT TIME ZONE 'UTC')::date AS day, 1 FROM hours WHERE bucket < date_trunc('day', now(), 'UTC') ORDER BY day
+    ON CONFLICT (day) DO UPDATE SET version = known.version + 1
   ), drops AS (
     UPDATE instance SET dropped_total = dropped_total + reported.dropped
     FROM (SELECT instance_id, sum(dropped)::bigint AS dropped FROM stored WHERE dropped > 0 GROUP BY instance_id) AS reported
