@@ -16,9 +16,12 @@ export async function keepPartitions(pool: pg.Pool): Promise<void> {
   await settleDays(pool)
 }
 
+/** Only a batch whose answer was lost, and that comes again after an outage as long as this, counts twice. */
+const BATCH_IDS_KEPT = '1 day'
+
 /** What has ended and is of no use to anybody. */
 const EXPIRED = [
-  `DELETE FROM ingest_batch WHERE received_at < now() - interval '7 days'`,
+  `DELETE FROM ingest_batch WHERE received_at < now() - interval '${BATCH_IDS_KEPT}'`,
   `DELETE FROM decision_signature WHERE last_at < now() - interval '70 days'`,
   `DELETE FROM decision_day WHERE day < current_date - ${RETENTION_DAYS.decision_hour}`,
   `DELETE FROM decision_day_version WHERE day < current_date - ${RETENTION_DAYS.decision_hour}`,
