@@ -2,12 +2,13 @@
  * Resident memory of gateway and console while the demo runs and somebody works in the console:
  * `node bench/memory.ts [minutes]`. Starts a demo of its own, on its own port and in its own folder.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { listProcesses, type RunningProcess } from './processes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LIMITS_MB = { gateway: 200, console: 300 } as const
@@ -24,23 +25,6 @@ const PAGES = [
 ]
 
 type Part = keyof typeof LIMITS_MB
-
-interface RunningProcess {
-  readonly pid: number
-  readonly parent: number
-  readonly megabytes: number
-  readonly command: string
-}
-
-function listProcesses(): RunningProcess[] {
-  const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,rss=,args='], { encoding: 'utf8' }).split('\n')
-  return lines.flatMap((line) => {
-    const [, pid, parent, kilobytes, command = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-    return pid === undefined
-      ? []
-      : [{ pid: Number(pid), parent: Number(parent), megabytes: Number(kilobytes) / 1_024, command }]
-  })
-}
 
 /** The gateway is the demo's own process; the console is the child of it that serves Next. */
 function readMegabytes(demo: ChildProcess): Record<Part, number> {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 const PROGRAMS: Readonly<Record<string, string>> = {
   sdk: 'sdk/run.ts',
   gateway: 'gateway/run.ts',
+  store: 'store/run.ts',
   tokens: 'tokens/run.ts',
   memory: 'memory.ts',
   console: 'console.ts',

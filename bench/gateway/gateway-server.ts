@@ -1,3 +1,4 @@
+import '#server/keep-heap-small.ts'
 import { openDatabase } from '#lib/store/database.ts'
 import { startGateway } from '#server/gateway/start-gateway.ts'
 import { benchSettings } from './bench-fleet.ts'

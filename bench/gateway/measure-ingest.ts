@@ -5,11 +5,12 @@ import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import type { SignatureReport } from '#lib/contract/machine.ts'
 import { median } from '../statistics.ts'
 
 const ROUNDS = 5
-const ROWS_PER_ROUND = 100_000
-const ITEMS_PER_BATCH = 1_000
+export const ROWS_PER_ROUND = 100_000
+export const ITEMS_PER_BATCH = 1_000
 const SIGNATURES = 5_000
 const SENDERS = 8
 const FOLDED_COUNT = 20
@@ -18,9 +19,7 @@ const FOLDED_COUNT = 20
 export async function measureIngest(gatewayUrl: string, token: string, databaseUrl: string): Promise<void> {
   const client = new pg.Client(databaseUrl)
   await client.connect()
-  await client.query(
-    'CREATE UNLOGGED TABLE bench_wide (at timestamptz, facts jsonb, service text, method text, route text, mode text, outcome text, reason text, caller text, issuer text, scopes text[], address text)',
-  )
+  await createWideTable(client)
   const copies: number[] = []
   const raws: number[] = []
   for (let round = 0; round <= ROUNDS; round++) {
@@ -41,7 +40,13 @@ export async function measureIngest(gatewayUrl: string, token: string, databaseU
   )
 }
 
-async function measureCopy(client: pg.Client): Promise<number> {
+export const createWideTable = (client: pg.Client) =>
+  client.query(
+    'CREATE UNLOGGED TABLE bench_wide (at timestamptz, facts jsonb, service text, method text, route text, mode text, outcome text, reason text, caller text, issuer text, scopes text[], address text)',
+  )
+
+/** Rows a second. */
+export async function measureCopy(client: pg.Client): Promise<number> {
   await client.query('TRUNCATE bench_wide')
   const lines = Array.from({ length: ROWS_PER_ROUND }, (_, index) => {
     const route = `/things/${index % 200}/:thingId`
@@ -80,7 +85,7 @@ async function measureReports(gatewayUrl: string, token: string): Promise<number
 
 const NO_AGES = Array.from({ length: 17 }, (_, index) => Number(index === 3))
 
-function makeBatch(first: number): object {
+export function makeBatch(first: number, changes: Partial<SignatureReport> = {}) {
   const at = new Date().toISOString()
   return {
     batchId: randomUUID(),
@@ -94,10 +99,13 @@ function makeBatch(first: number): object {
       startedAt: at,
       epoch: null,
       revision: null,
-      state: 'fresh',
+      state: 'fresh' as const,
     },
     window: { from: at, to: at },
-    signatures: Array.from({ length: ITEMS_PER_BATCH }, (_, index) => makeSignature((first + index) % SIGNATURES, at)),
+    signatures: Array.from({ length: ITEMS_PER_BATCH }, (_, index) => ({
+      ...makeSignature((first + index) % SIGNATURES, at),
+      ...changes,
+    })),
     samples: [],
     dropped: { allowed: 0, wouldDeny: 0, denied: 0, samples: 0 },
   }
@@ -127,7 +135,7 @@ function makeSignature(number: number, at: string): object {
   }
 }
 
-function send(url: string, agent: Agent, token: string, body: Buffer): Promise<void> {
+export function send(url: string, agent: Agent, token: string, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { DecisionStore } from '#lib/store/decisions/decision-store.ts'
 import type { Prisma, PrismaClient } from '#lib/store/generated/client.ts'
 import type { KeyCipher } from './signing-key/key-cipher.ts'
 
@@ -17,8 +18,10 @@ export interface OidcProvider {
 export interface ControlContext {
   /** For reading entities. */
   readonly database: PrismaClient
-  /** For reading what was decided, and for aggregates. */
+  /** For aggregates. */
   readonly pool: pg.Pool
+  /** For what was decided. */
+  readonly decisions: DecisionStore
   /** For writing: all of the work is committed, or none. */
   readonly transact: Transact
   readonly publicUrl: string
@@ -29,3 +32,6 @@ export interface ControlContext {
   readonly refreshKey: Buffer
   readonly oidc: OidcProvider | null
 }
+
+/** What verbs stand on that deal with decisions alone. */
+export type DecisionContext = Pick<ControlContext, 'pool' | 'decisions'>

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createPostgresDecisionStore } from '../store/decisions/postgres-decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import type { Actor, Role } from './actor.ts'
 import type { ControlContext } from './context.ts'
@@ -20,6 +21,7 @@ export async function createTestControl(overrides: Partial<ControlContext> = {})
   const ctx: ControlContext = {
     database: database.prisma,
     pool: database.pool,
+    decisions: createPostgresDecisionStore(database.pool),
     transact: createTransact(database.prisma),
     publicUrl: 'http://localhost:3000',
     keyCipher: createKeyCipher('a secret of tests, long enough to be one'),

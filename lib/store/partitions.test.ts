@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { boundMinutes, findMinutesFrom } from './decisions/retention.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 const DAY_MS = 86_400_000
+const MINUTE_PARTITIONS_PER_DAY = 6
 const dayOf = (offset: number) => new Date(Date.now() + offset * DAY_MS).toISOString().slice(0, 10)
 
 let database: TestDatabase
@@ -74,7 +76,9 @@ test('old days are dropped, except while somebody reads them', async () => {
   const whileRead = await drop()
   await reader.query('ROLLBACK')
   reader.release()
-  expect(whileRead + (await drop())).toBe(4)
+  const partitions = 3 * MINUTE_PARTITIONS_PER_DAY + MINUTE_PARTITIONS_PER_DAY // with the day of another test
+  expect(whileRead).toBeLessThan(partitions)
+  expect(whileRead + (await drop())).toBe(partitions)
   await expect(count('decision_minute', dayOf(-20))).rejects.toThrow('no partition')
 })
 
@@ -97,4 +101,25 @@ test('several that make the same days at once all succeed, even where they looke
   } finally {
     for (const client of clients) client.release()
   }
+})
+
+test('minutes that take too much space go, the oldest first, and say so; those of the last hours stay', async () => {
+  const sizes = async () => {
+    const { rows } = await database.pool.query<{ oldest: string; partitions: number }>(
+      `SELECT min(relname) AS oldest, count(*)::int AS partitions FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = 'decision_minute'::regclass`,
+    )
+    return rows[0]!
+  }
+  const before = await sizes()
+  await boundMinutes(database.pool, Number.MAX_SAFE_INTEGER)
+  expect(await sizes()).toEqual(before)
+  await boundMinutes(database.pool, 0)
+  const after = await sizes()
+  expect(after.partitions).toBeLessThan(before.partitions)
+  const from = await findMinutesFrom(database.pool)
+  expect(from.getTime()).toBeLessThanOrEqual(Date.now() - 3 * 3_600_000)
+  expect(from.getTime()).toBeGreaterThan(Date.now() - 8 * 3_600_000)
+  expect(after.oldest).toBe(`decision_minute_${from.toISOString().slice(0, 13).replaceAll(/[-T]/g, '')}`)
+  expect(await ensure(dayOf(-1), dayOf(0))).toBe(0)
+  expect((await sizes()).partitions).toBe(after.partitions)
 })

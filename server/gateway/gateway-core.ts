@@ -7,6 +7,7 @@ import { prepareInstallation } from '#lib/control/publication/prepare-installati
 import { createKeyCipher } from '#lib/control/signing-key/key-cipher.ts'
 import { createTransact } from '#lib/control/transaction.ts'
 import type { Database } from '#lib/store/database.ts'
+import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import { createEnvironmentCatalog, type EnvironmentCatalog } from './environment-catalog.ts'
 import type { GatewaySettings } from './gateway-settings.ts'
 import type { ReadClientAddress } from './http/client-address.ts'
@@ -121,6 +122,7 @@ function createContext({ secret, publicUrl, oidc }: GatewaySettings, { prisma, p
   return {
     database: prisma,
     pool,
+    decisions: createPostgresDecisionStore(pool),
     transact: createTransact(prisma),
     publicUrl,
     keyCipher: createKeyCipher(secret),

@@ -97,7 +97,7 @@ describe('keeping the house', () => {
     await database.pool.query(`SELECT ensure_decision_partitions(current_date - 20, current_date - 15)`)
     await keepPartitions(database.pool)
     const { rows } = await database.pool.query<{ days: number }>(
-      `SELECT (to_date(right(c.relname, 8), 'YYYYMMDD') - current_date) AS days FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'decision_minute'::regclass`,
+      `SELECT (to_date(substring(c.relname FROM 17 FOR 8), 'YYYYMMDD') - current_date) AS days FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'decision_minute'::regclass`,
     )
     const days = rows.map((row) => row.days)
     expect(Math.max(...days)).toBeGreaterThanOrEqual(7)

@@ -74,15 +74,15 @@ export async function makeDecisionFixture(database: TestDatabase) {
       ],
     )
     const id = rows[0]?.id ?? ''
-    for (const [table, unit] of [
-      ['decision_minute', 'minute'],
-      ['decision_hour', 'hour'],
-    ] as const) {
-      await pool.query(
-        `INSERT INTO ${table} (signature_id, bucket, count, token_ages) VALUES ($1, date_trunc('${unit}', $2::timestamptz), $3, $4)`,
-        [id, at, request.count ?? 1, request.tokenAges ?? null],
-      )
-    }
+    const count = request.count ?? 1
+    await pool.query(
+      `INSERT INTO decision_minute (signature_id, bucket, count) VALUES ($1, date_trunc('minute', $2::timestamptz), $3)`,
+      [id, at, count],
+    )
+    await pool.query(
+      `INSERT INTO decision_hour (signature_id, bucket, count, token_ages) VALUES ($1, date_trunc('hour', $2::timestamptz), $3, $4)`,
+      [id, at, count, request.tokenAges ?? null],
+    )
     return id
   }
 

@@ -1,12 +1,13 @@
-import { hash as digest, randomInt } from 'node:crypto'
-import type pg from 'pg'
+import { hash as digest } from 'node:crypto'
 import type { DecisionBatch, DecisionReceipt } from '../../contract/machine.ts'
+import type { DecisionContext } from '../context.ts'
 import type { FieldError } from '../control-error.ts'
-import { createDecisionDays, dayOf } from '#lib/store/decisions/decision-days.ts'
+import { dayOf } from '#lib/store/decisions/decision-days.ts'
+import { DayGoneError } from '#lib/store/decisions/decision-store.ts'
 import type { SignatureRow } from '#lib/store/decisions/find-signature-ids.ts'
-import { MINUTES_KEPT_DAYS } from '#lib/store/decisions/retention.ts'
-import { storeBatches, type BatchRows, type CountRow, type SampleRow } from '#lib/store/decisions/store-batches.ts'
-import { createGroupCommit } from './group-commit.ts'
+import type { CountRow } from '#lib/store/decisions/store-batches.ts'
+import type { NewSample } from '#lib/store/decisions/store-samples.ts'
+import { createGroupCommit, type BatchRows } from './group-commit.ts'
 import { keepItems } from './keep-items.ts'
 import { createNoveltyLimit } from './novelty-limit.ts'
 import { createHeardRecord, type HeardService } from './record-heard.ts'
@@ -14,35 +15,31 @@ import { minuteOf, parseBatch, type ParsedBatch, type ParsedSignature, type Repo
 import { createSampleLimit } from './sample-limit.ts'
 import { createSignatureDictionary, type SignatureDictionary } from './signature-dictionary.ts'
 
-const DAY_MS = 86_400_000
-const SHARDS = 4
-const CHECK_VIOLATION = '23514'
-
 /** Stores a batch of decisions; resolves after the commit. */
 export type IngestDecisions = (reporter: Reporter, batch: DecisionBatch) => Promise<DecisionReceipt>
 
-export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
-  const days = createDecisionDays(pool)
-  const dictionary = createSignatureDictionary(pool)
-  const shard = randomInt(SHARDS)
+export function createDecisionIngest({ pool, decisions: { counts, samples } }: DecisionContext): IngestDecisions {
+  const dictionary = createSignatureDictionary(counts)
   const isWithinNovelty = createNoveltyLimit()
   const isWithinSamples = createSampleLimit()
   const recordHeard = createHeardRecord(pool)
-  const commit = createGroupCommit((batches) =>
-    storeBatches(pool, batches, shard, new Date(Date.now() - MINUTES_KEPT_DAYS * DAY_MS)),
-  )
+  const commit = createGroupCommit(async (batches) => {
+    // Before the counts: once those are there, a repetition brings nothing any more.
+    await samples.add(batches.flatMap((batch) => batch.samples))
+    return counts.add(batches)
+  })
 
   const keepStorable = async (parsed: ParsedBatch, replayed: boolean): Promise<ParsedBatch> => {
     const wanted = new Set([
       ...parsed.signatures.map(({ lastAtMs }) => dayOf(lastAtMs)),
       ...parsed.samples.map(({ atMs }) => dayOf(atMs)),
     ])
-    const storable = await days.findStorable(wanted, replayed)
+    const storable = await counts.findStorableDays(wanted, replayed)
     return keepItems(
       parsed,
       ({ lastAtMs }) => storable.has(dayOf(lastAtMs)),
       ({ atMs }) => storable.has(dayOf(atMs)),
-      'is older than what is kept',
+      { field: '/lastAt', detail: 'is older than what is kept' },
     )
   }
 
@@ -57,7 +54,7 @@ export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
       parsed,
       ({ hash }) => dictionary.find(hash) !== undefined,
       () => true,
-      'is one new signature too many in this minute',
+      { detail: 'is one new signature too many in this minute' },
     )
   }
 
@@ -73,8 +70,7 @@ export function createDecisionIngest(pool: pg.Pool): IngestDecisions {
     try {
       return await ingestOnce(reporter, batch)
     } catch (error) {
-      if (!isMissingPartition(error)) throw error
-      days.forget()
+      if (!(error instanceof DayGoneError)) throw error
       return ingestOnce(reporter, batch)
     }
   }
@@ -86,10 +82,6 @@ const toHeard = ({ environmentId, serviceId }: Reporter, { signatures }: ParsedB
   serviceId,
   spans: signatures.map(({ firstAtMs, lastAtMs }) => ({ fromMs: firstAtMs, toMs: lastAtMs })),
 })
-
-/** Retention dropped a partition that was known to be there. */
-const isMissingPartition = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === CHECK_VIOLATION && error.message.includes('no partition')
 
 function toSignatureRow(
   { environmentId, serviceId }: Reporter,
@@ -127,25 +119,34 @@ function toBatchRows(
   })
   return {
     key: batchKey(environmentId, serviceId, batch.batchId),
-    environmentId,
     instanceId: batch.instance.id,
     dropped: allowed + wouldDeny + denied,
     counts,
-    samples: kept.samples.length > 0 ? toSampleRows(kept, ids, isWithinSamples) : [],
+    samples: toNewSamples(kept, ids, isWithinSamples, { environmentId, instanceId: batch.instance.id }),
   }
 }
 
-function toSampleRows(
+function toNewSamples(
   { signatures, samples }: ParsedBatch,
   ids: readonly string[],
   isWithinSamples: (signatureId: string, atMs: number) => boolean,
-): SampleRow[] {
+  source: Pick<NewSample, 'environmentId' | 'instanceId'>,
+): NewSample[] {
+  if (samples.length === 0) return []
   const positions = new Map(signatures.map(({ index }, position) => [index, position]))
-  return samples.flatMap(({ report, atMs }): SampleRow[] => {
+  return samples.flatMap(({ report, atMs }): NewSample[] => {
     const position = positions.get(report.signature) ?? -1
     const signatureId = ids[position] ?? ''
     return isWithinSamples(signatureId, atMs)
-      ? [{ ...report, at: new Date(atMs), signatureId, revision: signatures[position]?.report.revision ?? 0 }]
+      ? [
+          {
+            ...report,
+            ...source,
+            at: new Date(atMs),
+            signatureId,
+            revision: signatures[position]?.report.revision ?? 0,
+          },
+        ]
       : []
   })
 }

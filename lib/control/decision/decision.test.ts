@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import { Overview, SampleDetail, Series, Top } from '../../contract/decisions.ts'
 import { EndpointEvidence } from '../../contract/endpoint.ts'
 import { SampleQuery } from '../../contract/decisions.ts'
 import { systemActor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import type { Rule } from '../../policy/rule.ts'
 import { makeDecisionFixture } from './decision-fixture.ts'
 import { getSample, listSamples } from './list-samples.ts'
@@ -17,8 +19,10 @@ const actor = systemActor('test')
 const needsScope = { access: 'token', requirements: [{ kind: 'scopes', allOf: ['refunds:create'] }] } as const
 
 let database: TestDatabase
+let ctx: DecisionContext
 beforeAll(async () => {
   database = await createTestDatabase()
+  ctx = { pool: database.pool, decisions: createPostgresDecisionStore(database.pool) }
 })
 afterAll(() => database.close())
 
@@ -55,7 +59,7 @@ async function recordRefunds() {
 describe('evidence', () => {
   test('names who would be denied, why, and what would fix it', async () => {
     const { question } = await recordRefunds()
-    const [evidence] = await readEndpointEvidence(database.pool, actor, question)
+    const [evidence] = await readEndpointEvidence(ctx, actor, question)
     expect(EndpointEvidence.safeParse(evidence).error).toBeUndefined()
     expect(evidence).toMatchObject({
       readiness: 'not-ready',
@@ -76,7 +80,7 @@ describe('evidence', () => {
 
   test('a draft is judged by the same facts', async () => {
     const { question } = await recordRefunds()
-    const [evidence] = await readEndpointEvidence(database.pool, actor, {
+    const [evidence] = await readEndpointEvidence(ctx, actor, {
       ...question,
       draft: { access: 'public', requirements: [] },
     })
@@ -88,7 +92,7 @@ describe('evidence', () => {
     const { record, addEndpoint, question, service } = await recordRefunds()
     await record({ route: '/late', caller: 'billing', scopes: ['refunds:create'] })
     const late = await addEndpoint('/late', needsScope)
-    const [evidence] = await readEndpointEvidence(database.pool, actor, {
+    const [evidence] = await readEndpointEvidence(ctx, actor, {
       ...question,
       endpoints: [{ ...late, rule: needsScope, serviceSlug: service.slug }],
     })
@@ -107,7 +111,7 @@ describe('evidence', () => {
     await record({ route: '/near', caller: 'reporting', count: 2 })
     const near = await addEndpoint('/near', null)
     const ask = (...requirements: Rule['requirements']) =>
-      readEndpointEvidence(database.pool, actor, {
+      readEndpointEvidence(ctx, actor, {
         ...question,
         endpoints: [{ ...near, rule: null, serviceSlug: service.slug }],
         draft: { access: 'token', requirements },
@@ -123,7 +127,7 @@ describe('evidence', () => {
   test('a caller of the last 30 days that is not in the window is named', async () => {
     const { question, record } = await recordRefunds()
     await record({ caller: 'reporting', scopes: ['refunds:create'], hoursAgo: 20 * 24 })
-    const [evidence] = await readEndpointEvidence(database.pool, actor, question)
+    const [evidence] = await readEndpointEvidence(ctx, actor, question)
     expect(evidence?.callersNotSeen).toEqual([{ key: 'service:reporting', kind: 'service', name: 'reporting' }])
   })
 })
@@ -133,7 +137,7 @@ describe('charts', () => {
     'the series by %s lose no request',
     async (by) => {
       const { environment } = await recordRefunds()
-      const series = await readDecisionSeries(database.pool, actor, environment.id, { by })
+      const series = await readDecisionSeries(ctx, actor, environment.id, { by })
       expect(Series.safeParse(series).error).toBeUndefined()
       const total = series.series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)
       expect(total).toBe(by === 'outcome' ? 24 : 7)
@@ -145,7 +149,7 @@ describe('charts', () => {
     const { environment, service, endpoint, record } = await recordRefunds()
     await record({ route: '/old', outcome: 'would-deny', reason: 'token-missing', count: 2 })
     await record({ route: '/older', outcome: 'would-deny', reason: 'token-missing', count: 1 })
-    const { series } = await readDecisionSeries(database.pool, actor, environment.id, { by: 'endpoint' })
+    const { series } = await readDecisionSeries(ctx, actor, environment.id, { by: 'endpoint' })
     const totals = series.map(({ key, label, counts }) => [key, label, counts.reduce((sum, count) => sum + count, 0)])
     expect(totals.toSorted((a, b) => Number(b[2]) - Number(a[2]))).toEqual([
       [endpoint.id, `${service.slug} POST /refunds`, 7],
@@ -156,7 +160,7 @@ describe('charts', () => {
   test('a window of one mode counts what was decided in it', async () => {
     const { environment, record } = await recordRefunds()
     await record({ outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 9 })
-    const { series } = await readDecisionSeries(database.pool, actor, environment.id, {
+    const { series } = await readDecisionSeries(ctx, actor, environment.id, {
       by: 'outcome',
       mode: 'enforce',
     })
@@ -173,30 +177,30 @@ describe('charts', () => {
       from: new Date(Date.now() - 21 * 86_400_000 - 3_600_000).toISOString(),
       to: new Date(Date.now() - 21 * 86_400_000 + 1_000).toISOString(),
     }
-    const { series } = await readDecisionSeries(database.pool, actor, environment.id, { by: 'outcome', ...window })
+    const { series } = await readDecisionSeries(ctx, actor, environment.id, { by: 'outcome', ...window })
     expect(series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)).toBe(9)
-    const { items } = await readDecisionTop(database.pool, actor, environment.id, { by: 'caller', limit: 5, ...window })
+    const { items } = await readDecisionTop(ctx, actor, environment.id, { by: 'caller', limit: 5, ...window })
     expect(items).toMatchObject([{ denied: 9 }])
   })
 
   test('a longer window reads hours, and gives the same counts', async () => {
     const { environment } = await recordRefunds()
     const from = new Date(Date.now() - 20 * 86_400_000).toISOString()
-    const series = await readDecisionSeries(database.pool, actor, environment.id, { by: 'outcome', from })
+    const series = await readDecisionSeries(ctx, actor, environment.id, { by: 'outcome', from })
     expect(series.bucketSeconds).toBeGreaterThanOrEqual(3_600)
     expect(series.series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)).toBe(54)
   })
 
   test('top callers come by denials, and filters hold', async () => {
     const { environment, service } = await recordRefunds()
-    const top = await readDecisionTop(database.pool, actor, environment.id, { by: 'caller', limit: 10 })
+    const top = await readDecisionTop(ctx, actor, environment.id, { by: 'caller', limit: 10 })
     expect(Top.safeParse(top).error).toBeUndefined()
     expect(top.items.map(({ key }) => key)).toEqual([
       'service:backoffice',
       'anonymous:legacy-cron/1.4',
       'service:billing',
     ])
-    const filtered = await readDecisionTop(database.pool, actor, environment.id, {
+    const filtered = await readDecisionTop(ctx, actor, environment.id, {
       by: 'endpoint',
       limit: 10,
       reason: 'token-missing',
@@ -204,15 +208,14 @@ describe('charts', () => {
     })
     expect(filtered.items).toMatchObject([{ 'would-deny': 3, allowed: 0 }])
     expect(
-      (await readDecisionTop(database.pool, actor, environment.id, { by: 'endpoint', limit: 10, service: 'nobody' }))
-        .items,
+      (await readDecisionTop(ctx, actor, environment.id, { by: 'endpoint', limit: 10, service: 'nobody' })).items,
     ).toEqual([])
   })
 
   test('a window that ends before it starts is refused by name', async () => {
     const { environment } = await recordRefunds()
     const query = { by: 'outcome' as const, from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }
-    await expect(readDecisionSeries(database.pool, actor, environment.id, query)).rejects.toMatchObject({
+    await expect(readDecisionSeries(ctx, actor, environment.id, query)).rejects.toMatchObject({
       code: 'invalid-request',
       errors: [{ pointer: 'query/from' }],
     })
@@ -231,11 +234,11 @@ describe('single decisions', () => {
       )
     }
     const query = SampleQuery.parse({ limit: 2 })
-    const first = await listSamples(database.pool, actor, environment.id, query)
-    const second = await listSamples(database.pool, actor, environment.id, { ...query, cursor: first.nextCursor ?? '' })
+    const first = await listSamples(ctx, actor, environment.id, query)
+    const second = await listSamples(ctx, actor, environment.id, { ...query, cursor: first.nextCursor ?? '' })
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids)
     expect(second.nextCursor).toBeNull()
-    const detail = await getSample(database.pool, actor, environment.id, ids[0] ?? '')
+    const detail = await getSample(ctx, actor, environment.id, ids[0] ?? '')
     expect(SampleDetail.safeParse(detail).error).toBeUndefined()
     expect(detail).toMatchObject({ device: 'phone-1', context: null })
     expect(detail.checks).toEqual([{ check: 'scopes', passed: false, detail: 'refunds:create is missing' }])
@@ -243,7 +246,7 @@ describe('single decisions', () => {
 
   test('of another environment are not found', async () => {
     const { environment } = await recordRefunds()
-    await expect(getSample(database.pool, actor, environment.id, randomUUID())).rejects.toMatchObject({
+    await expect(getSample(ctx, actor, environment.id, randomUUID())).rejects.toMatchObject({
       code: 'not-found',
     })
   })
@@ -254,7 +257,7 @@ describe('overview', () => {
     const { environment, addEndpoint } = await recordRefunds()
     await addEndpoint('/open', { access: 'token', requirements: [] })
     await addEndpoint('/unknown', null, 'off')
-    const overview = await readOverview(database.pool, actor, environment)
+    const overview = await readOverview(ctx, actor, environment)
     expect(Overview.safeParse(overview).error).toBeUndefined()
     expect(overview).toMatchObject({
       endpoints: { off: 1, 'log-only': 2, enforce: 0 },
@@ -293,7 +296,7 @@ describe('overview', () => {
     })
     await record({ caller: 'known', outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 2 })
     await record({ caller: 'stranger', outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 5 })
-    const { attention } = await readOverview(database.pool, actor, environment)
+    const { attention } = await readOverview(ctx, actor, environment)
     expect(attention[0]).toMatchObject({ kind: 'unforeseen-denial', severity: 'critical', count: 5 })
     expect(attention[0]?.detail).toContain('stranger')
   })

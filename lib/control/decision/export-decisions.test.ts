@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import { DecisionExportQuery } from '../../contract/decisions.ts'
 import { systemActor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import { makeDecisionFixture } from './decision-fixture.ts'
 import { exportDecisions } from './export-decisions.ts'
 import { createHeardRecord } from './record-heard.ts'
@@ -11,13 +13,15 @@ const actor = systemActor('test')
 const HOUR_MS = 3_600_000
 
 let database: TestDatabase
+let ctx: DecisionContext
 beforeAll(async () => {
   database = await createTestDatabase()
+  ctx = { pool: database.pool, decisions: createPostgresDecisionStore(database.pool) }
 })
 afterAll(() => database.close())
 
 async function exportText(environmentId: string, query: Record<string, unknown>): Promise<string> {
-  const chunks = exportDecisions(database.pool, actor, environmentId, DecisionExportQuery.parse(query))
+  const chunks = exportDecisions(ctx, actor, environmentId, DecisionExportQuery.parse(query))
   let text = ''
   for await (const chunk of chunks) text += chunk
   return text
@@ -124,7 +128,7 @@ describe('what cannot be answered', () => {
     [{ from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'query/from'],
     [{ from: '2026-01-01T00:00:00Z', to: '2026-03-01T00:00:00Z' }, 'query/from'],
   ])('%j is refused before anything is sent', (query, pointer) => {
-    expect(() => exportDecisions(database.pool, actor, randomUUID(), DecisionExportQuery.parse(query))).toThrow(
+    expect(() => exportDecisions(ctx, actor, randomUUID(), DecisionExportQuery.parse(query))).toThrow(
       expect.objectContaining({ code: 'invalid-request', errors: [expect.objectContaining({ pointer })] }),
     )
   })

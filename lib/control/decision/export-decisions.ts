@@ -1,7 +1,7 @@
-import type pg from 'pg'
 import type { z } from 'zod'
 import { TOP_BY, type DecisionExportQuery } from '../../contract/decisions.ts'
 import { requireRole, type Actor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import { ControlError } from '../control-error.ts'
 import { toCsvLine } from '../to-csv.ts'
 import { toDecisionWindow } from './decision-window.ts'
@@ -14,7 +14,7 @@ type Table = Query['table']
 
 /** What is asked for, in a window that stands still while it is read. */
 interface Question {
-  readonly pool: pg.Pool
+  readonly ctx: DecisionContext
   readonly actor: Actor
   readonly environmentId: string
   readonly by: Query['by']
@@ -50,7 +50,7 @@ const COLUMNS = {
 
 /** What the filters leave, read while it is sent. What cannot be answered is refused before the first line. */
 export function exportDecisions(
-  pool: pg.Pool,
+  ctx: DecisionContext,
   actor: Actor,
   environmentId: string,
   { table, by, format, ...filter }: Query,
@@ -59,7 +59,7 @@ export function exportDecisions(
   const { from, to } = toDecisionWindow(filter)
   if (table === 'top') requireTopBy(by)
   const window = { from: from.toISOString(), to: to.toISOString() }
-  const pages = READERS[table]({ pool, actor, environmentId, by, filter: { ...filter, ...window } })
+  const pages = READERS[table]({ ctx, actor, environmentId, by, filter: { ...filter, ...window } })
   return format === 'csv' ? toCsv(COLUMNS[table], pages) : toLines(COLUMNS[table], pages)
 }
 
@@ -69,10 +69,10 @@ const READERS: Readonly<Record<Table, (question: Question) => AsyncIterable<read
   top: readTopRows,
 }
 
-async function* readSampleRows({ pool, actor, environmentId, filter }: Question): AsyncGenerator<readonly Row[]> {
+async function* readSampleRows({ ctx, actor, environmentId, filter }: Question): AsyncGenerator<readonly Row[]> {
   let cursor: string | undefined
   for (let left = SAMPLES_MAX; left > 0; left -= SAMPLES_PER_READ) {
-    const page = await listSamples(pool, actor, environmentId, { ...filter, cursor, limit: SAMPLES_PER_READ })
+    const page = await listSamples(ctx, actor, environmentId, { ...filter, cursor, limit: SAMPLES_PER_READ })
     yield page.items.map(({ serviceSlug, caller, missingScopes, ...sample }) => ({
       ...sample,
       service: serviceSlug,
@@ -86,13 +86,13 @@ async function* readSampleRows({ pool, actor, environmentId, filter }: Question)
 
 /** A row for each bucket and series; where nothing is known one that says so and has no count. */
 async function* readSeriesRows({
-  pool,
+  ctx,
   actor,
   environmentId,
   by = 'outcome',
   filter,
 }: Question): AsyncGenerator<readonly Row[]> {
-  const answer = await readDecisionSeries(pool, actor, environmentId, { ...filter, by })
+  const answer = await readDecisionSeries(ctx, actor, environmentId, { ...filter, by })
   const { buckets, bucketSeconds, series, gaps, isOpen } = answer
   yield buckets.flatMap((from, index): Row[] => {
     const to = new Date(Date.parse(from) + bucketSeconds * 1_000).toISOString()
@@ -103,9 +103,9 @@ async function* readSeriesRows({
   })
 }
 
-async function* readTopRows({ pool, actor, environmentId, by, filter }: Question): AsyncGenerator<readonly Row[]> {
+async function* readTopRows({ ctx, actor, environmentId, by, filter }: Question): AsyncGenerator<readonly Row[]> {
   const topBy = requireTopBy(by)
-  const { items } = await readDecisionTop(pool, actor, environmentId, { ...filter, by: topBy, limit: TOP_MAX })
+  const { items } = await readDecisionTop(ctx, actor, environmentId, { ...filter, by: topBy, limit: TOP_MAX })
   yield items.map((item) => ({ by: topBy, ...item }))
 }
 

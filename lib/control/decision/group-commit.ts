@@ -1,8 +1,14 @@
-import type { BatchRows } from '#lib/store/decisions/store-batches.ts'
+import type { CountedBatch } from '#lib/store/decisions/store-batches.ts'
+import type { NewSample } from '#lib/store/decisions/store-samples.ts'
 import { ControlError } from '../control-error.ts'
 
 const ROWS_PER_COMMIT_MAX = 20_000
 const ROWS_WAITING_MAX = 400_000
+
+/** What one report of an instance adds. */
+export interface BatchRows extends CountedBatch {
+  readonly samples: readonly NewSample[]
+}
 
 /** Stores batches; answers the keys of those that were new. */
 export type Store = (batches: readonly BatchRows[]) => Promise<ReadonlySet<string>>

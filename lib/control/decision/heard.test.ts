@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import { systemActor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import { createDecisionIngest } from './decision-ingest.ts'
 import { makeDecisionFixture } from './decision-fixture.ts'
 import { readDecisionSeries } from './read-decision-series.ts'
@@ -14,8 +16,10 @@ const PRESENT_HOUR = Math.floor(Date.now() / HOUR_MS)
 const hourAgo = (hours: number): number => (PRESENT_HOUR - hours) * HOUR_MS
 
 let database: TestDatabase
+let ctx: DecisionContext
 beforeAll(async () => {
   database = await createTestDatabase()
+  ctx = { pool: database.pool, decisions: createPostgresDecisionStore(database.pool) }
 })
 afterAll(() => database.close())
 
@@ -33,7 +37,7 @@ async function hearOf(...hours: readonly number[]) {
 
 /** Hours before the present one, of the last five, by what is said of them. */
 async function readGaps(environmentId: string, filter: { service?: string; endpoint?: string } = {}) {
-  const { gaps, buckets } = await readDecisionSeries(database.pool, actor, environmentId, {
+  const { gaps, buckets } = await readDecisionSeries(ctx, actor, environmentId, {
     by: 'outcome',
     from: new Date(hourAgo(5)).toISOString(),
     to: new Date(hourAgo(0)).toISOString(),
@@ -155,7 +159,7 @@ describe('what was heard', () => {
       revision: 1,
       tokenAges: null,
     }
-    const { accepted, refused } = await createDecisionIngest(database.pool)(reporter, {
+    const { accepted, refused } = await createDecisionIngest(ctx)(reporter, {
       batchId: randomUUID(),
       instance: {
         id: randomUUID(),
@@ -176,7 +180,7 @@ describe('what was heard', () => {
       replayed: false,
     })
     expect([accepted.decisions, refused]).toEqual([3, []])
-    const reason = await readDecisionSeries(database.pool, actor, environment.id, {
+    const reason = await readDecisionSeries(ctx, actor, environment.id, {
       by: 'outcome',
       reason: 'scope-missing',
       from: new Date(hourAgo(2)).toISOString(),

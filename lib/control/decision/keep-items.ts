@@ -6,7 +6,7 @@ export function keepItems(
   parsed: ParsedBatch,
   keepSignature: (signature: ParsedSignature) => boolean,
   keepSample: (sample: ParsedSample) => boolean,
-  detail: string,
+  { field = '', detail }: { readonly field?: string; readonly detail: string },
 ): ParsedBatch {
   const signatures = parsed.signatures.filter(keepSignature)
   if (signatures.length === parsed.signatures.length && parsed.samples.every(keepSample)) return parsed
@@ -16,7 +16,7 @@ export function keepItems(
   const refused: FieldError[] = [
     ...parsed.signatures
       .filter(({ index }) => !keptIndexes.has(index))
-      .map(({ index }) => ({ pointer: `/signatures/${index}`, detail })),
+      .map(({ index }) => ({ pointer: `/signatures/${index}${field}`, detail })),
     ...parsed.samples
       .filter(isOrphan)
       .map(({ index }) => ({ pointer: `/samples/${index}/signature`, detail: NOT_KEPT })),

@@ -1,9 +1,9 @@
-import type pg from 'pg'
 import { z } from 'zod'
 import type { Sample, SampleDetail, SampleQuery } from '../../contract/decisions.ts'
 import { toCaller } from '../../evidence/caller.ts'
-import { findSample, readSamples, type SampleRow } from '#lib/store/decisions/read-samples.ts'
+import type { SampleRow } from '#lib/store/decisions/read-samples.ts'
 import { requireRole, type Actor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import { ControlError } from '../control-error.ts'
 import { parseCursor, toCursor, toPage, type Page } from '../cursor.ts'
 import { toDecisionWindow } from './decision-window.ts'
@@ -12,7 +12,7 @@ const LIST = 'samples'
 
 /** Single decisions, newest first. */
 export async function listSamples(
-  pool: pg.Pool,
+  { decisions }: Pick<DecisionContext, 'decisions'>,
   actor: Actor,
   environmentId: string,
   query: z.output<typeof SampleQuery>,
@@ -20,19 +20,23 @@ export async function listSamples(
   requireRole(actor, 'viewer')
   const keys = parseCursor(LIST, query.cursor, z.iso.datetime(), z.uuid())
   const after = keys === undefined ? null : { at: new Date(keys[0]), id: keys[1] }
-  const rows = await readSamples(pool, { ...query, ...toDecisionWindow(query), environmentId }, after, query.limit + 1)
+  const rows = await decisions.samples.search(
+    { ...query, ...toDecisionWindow(query), environmentId },
+    after,
+    query.limit + 1,
+  )
   return toPage(rows, query.limit, toSample, (row) => toCursor(LIST, row.at.toISOString(), row.id))
 }
 
 /** One decision with every check that was evaluated. */
 export async function getSample(
-  pool: pg.Pool,
+  { decisions }: Pick<DecisionContext, 'decisions'>,
   actor: Actor,
   environmentId: string,
   id: string,
 ): Promise<z.input<typeof SampleDetail>> {
   requireRole(actor, 'viewer')
-  const row = await findSample(pool, environmentId, id)
+  const row = await decisions.samples.find(environmentId, id)
   if (row === null)
     throw new ControlError(
       'not-found',

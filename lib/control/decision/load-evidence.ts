@@ -8,8 +8,9 @@ import { replayRule } from '../../evidence/replay-rule.ts'
 import { summariseCallers, type CallerSummary } from '../../evidence/summarise-callers.ts'
 import { readKnownCallers, type KnownCaller } from '#lib/store/decisions/read-known-callers.ts'
 import { readLiveInstances, type LiveInstance } from '#lib/store/decisions/read-live-instances.ts'
+import type { DecisionContext } from '../context.ts'
 import { readSharedCredentials, type SharedCredential } from '#lib/store/decisions/read-shared-credentials.ts'
-import { readSignatureTotals, type SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
+import type { SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -58,7 +59,7 @@ export interface EndpointJudgement {
 
 /** Loads what a judgement of these endpoints, or of all, rests on. */
 export async function loadEvidenceBase(
-  pool: pg.Pool,
+  { pool, decisions }: DecisionContext,
   environmentId: string,
   endpointIds: readonly string[] | null,
   windowHours: number,
@@ -66,7 +67,7 @@ export async function loadEvidenceBase(
 ): Promise<EvidenceBase> {
   const from = new Date(now.getTime() - windowHours * HOUR_MS)
   const [signatures, known, instances, sharedCredentials, holders] = await Promise.all([
-    readSignatureTotals(pool, { environmentId, endpointIds, from, to: now }),
+    decisions.counts.readTotals({ environmentId, endpointIds, from, to: now }),
     readKnownCallers(pool, environmentId, endpointIds, new Date(now.getTime() - KNOWN_DAYS * DAY_MS)),
     readLiveInstances(pool, environmentId),
     readSharedCredentials(pool, environmentId, new Date(now.getTime() - DAY_MS)),

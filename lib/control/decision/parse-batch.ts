@@ -67,8 +67,10 @@ function parseSignature(
   const report = result.data
   const firstAtMs = Date.parse(report.firstAt)
   const lastAtMs = Date.parse(report.lastAt)
-  const detail = findContradiction(report) ?? findTimeProblem(firstAtMs, lastAtMs, nowMs)
+  const detail = findContradiction(report)
   if (detail !== null) return { pointer, detail }
+  const problem = findTimeProblem(firstAtMs, lastAtMs, nowMs)
+  if (problem !== null) return { pointer: `${pointer}/${problem.field}`, detail: problem.detail }
   return { index, report, hash: hashFacts(report, reporter, replayed), firstAtMs, lastAtMs }
 }
 
@@ -83,8 +85,8 @@ function parseSample(
   if (!result.success) return toFieldError(pointer, result.error)
   if (!signatures.has(result.data.signature)) return { pointer: `${pointer}/signature`, detail: NOT_KEPT }
   const atMs = Date.parse(result.data.at)
-  const detail = findTimeProblem(atMs, atMs, nowMs)
-  return detail === null ? { index, report: result.data, atMs } : { pointer: `${pointer}/at`, detail }
+  const problem = findTimeProblem(atMs, atMs, nowMs)
+  return problem === null ? { index, report: result.data, atMs } : { pointer: `${pointer}/at`, detail: problem.detail }
 }
 
 function toFieldError(pointer: string, error: z.ZodError): FieldError {
@@ -107,10 +109,16 @@ function findContradiction(report: SignatureReport): string | null {
   return null
 }
 
-function findTimeProblem(firstAtMs: number, lastAtMs: number, nowMs: number): string | null {
-  if (firstAtMs > lastAtMs) return 'ends before it begins'
-  if (lastAtMs > nowMs + AHEAD_MS_MAX) return 'lies more than 5 minutes in the future'
-  if (firstAtMs < nowMs - REPLAY_DAYS_MAX * DAY_MS) return `is older than ${REPLAY_DAYS_MAX} days`
+interface TimeProblem {
+  readonly field: 'firstAt' | 'lastAt'
+  readonly detail: string
+}
+
+function findTimeProblem(firstAtMs: number, lastAtMs: number, nowMs: number): TimeProblem | null {
+  if (firstAtMs > lastAtMs) return { field: 'lastAt', detail: 'lies before firstAt' }
+  if (lastAtMs > nowMs + AHEAD_MS_MAX) return { field: 'lastAt', detail: 'lies more than 5 minutes in the future' }
+  if (firstAtMs < nowMs - REPLAY_DAYS_MAX * DAY_MS)
+    return { field: 'firstAt', detail: `is older than ${REPLAY_DAYS_MAX} days` }
   return null
 }
 

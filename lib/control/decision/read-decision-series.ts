@@ -3,8 +3,9 @@ import type { z } from 'zod'
 import type { Series, SeriesQuery } from '../../contract/decisions.ts'
 import { readEndpointNames } from '#lib/store/decisions/read-endpoint-names.ts'
 import { readHeard } from '#lib/store/decisions/read-heard.ts'
-import { readSeries, UNDECLARED, type SeriesPoint } from '#lib/store/decisions/read-series.ts'
+import { UNDECLARED, type SeriesPoint } from '#lib/store/decisions/read-series.ts'
 import { requireRole, type Actor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import { toDecisionWindow } from './decision-window.ts'
 import { findGaps } from './find-gaps.ts'
 import { toSeriesBuckets } from './series-buckets.ts'
@@ -17,18 +18,22 @@ type OneSeries = z.input<typeof Series>['series'][number]
 
 /** Decisions over time, in aligned buckets, and the stretches of which nothing is known. */
 export async function readDecisionSeries(
-  pool: pg.Pool,
+  { pool, decisions }: DecisionContext,
   actor: Actor,
   environmentId: string,
   query: z.output<typeof SeriesQuery>,
 ): Promise<z.input<typeof Series>> {
   requireRole(actor, 'viewer')
   const now = new Date()
-  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(toDecisionWindow(query, now), now)
+  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(
+    toDecisionWindow(query, now),
+    now,
+    await decisions.counts.findMinutesFrom(),
+  )
   const widthMs = bucketSeconds * 1_000
   const filter = { ...query, environmentId, from: countedFrom, to: countedTo }
   const [points, heard] = await Promise.all([
-    readSeries(pool, filter, query.by, bucketSeconds),
+    decisions.counts.readSeries(filter, query.by, bucketSeconds),
     readHeard(pool, filter),
   ])
   const series = toSeries(points, buckets)

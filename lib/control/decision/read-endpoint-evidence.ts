@@ -9,6 +9,7 @@ import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import { TOKEN_AGE_EDGES_SECONDS } from '../../policy/vocabulary.ts'
 import type { SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
 import { requireRole, type Actor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import {
   judgeEndpoint,
   loadEvidenceBase,
@@ -32,17 +33,17 @@ export interface EvidenceQuestion {
 
 /** Who would be denied, and how much is not known; one answer for each endpoint, in order. */
 export async function readEndpointEvidence(
-  pool: pg.Pool,
+  ctx: DecisionContext,
   actor: Actor,
   question: EvidenceQuestion,
 ): Promise<EndpointEvidenceAnswer[]> {
   requireRole(actor, 'viewer')
   const ids = question.endpoints.map(({ id }) => id)
-  const base = await loadEvidenceBase(pool, question.environmentId, ids, question.windowHours)
+  const base = await loadEvidenceBase(ctx, question.environmentId, ids, question.windowHours)
   const [coverage, scopeIds] = await Promise.all([
-    readCoverage(pool, ids, base),
+    readCoverage(ctx.pool, ids, base),
     readScopeIds(
-      pool,
+      ctx.pool,
       question.endpoints.map(({ serviceId }) => serviceId),
     ),
   ])

@@ -7,6 +7,7 @@ import { readLiveInstances } from '#lib/store/decisions/read-live-instances.ts'
 import { readOutcomeCounts, type OutcomeTotals } from '#lib/store/decisions/read-outcome-counts.ts'
 import { readUnforeseenDenials } from '#lib/store/decisions/read-unforeseen-denials.ts'
 import { requireRole, type Actor } from '../actor.ts'
+import type { DecisionContext } from '../context.ts'
 import type { AttentionItem } from './attention-item.ts'
 import { findEndpointAttention, type AttentionEndpoint } from './find-endpoint-attention.ts'
 import { findIdentityAttention } from './find-identity-attention.ts'
@@ -32,15 +33,16 @@ interface EndpointRow {
 
 /** Posture of the fleet, and what needs attention next. */
 export async function readOverview(
-  pool: pg.Pool,
+  ctx: DecisionContext,
   actor: Actor,
   environment: OverviewEnvironment,
 ): Promise<z.input<typeof Overview>> {
   requireRole(actor, 'viewer')
+  const { pool } = ctx
   const now = new Date()
   const [endpoints, judgements, instances, unforeseen, today, yesterday, counts] = await Promise.all([
     readEndpointRows(pool, environment.id),
-    readReadinessByEndpoint(pool, environment),
+    readReadinessByEndpoint(ctx, environment),
     readLiveInstances(pool, environment.id),
     readUnforeseenDenials(pool, environment.id),
     readOutcomeCounts(pool, environment.id, new Date(now.getTime() - DAY_MS), now),

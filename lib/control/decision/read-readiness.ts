@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Rule } from '../../policy/rule.ts'
+import type { DecisionContext } from '../context.ts'
 import { createStaleCache, perOwner } from '../serve-stale.ts'
 import { judgeEndpoint, loadEvidenceBase, type EndpointJudgement, type JudgedEndpoint } from './load-evidence.ts'
 
@@ -25,12 +26,14 @@ const cacheOf = perOwner<pg.Pool, ReturnType<typeof createStaleCache<Judged>>>((
  * never is: an endpoint whose rule changed is judged anew, or not at all.
  */
 export async function readReadinessByEndpoint(
-  pool: pg.Pool,
+  ctx: DecisionContext,
   environment: { readonly id: string; readonly revision: number },
 ): Promise<ReadonlyMap<string, EndpointJudgement>> {
-  const judged = await cacheOf(pool)(environment.id, String(environment.revision), () => judgeAll(pool, environment.id))
-  const endpoints = await readRules(pool, environment.id)
-  await judgeChanged(pool, environment.id, judged, endpoints)
+  const judged = await cacheOf(ctx.pool)(environment.id, String(environment.revision), () =>
+    judgeAll(ctx, environment.id),
+  )
+  const endpoints = await readRules(ctx.pool, environment.id)
+  await judgeChanged(ctx, environment.id, judged, endpoints)
   return new Map(
     endpoints.flatMap(({ id, rule }) => {
       const judgement = judged.rules.get(id) === toText(rule) ? judged.judgements.get(id) : undefined
@@ -47,10 +50,10 @@ async function readRules(pool: pg.Pool, environmentId: string): Promise<JudgedEn
   return rows
 }
 
-async function judgeAll(pool: pg.Pool, environmentId: string): Promise<Judged> {
+async function judgeAll(ctx: DecisionContext, environmentId: string): Promise<Judged> {
   const [base, endpoints] = await Promise.all([
-    loadEvidenceBase(pool, environmentId, null, WINDOW_HOURS),
-    readRules(pool, environmentId),
+    loadEvidenceBase(ctx, environmentId, null, WINDOW_HOURS),
+    readRules(ctx.pool, environmentId),
   ])
   return {
     judgements: new Map(endpoints.map((endpoint) => [endpoint.id, judgeEndpoint(base, endpoint)])),
@@ -59,7 +62,7 @@ async function judgeAll(pool: pg.Pool, environmentId: string): Promise<Judged> {
 }
 
 async function judgeChanged(
-  pool: pg.Pool,
+  ctx: DecisionContext,
   environmentId: string,
   judged: Judged,
   endpoints: readonly JudgedEndpoint[],
@@ -67,7 +70,7 @@ async function judgeChanged(
   const changed = endpoints.filter(({ id, rule }) => judged.rules.get(id) !== toText(rule))
   if (changed.length === 0 || changed.length > JUDGED_AT_ONCE_MAX) return
   const ids = changed.map(({ id }) => id)
-  const base = await loadEvidenceBase(pool, environmentId, ids, WINDOW_HOURS)
+  const base = await loadEvidenceBase(ctx, environmentId, ids, WINDOW_HOURS)
   for (const endpoint of changed) {
     judged.judgements.set(endpoint.id, judgeEndpoint(base, endpoint))
     judged.rules.set(endpoint.id, toText(endpoint.rule))

@@ -1,5 +1,5 @@
-import type pg from 'pg'
-import { findSignatureIds, type SignatureRow } from '#lib/store/decisions/find-signature-ids.ts'
+import type { CountStore } from '#lib/store/decisions/decision-store.ts'
+import type { SignatureRow } from '#lib/store/decisions/find-signature-ids.ts'
 
 const KEPT_MAX = 100_000
 /** The store learns that a signature is still in use this often. */
@@ -26,7 +26,7 @@ export interface SignatureDictionary {
 }
 
 /** Hash → id, in memory: nearly every reported signature was met before. */
-export function createSignatureDictionary(pool: pg.Pool): SignatureDictionary {
+export function createSignatureDictionary(counts: CountStore): SignatureDictionary {
   const known = new Map<string, KnownSignature>()
 
   const remember = (id: string, { hash, firstAt, lastAt }: SignatureRow): void => {
@@ -49,7 +49,7 @@ export function createSignatureDictionary(pool: pg.Pool): SignatureDictionary {
       if (signatures.length === 0) return
       const merged = new Map<string, SignatureRow>()
       for (const signature of signatures) merged.set(signature.hash, widen(signature, merged.get(signature.hash)))
-      const ids = await findSignatureIds(pool, [...merged.values()])
+      const ids = await counts.findSignatureIds([...merged.values()])
       for (const [hash, id] of ids) {
         const signature = merged.get(hash)
         if (signature) remember(id, signature)

@@ -24,7 +24,7 @@ export async function readEndpointStates(
 ): Promise<(endpoint: { id: string; serviceId: string }) => EndpointState> {
   const [counts, judgements, instances] = await Promise.all([
     countsOf(ctx.pool)(environment.id, '', () => readCounts(ctx.pool, environment.id)),
-    readReadinessByEndpoint(ctx.pool, environment),
+    readReadinessByEndpoint(ctx, environment),
     readInstanceCounts(ctx.pool, environment.id),
   ])
   return ({ id, serviceId }) => {

@@ -24,7 +24,7 @@ export async function readEvidence(
   const row = await getEndpointRow(ctx.database, environmentId, id)
   requireConditions(draft ?? null, [row.route])
   const endpoint = { id, serviceId: row.serviceId, serviceSlug: row.service.slug, rule: row.rule as Rule | null } // parsed by the verbs that write it
-  const [evidence] = await readEndpointEvidence(ctx.pool, actor, {
+  const [evidence] = await readEndpointEvidence(ctx, actor, {
     environmentId,
     endpoints: [endpoint],
     windowHours,

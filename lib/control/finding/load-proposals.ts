@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { proposeTighterRule, type TighterRule } from '../../evidence/tighter-rule.ts'
-import { readSignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
+import type { DecisionContext } from '../context.ts'
 import { createStaleCache, perOwner } from '../serve-stale.ts'
 import { loadFindingEndpoints, type FindingEndpoint } from './load-finding-endpoints.ts'
 
@@ -29,22 +29,27 @@ const toText = ({ rule }: FindingEndpoint): string => JSON.stringify(rule)
 
 /** What recorded callers would let each endpoint ask for. An endpoint whose rule changed has no proposal until it is read again. */
 export async function loadProposals(
-  pool: pg.Pool,
+  ctx: DecisionContext,
   environment: { readonly id: string; readonly revision: number },
 ): Promise<(endpoint: FindingEndpoint) => EndpointProposal> {
-  const known = await cacheOf(pool)(environment.id, String(environment.revision), () => propose(pool, environment.id))
+  const known = await cacheOf(ctx.pool)(environment.id, String(environment.revision), () =>
+    propose(ctx, environment.id),
+  )
   return (endpoint) => {
     const found = known.get(endpoint.id) ?? { ...NOTHING, rule: '' }
     return found.rule === toText(endpoint) ? found : { requests: found.requests, proposal: null }
   }
 }
 
-async function propose(pool: pg.Pool, environmentId: string): Promise<ReadonlyMap<string, Known>> {
+async function propose(
+  { pool, decisions }: DecisionContext,
+  environmentId: string,
+): Promise<ReadonlyMap<string, Known>> {
   const now = new Date()
   const from = new Date(now.getTime() - WINDOW_MS)
   const [endpoints, totals, scopes] = await Promise.all([
     loadFindingEndpoints(pool, environmentId, undefined),
-    readSignatureTotals(pool, { environmentId, endpointIds: null, from, to: now }),
+    decisions.counts.readTotals({ environmentId, endpointIds: null, from, to: now }),
     readScopeNames(pool),
   ])
   const byEndpoint = Map.groupBy(totals, ({ endpointId }) => endpointId)

@@ -36,7 +36,7 @@ export async function readLeastPrivilege(
     readGrantUse(ctx.pool, environment.id, since),
     loadGrantNames(ctx.database, environment.id),
     loadFindingEndpoints(ctx.pool, environment.id, service),
-    loadProposals(ctx.pool, environment),
+    loadProposals(ctx, environment),
   ])
   const grants = uses
     .filter(({ serviceSlug }) => service === undefined || serviceSlug === service)

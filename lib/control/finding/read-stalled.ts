@@ -53,7 +53,7 @@ async function toStalledList(
   environment: { readonly id: string; readonly revision: number },
   { items, total }: FindingList<FindingEndpoint>,
 ): Promise<FindingList<StalledAnswer>> {
-  const judgements = await readReadinessByEndpoint(ctx.pool, environment)
+  const judgements = await readReadinessByEndpoint(ctx, environment)
   const denying = items.filter(({ id }) => judgements.get(id)?.readiness === 'not-ready')
   const evidence = await readEvidenceOf(ctx, actor, environment.id, denying)
   return {
@@ -79,7 +79,7 @@ async function readEvidenceOf(
   endpoints: readonly FindingEndpoint[],
 ): Promise<Map<string, EndpointEvidenceAnswer>> {
   if (endpoints.length === 0) return new Map()
-  const answers = await readEndpointEvidence(ctx.pool, actor, { environmentId, endpoints, windowHours: WINDOW_HOURS })
+  const answers = await readEndpointEvidence(ctx, actor, { environmentId, endpoints, windowHours: WINDOW_HOURS })
   return new Map(answers.map((answer) => [answer.endpointId, answer]))
 }
 

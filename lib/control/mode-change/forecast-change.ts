@@ -31,7 +31,7 @@ export async function forecastChanges(
     serviceSlug: endpoint.service.slug,
     rule: endpoint.rule as Rule | null, // parsed by the verbs that write it
   }))
-  const answers = await readEndpointEvidence(ctx.pool, actor, { environmentId, endpoints, windowHours })
+  const answers = await readEndpointEvidence(ctx, actor, { environmentId, endpoints, windowHours })
   const byId = new Map(answers.map((evidence) => [evidence.endpointId, evidence]))
   return changes.map((change) => {
     const evidence = byId.get(change.endpoint.id)

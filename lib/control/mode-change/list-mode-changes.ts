@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { ModeChange } from '../../contract/endpoint.ts'
 import type { PageQuery } from '../../contract/primitives.ts'
 import type { Mode } from '../../policy/vocabulary.ts'
-import { readTop } from '#lib/store/decisions/read-top.ts'
 import type { ModeChange as ModeChangeRow } from '#lib/store/generated/client.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
@@ -81,8 +80,7 @@ async function readActual(
   foreseen: ReadonlySet<string>,
 ): Promise<Answer['actual']> {
   const to = new Date()
-  const callers = await readTop(
-    ctx.pool,
+  const callers = await ctx.decisions.counts.readTop(
     { environmentId: row.environmentId, endpoint: row.endpointId, to, ...windowSince(row, to.getTime()) },
     'caller',
     CALLERS_MAX,

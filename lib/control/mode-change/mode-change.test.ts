@@ -288,13 +288,15 @@ describe('denials', () => {
     const endpointId = await newEndpoint()
     await recordDenials(endpointId, 'legacy', 'denied')
     const environmentId = await getEnvironmentId(control.database.prisma, 'production')
-    const { pool } = control.database
     const look = async () => {
       const charts = (['outcome', 'reason', 'endpoint', 'caller'] as const).map(async (by) => {
-        const { series } = await readDecisionSeries(pool, control.viewer, environmentId, { by, endpoint: endpointId })
+        const { series } = await readDecisionSeries(control.ctx, control.viewer, environmentId, {
+          by,
+          endpoint: endpointId,
+        })
         return series.map(({ key, counts }) => [key, counts.reduce((sum, count) => sum + count, 0)])
       })
-      const { items } = await readDecisionTop(pool, control.viewer, environmentId, {
+      const { items } = await readDecisionTop(control.ctx, control.viewer, environmentId, {
         by: 'endpoint',
         endpoint: endpointId,
         limit: 1,

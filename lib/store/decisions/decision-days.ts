@@ -17,7 +17,6 @@ async function findKeptDays(pool: pg.Pool, days: readonly number[]): Promise<num
   const { rows } = await pool.query<{ day: number }>(
     `SELECT day FROM (SELECT day, DATE '1970-01-01' + day AS date FROM unnest($1::int[]) AS day) AS wanted
      WHERE to_regclass('decision_hour_' || to_char(date, 'YYYYMM')) IS NOT NULL
-       AND to_regclass('decision_minute_' || to_char(date, 'YYYYMMDD')) IS NOT NULL
        AND to_regclass('decision_sample_' || to_char(date, 'YYYYMMDD')) IS NOT NULL`,
     [days],
   )

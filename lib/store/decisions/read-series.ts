@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { countsByHour } from './counts-by-hour.ts'
 import { CALLER_KEY, CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
 
 export type SeriesKey = 'outcome' | 'reason' | 'service' | 'endpoint' | 'caller'
@@ -31,10 +32,10 @@ export async function readSeries(
   bucketSeconds: number,
 ): Promise<SeriesPoint[]> {
   const { key, only } = KEYS[by]
-  const table = bucketSeconds < 3_600 ? 'decision_minute' : 'decision_hour'
+  const counts = bucketSeconds < 3_600 ? 'decision_minute c' : countsByHour('c', '$8', '$9')
   const { rows } = await pool.query<SeriesPoint>(
     `SELECT ${key} AS key, date_bin(make_interval(secs => $10), c.bucket, 'epoch'::timestamptz) AS at, sum(c.count)::float8 AS count
-     FROM ${SIGNATURES} JOIN ${table} c ON c.signature_id = s.id AND c.bucket >= $8 AND c.bucket < $9
+     FROM ${SIGNATURES} JOIN ${counts} ON c.signature_id = s.id AND c.bucket >= $8 AND c.bucket < $9
      WHERE ${CONDITIONS} AND ${only}
      GROUP BY 1, 2 ORDER BY 2`,
     [...conditionValues(filter), filter.from, filter.to, bucketSeconds],

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { RecordedContext } from '../../policy/decision.ts'
 import type { CallerKind, Mode, Outcome, Reason, SenderConstraint, TokenProblem } from '../../policy/vocabulary.ts'
+import { AGED_COUNTS, toAgedFrom } from './aged-counts.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
 export interface SignatureTotals {
@@ -38,18 +39,18 @@ const TOTALS = `
   SELECT s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
     s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender, s.context,
     sum(h.count)::float8 AS count, (${sumTokenAges('h.token_ages')})::float8[] AS "tokenAges",
-    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket) + interval '1 hour', s.last_at) AS "lastAt"
+    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket_end), s.last_at) AS "lastAt"
   FROM decision_signature s
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route
-  JOIN decision_hour h ON h.signature_id = s.id AND h.bucket >= date_trunc('hour', $2::timestamptz) AND h.bucket < $3
+  JOIN ${AGED_COUNTS} h ON h.signature_id = s.id
   WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND s.last_at >= $2
   GROUP BY s.id, e.id`
 
-/** What was counted of each signature of the endpoints in a window, to the hour. */
+/** What was counted of each signature of the endpoints in a window: to the hour, or to the day where days are folded. */
 export async function readSignatureTotals(
   pool: pg.Pool,
   { environmentId, endpointIds, from, to }: TotalsWindow,
 ): Promise<SignatureTotals[]> {
-  const { rows } = await pool.query<SignatureTotals>(TOTALS, [environmentId, from, to, endpointIds])
+  const { rows } = await pool.query<SignatureTotals>(TOTALS, [environmentId, toAgedFrom(from), to, endpointIds])
   return rows
 }

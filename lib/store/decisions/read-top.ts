@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import { countsByHour } from './counts-by-hour.ts'
 import { CALLER_KEY, CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
-import { areMinutesKept } from './retention.ts'
 
 export type TopKey = 'caller' | 'endpoint' | 'reason' | 'service'
 
@@ -31,14 +31,20 @@ const KEYS: Record<TopKey, { readonly key: string; readonly label: string; reado
 const sum = (condition: string): string => `coalesce(sum(c.count) FILTER (WHERE ${condition}), 0)::float8`
 
 /** Largest first, by denials and would-be denials, then by requests. */
-export async function readTop(pool: pg.Pool, filter: DecisionFilter, by: TopKey, limit: number): Promise<TopRow[]> {
+export async function readTop(
+  pool: pg.Pool,
+  filter: DecisionFilter,
+  by: TopKey,
+  limit: number,
+  minutesFrom: Date,
+): Promise<TopRow[]> {
   const { key, label, only } = KEYS[by]
   const isShort = filter.to.getTime() - filter.from.getTime() < 26 * 3_600_000
-  const table = isShort && areMinutesKept(filter.from, new Date()) ? 'decision_minute' : 'decision_hour'
+  const counts = isShort && filter.from >= minutesFrom ? 'decision_minute c' : countsByHour('c', '$8', '$9')
   const { rows } = await pool.query<TopRow>(
     `SELECT ${key} AS key, ${label} AS label, ${sum(`s.evaluated AND s.outcome = 'allowed'`)} AS allowed,
        ${sum(`s.outcome = 'would-deny'`)} AS "would-deny", ${sum(`s.outcome = 'denied'`)} AS denied, ${sum('NOT s.evaluated')} AS unevaluated
-     FROM ${SIGNATURES} JOIN ${table} c ON c.signature_id = s.id AND c.bucket >= $8 AND c.bucket < $9
+     FROM ${SIGNATURES} JOIN ${counts} ON c.signature_id = s.id AND c.bucket >= $8 AND c.bucket < $9
      WHERE ${CONDITIONS} AND ${only}
      GROUP BY 1, 2
      ORDER BY ${sum(`s.outcome <> 'allowed'`)} DESC, sum(c.count) DESC, 1 LIMIT $10`,

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { CALLER_KEY } from './decision-filter.ts'
+import { findMinutesFrom } from './retention.ts'
 
 export interface UnforeseenDenial {
   readonly endpointId: string
@@ -16,16 +17,26 @@ const UNFORESEEN = `
     SELECT m.endpoint_id, f.item -> 'caller' ->> 'key' AS caller_key
     FROM change c JOIN mode_change m ON m.endpoint_id = c.endpoint_id CROSS JOIN LATERAL jsonb_array_elements(m.forecast -> 'callers') AS f (item)
     WHERE m.at >= coalesce((SELECT max(b.at) FROM mode_change b WHERE b.endpoint_id = c.endpoint_id AND b.from_mode <> 'enforce'), '-infinity')
+  ), counts AS NOT MATERIALIZED (
+    SELECT signature_id, bucket, count, interval '1 minute' AS width FROM decision_minute WHERE bucket >= $2
+    UNION ALL
+    SELECT signature_id, bucket, count, interval '1 hour' FROM decision_count WHERE bucket < $2 AND day >= current_date - 7
   )
   SELECT c.endpoint_id AS "endpointId", ${CALLER_KEY} AS "callerKey", sum(n.count)::float8 AS denied
   FROM change c JOIN endpoint e ON e.id = c.endpoint_id
   JOIN decision_signature s ON s.environment_id = e.environment_id AND s.service_id = e.service_id AND s.method = e.method AND s.route = e.route
     AND s.outcome = 'denied' AND NOT s.replayed AND s.last_at >= c.at
-  JOIN decision_minute n ON n.signature_id = s.id AND n.bucket >= date_trunc('minute', c.at) AND n.bucket >= now() - interval '7 days'
+  JOIN counts n ON n.signature_id = s.id AND n.bucket > c.at - n.width AND n.bucket >= now() - interval '7 days'
   WHERE NOT EXISTS (SELECT FROM foreseen f WHERE f.endpoint_id = c.endpoint_id AND f.caller_key = ${CALLER_KEY})
   GROUP BY 1, 2 ORDER BY 3 DESC`
 
 export async function readUnforeseenDenials(pool: pg.Pool, environmentId: string): Promise<UnforeseenDenial[]> {
-  const { rows } = await pool.query<UnforeseenDenial>(UNFORESEEN, [environmentId])
+  const { rows } = await pool.query<UnforeseenDenial>(UNFORESEEN, [
+    environmentId,
+    ceilToHour(await findMinutesFrom(pool)),
+  ])
   return rows
 }
+
+/** Minutes of an hour that begins before are counted with the hour. */
+const ceilToHour = (at: Date): Date => new Date(Math.ceil(at.getTime() / 3_600_000) * 3_600_000)

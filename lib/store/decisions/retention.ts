@@ -1,7 +1,23 @@
-/** Counts per minute are written for decisions no older than this; the hours hold everything. */
+import type pg from 'pg'
+
+const DAY_MS = 86_400_000
+
+/** Counts per minute are kept no longer than this, and shorter where they take too much space; the hours hold everything. */
 export const MINUTES_KEPT_DAYS = 14
-/** Whether the minutes since a time are all there; else only the hours are. */
-export const areMinutesKept = (from: Date, now: Date): boolean =>
-  from.getTime() > now.getTime() - (MINUTES_KEPT_DAYS - 1) * 86_400_000
 /** How far back recorded traffic may be replayed. */
 export const REPLAY_DAYS_MAX = 31
+/** Minutes are dropped while they take more space. */
+const MINUTES_BYTES_MAX = 512 * 1024 * 1024
+/** Except those of the last hours, that somebody watches. */
+const MINUTES_KEPT_HOURS_MIN = 3
+
+/** Since when the minutes are all there; before, only the hours are. */
+export async function findMinutesFrom(pool: pg.Pool, now = new Date()): Promise<Date> {
+  const { rows } = await pool.query<{ since: Date }>('SELECT since FROM decision_minutes_kept')
+  return new Date(Math.max(now.getTime() - (MINUTES_KEPT_DAYS - 1) * DAY_MS, rows[0]?.since.getTime() ?? 0))
+}
+
+/** Gives back the space of minutes beyond their bound. */
+export async function boundMinutes(pool: pg.Pool, bytesMax = MINUTES_BYTES_MAX): Promise<void> {
+  await pool.query('SELECT bound_decision_minutes($1, make_interval(hours => $2))', [bytesMax, MINUTES_KEPT_HOURS_MIN])
+}

@@ -11,30 +11,13 @@ export interface CountRow {
   readonly tokenAges: readonly number[] | null
 }
 
-export interface SampleRow {
-  readonly id: string
-  readonly at: Date
-  readonly signatureId: string
-  readonly path: string
-  readonly address: string | null
-  readonly userAgent: string | null
-  readonly subject: string | null
-  readonly device: string | null
-  readonly tokenId: string | null
-  readonly tokenAgeSeconds: number | null
-  readonly checks: readonly object[]
-  readonly revision: number
-}
-
-/** What one report of an instance adds. */
-export interface BatchRows {
+/** What one report of an instance adds to the counts. */
+export interface CountedBatch {
   /** Id of the batch, unique across services. */
   readonly key: string
-  readonly environmentId: string
   readonly instanceId: string
   readonly dropped: number
   readonly counts: readonly CountRow[]
-  readonly samples: readonly SampleRow[]
 }
 
 /**
@@ -59,24 +42,20 @@ const STORE = `
     JOIN stored USING (number)
     GROUP BY row.signature_id, row.minute
   ), minutes AS (
-    INSERT INTO decision_minute AS known (signature_id, bucket, shard, count, token_ages)
-    SELECT signature_id, bucket, $9::smallint, count, ages FROM counted WHERE bucket >= $10 ORDER BY bucket, signature_id
-    ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET
-      count = known.count + excluded.count, token_ages = add_token_ages(known.token_ages, excluded.token_ages)
+    INSERT INTO decision_minute AS known (signature_id, bucket, shard, count)
+    SELECT signature_id, bucket, $9::smallint, count FROM counted WHERE bucket >= $10 ORDER BY bucket, signature_id
+    ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET count = known.count + excluded.count
   ), hours AS (
     INSERT INTO decision_hour AS known (signature_id, bucket, shard, count, token_ages)
     SELECT signature_id, date_trunc('hour', bucket, 'UTC') AS hour, $9::smallint, sum(count)::bigint, ${sumTokenAges('ages')}
     FROM counted GROUP BY signature_id, hour ORDER BY hour, signature_id
     ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET
       count = known.count + excluded.count, token_ages = add_token_ages(known.token_ages, excluded.token_ages)
-  ), samples AS (
-    INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, address, user_agent, subject, device, token_id, token_age_seconds, checks, revision)
-    SELECT sample.id, sample.at, sample.signature_id, sample.environment_id, sample.instance_id, sample.path, sample.address, sample.user_agent,
-      sample.subject, sample.device, sample.token_id, sample.token_age_seconds, sample.checks, sample.revision
-    FROM jsonb_to_recordset($11::jsonb) AS sample (number bigint, id uuid, at timestamptz, signature_id bigint, environment_id uuid, instance_id uuid, path text,
-      address text, user_agent text, subject text, device text, token_id text, token_age_seconds float8, checks jsonb, revision int)
-    JOIN stored USING (number)
-    ON CONFLICT DO NOTHING
+    RETURNING bucket
+  ), late AS (
+    INSERT INTO decision_day_version AS known (day, version)
+    SELECT DISTINCT (bucket AT TIME ZONE 'UTC')::date AS day, 1 FROM hours WHERE bucket < date_trunc('day', now(), 'UTC') ORDER BY day
+    ON CONFLICT (day) DO UPDATE SET version = known.version + 1
   ), drops AS (
     UPDATE instance SET dropped_total = dropped_total + reported.dropped
     FROM (SELECT instance_id, sum(dropped)::bigint AS dropped FROM stored WHERE dropped > 0 GROUP BY instance_id) AS reported
@@ -87,7 +66,7 @@ const STORE = `
 /** Answers the keys of the batches that were not stored before. */
 export async function storeBatches(
   pool: pg.Pool,
-  batches: readonly BatchRows[],
+  batches: readonly CountedBatch[],
   shard: number,
   minutesFrom: Date,
 ): Promise<Set<string>> {
@@ -106,7 +85,6 @@ export async function storeBatches(
       toArrayLiteral(columns.ages),
       shard,
       minutesFrom,
-      JSON.stringify(batches.flatMap(toSampleRecords)),
     ],
   })
   return new Set(rows.map(({ key }) => key))
@@ -120,7 +98,7 @@ interface Columns {
   readonly ages: string[]
 }
 
-function toColumns(batches: readonly BatchRows[]): Columns {
+function toColumns(batches: readonly CountedBatch[]): Columns {
   const columns: Columns = { numbers: [], signatureIds: [], minutes: [], counts: [], ages: [] }
   batches.forEach(({ counts }, position) => {
     for (const { signatureId, minuteMs, count, tokenAges } of counts) {
@@ -136,22 +114,3 @@ function toColumns(batches: readonly BatchRows[]): Columns {
 
 /** For numbers and what is quoted already: pg itself would look at every element for characters to escape. */
 const toArrayLiteral = (elements: readonly (number | string)[]): string => `{${elements.join()}}`
-
-const toSampleRecords = ({ environmentId, instanceId, samples }: BatchRows, position: number): object[] =>
-  samples.map((sample) => ({
-    number: position + 1,
-    id: sample.id,
-    at: sample.at,
-    signature_id: sample.signatureId,
-    environment_id: environmentId,
-    instance_id: instanceId,
-    path: sample.path,
-    address: sample.address,
-    user_agent: sample.userAgent,
-    subject: sample.subject,
-    device: sample.device,
-    token_id: sample.tokenId,
-    token_age_seconds: sample.tokenAgeSeconds,
-    checks: sample.checks,
-    revision: sample.revision,
-  }))

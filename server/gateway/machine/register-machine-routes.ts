@@ -16,7 +16,7 @@ declare module 'fastify' {
 
 /** `PUT /v1/inventory` and `POST /v1/decisions`. The token decides the service and the environment, never the body. */
 export function registerMachineRoutes(app: FastifyInstance, core: GatewayCore): void {
-  const ingestDecisions = createDecisionIngest(core.pool)
+  const ingestDecisions = createDecisionIngest(core.context)
   const stored = core.metrics.counter('stepgate_decisions_stored_total', 'Decisions stored.')
   const refused = core.metrics.counter('stepgate_batch_items_refused_total', 'Items of batches refused.')
   const repeated = core.metrics.counter('stepgate_batches_repeated_total', 'Batches that had been stored before.')

@@ -20,20 +20,20 @@ const MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: LINES, jsonl: LINE
 
 export const readingRoutes = {
   getOverview: async ({ ctx, actor, params }) =>
-    readOverview(ctx.pool, actor, await getEnvironmentRow(ctx.database, params.environment)),
+    readOverview(ctx, actor, await getEnvironmentRow(ctx.database, params.environment)),
   search: ({ ctx, actor, params, query }) => searchObjects(ctx, actor, params.environment, query),
   readSeries: async ({ ctx, actor, params, query }) =>
-    readDecisionSeries(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+    readDecisionSeries(ctx, actor, await getEnvironmentId(ctx.database, params.environment), query),
   readTop: async ({ ctx, actor, params, query }) =>
-    readDecisionTop(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+    readDecisionTop(ctx, actor, await getEnvironmentId(ctx.database, params.environment), query),
   listSamples: async ({ ctx, actor, params, query }) =>
-    listSamples(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+    listSamples(ctx, actor, await getEnvironmentId(ctx.database, params.environment), query),
   getSample: async ({ ctx, actor, params }) =>
-    getSample(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
+    getSample(ctx, actor, await getEnvironmentId(ctx.database, params.environment), params.id),
   exportDecisions: async ({ ctx, actor, params, query }) => ({
     mediaType: MEDIA_TYPES[query.format],
     fileName: `decisions-${query.table}.${query.format}`,
-    chunks: exportDecisions(ctx.pool, actor, await getEnvironmentId(ctx.database, params.environment), query),
+    chunks: exportDecisions(ctx, actor, await getEnvironmentId(ctx.database, params.environment), query),
   }),
 
   readLifetimes: ({ ctx, actor, params, query }) => readLifetimes(ctx, actor, params.environment, query),

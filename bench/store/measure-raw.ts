@@ -1,0 +1,60 @@
+import pg from 'pg'
+import type { ControlContext } from '#lib/control/context.ts'
+import { createDecisionIngest } from '#lib/control/decision/decision-ingest.ts'
+import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
+import { createWideTable, ITEMS_PER_BATCH, makeBatch, measureCopy, ROWS_PER_ROUND } from '../gateway/measure-ingest.ts'
+import { median } from '../statistics.ts'
+import { judge } from './verdicts.ts'
+
+const ROUNDS = 5
+const IN_FLIGHT = 32
+const GOAL = 1.2
+
+export interface BenchStore {
+  readonly pool: pg.Pool
+  readonly ownerUrl: string
+  readonly environmentId: string
+  readonly serviceId: string
+}
+
+const DENIAL = { outcome: 'would-deny', reason: 'scope-missing', missingScopes: ['things:delete'] } as const
+
+/** Every denial an item of its own, parsed, deduplicated, counted and committed, beside bare COPY of the same facts as wide rows. */
+export async function measureRaw({ pool, ownerUrl, environmentId, serviceId }: BenchStore): Promise<void> {
+  const client = new pg.Client(ownerUrl)
+  await client.connect()
+  await createWideTable(client)
+  const context: Pick<ControlContext, 'pool' | 'decisions'> = { pool, decisions: createPostgresDecisionStore(pool) }
+  const ingest = createDecisionIngest(context)
+  const rounds: { copied: number; stored: number }[] = []
+  for (let round = 0; round <= ROUNDS; round++) {
+    const copied = await measureCopy(client)
+    const stored = await storeDenials((batch) => ingest({ environmentId, serviceId }, { ...batch, replayed: false }))
+    if (round > 0) rounds.push({ copied, stored }) // the first warms caches and learns the signatures
+  }
+  await client.query('DROP TABLE bench_wide')
+  await client.end()
+  const ratio = median(rounds.map(({ copied, stored }) => stored / copied))
+  const rates = `${String(Math.round(median(rounds.map(({ stored }) => stored))))}/s, bare ${String(Math.round(median(rounds.map(({ copied }) => copied))))} rows/s`
+  judge({
+    what: 'raw denials, durable, indexed, deduplicated',
+    goal: `≥ ${String(GOAL)} × bare`,
+    measured: `${ratio.toFixed(2)} × (${rates})`,
+    isMet: ratio >= GOAL,
+  })
+}
+
+type Batch = ReturnType<typeof makeBatch>
+
+async function storeDenials(ingest: (batch: Batch) => Promise<unknown>): Promise<number> {
+  const batches = Array.from({ length: ROWS_PER_ROUND / ITEMS_PER_BATCH }, (_, index) =>
+    makeBatch(index * ITEMS_PER_BATCH, DENIAL),
+  ).values()
+  const startedAt = performance.now()
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      for (const batch of batches) await ingest(batch)
+    }),
+  )
+  return ROWS_PER_ROUND / ((performance.now() - startedAt) / 1_000)
+}

@@ -1,0 +1,92 @@
+import { randomInt } from 'node:crypto'
+import type pg from 'pg'
+import { createDecisionDays } from './decision-days.ts'
+import type { DecisionFilter } from './decision-filter.ts'
+import { DayGoneError, type CountStore, type DecisionStore, type SampleStore } from './decision-store.ts'
+import { findSignatureIds } from './find-signature-ids.ts'
+import { findSample, readSamples } from './read-samples.ts'
+import { readSeries } from './read-series.ts'
+import { readSignatureTotals, type TotalsWindow } from './read-signature-totals.ts'
+import { readTop } from './read-top.ts'
+import { SLOT_SECONDS } from './recorded-day.ts'
+import { createRecordedDays } from './recorded-days.ts'
+import { findMinutesFrom } from './retention.ts'
+import { storeBatches } from './store-batches.ts'
+import { storeSamples } from './store-samples.ts'
+import { sumSeries, sumTop, sumTotals } from './sum-days.ts'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** Longer windows are charts of three hours and more: they are added up in memory. */
+const HOURS_BY_SQL_MAX = 130
+/** The index finds what belongs to so few endpoints sooner. */
+const ENDPOINTS_BY_SQL_MAX = 50
+const LOOK_FOR_MINUTES_EVERY_MS = 60_000
+/** As many writers count the same signature without waiting for each other. */
+const SHARDS = 4
+const CHECK_VIOLATION = '23514'
+
+export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
+  const days = createDecisionDays(pool)
+  const minutes = createMinutesKept(pool)
+  const readDays = createRecordedDays(pool)
+  const shard = randomInt(SHARDS)
+
+  const lookAgainWhenGone = (error: unknown): never => {
+    if (!isMissingPartition(error)) throw error
+    days.forget()
+    minutes.forget()
+    throw new DayGoneError('A day was dropped meanwhile.', { cause: error })
+  }
+  const counts: CountStore = {
+    findSignatureIds: (signatures) => findSignatureIds(pool, signatures),
+    findStorableDays: (wanted, create) => days.findStorable(wanted, create),
+    add: async (batches) => storeBatches(pool, batches, shard, await minutes.findFrom()).catch(lookAgainWhenGone),
+    findMinutesFrom: () => findMinutesFrom(pool),
+    readSeries: async (filter, by, bucketSeconds) =>
+      bucketSeconds >= SLOT_SECONDS && filter.endpoint === undefined
+        ? sumSeries(await readDays(filter.environmentId, filter.from, filter.to), filter, by, bucketSeconds)
+        : readSeries(pool, filter, by, bucketSeconds),
+    readTop: async (filter, by, limit) =>
+      isLong(filter) && filter.endpoint === undefined
+        ? sumTop(await readDays(filter.environmentId, filter.from, filter.to), filter, by, limit)
+        : readTop(pool, filter, by, limit, await findMinutesFrom(pool)),
+    readTotals: async (window) =>
+      isOfMany(window)
+        ? sumTotals(await readDays(window.environmentId, window.from, window.to), window.endpointIds)
+        : readSignatureTotals(pool, window),
+  }
+  const samples: SampleStore = {
+    add: (added) => storeSamples(pool, added).catch(lookAgainWhenGone),
+    search: (filter, after, limit) => readSamples(pool, filter, after, limit),
+    find: (environmentId, id) => findSample(pool, environmentId, id),
+  }
+  return { counts, samples }
+}
+
+const isLong = ({ from, to }: DecisionFilter): boolean => to.getTime() - from.getTime() > HOURS_BY_SQL_MAX * HOUR_MS
+
+/** Of many endpoints, up to now and since a day that is folded: what days are added up for. */
+const isOfMany = ({ endpointIds, from, to }: TotalsWindow): boolean =>
+  (endpointIds === null || endpointIds.length > ENDPOINTS_BY_SQL_MAX) &&
+  Date.now() - from.getTime() > 2 * DAY_MS &&
+  Date.now() - to.getTime() < HOUR_MS
+
+/** Where minutes may be written, asked for now and then: it moves forward by hours. */
+function createMinutesKept(pool: pg.Pool) {
+  let known: { readonly from: Date; readonly at: number } | null = null
+  return {
+    forget: () => {
+      known = null
+    },
+    findFrom: async (): Promise<Date> => {
+      const now = performance.now()
+      if (known === null || now - known.at > LOOK_FOR_MINUTES_EVERY_MS)
+        known = { from: await findMinutesFrom(pool), at: now }
+      return known.from
+    },
+  }
+}
+
+const isMissingPartition = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === CHECK_VIOLATION && error.message.includes('no partition')

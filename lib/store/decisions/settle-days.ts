@@ -1,0 +1,40 @@
+import type pg from 'pg'
+import { HOURS } from './decision-hours.ts'
+import { sumTokenAges } from './sum-token-ages.ts'
+
+const DAYS_TO_SETTLE = `
+  SELECT day::date::text AS day FROM generate_series((SELECT min(bucket) FROM decision_hour) AT TIME ZONE 'UTC', $1::date - 1, interval '1 day') AS day
+  WHERE EXISTS (
+    SELECT FROM decision_hour
+    WHERE bucket >= day::date::timestamp AT TIME ZONE 'UTC' AND bucket < (day::date + 1)::timestamp AT TIME ZONE 'UTC'
+  )`
+
+/** One statement: what leaves the hours arrives in the days, and no reader sees it twice or not at all. */
+const SETTLE = `
+  WITH moved AS (
+    DELETE FROM decision_hour
+    WHERE bucket >= $1::date::timestamp AT TIME ZONE 'UTC' AND bucket < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
+    RETURNING signature_id, extract(hour FROM bucket AT TIME ZONE 'UTC')::int AS hour, count, token_ages
+  ), stored AS (
+    INSERT INTO decision_day AS known (day, signature_id, count, hours, token_ages)
+    SELECT $1::date, signature_id, sum(count)::bigint,
+      ARRAY[${HOURS.map((hour) => `coalesce(sum(count) FILTER (WHERE hour = ${hour}), 0)`).join(', ')}]::bigint[], ${sumTokenAges('token_ages')}
+    FROM moved GROUP BY signature_id ORDER BY signature_id
+    ON CONFLICT (day, signature_id) DO UPDATE SET
+      count = known.count + excluded.count,
+      hours = ARRAY[${HOURS.map((hour) => `known.hours[${hour + 1}] + excluded.hours[${hour + 1}]`).join(', ')}],
+      token_ages = add_token_ages(known.token_ages, excluded.token_ages)
+  )
+  INSERT INTO decision_day_version AS known (day, version)
+  SELECT $1::date, 1 WHERE (SELECT count(*) FROM moved) > 0
+  ON CONFLICT (day) DO UPDATE SET version = known.version + 1`
+
+/** Folds the hours of days before yesterday into one row a signature. Answers the days. */
+export async function settleDays(pool: pg.Pool, now = new Date()): Promise<string[]> {
+  const { rows } = await pool.query<{ day: string }>(DAYS_TO_SETTLE, [toOpenDay(now)])
+  for (const { day } of rows) await pool.query(SETTLE, [day])
+  return rows.map(({ day }) => day)
+}
+
+/** The first day whose hours are kept apart: yesterday, UTC. */
+export const toOpenDay = (now: Date): string => new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10)

@@ -1,0 +1,189 @@
+import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
+import type { DecisionFilter } from './decision-filter.ts'
+import { UNDECLARED, type SeriesKey, type SeriesPoint } from './read-series.ts'
+import type { SignatureTotals } from './read-signature-totals.ts'
+import type { TopKey, TopRow } from './read-top.ts'
+import { SLOT_SECONDS, SLOTS_PER_DAY } from './recorded-day.ts'
+import type { DayOfWindow, RecordedWindow } from './recorded-days.ts'
+import type { RecordedSignature } from './recorded-signatures.ts'
+
+const SLOT_MS = SLOT_SECONDS * 1_000
+const DAY_MS = 86_400_000
+const NOT_ASKED_FOR = -1
+
+const SERIES_KEYS: Record<SeriesKey, (signature: RecordedSignature) => string | null> = {
+  outcome: ({ evaluated, outcome }) => (evaluated ? outcome : 'unevaluated'),
+  reason: ({ reason }) => reason,
+  service: ({ serviceSlug, outcome }) => (outcome === 'allowed' ? null : serviceSlug),
+  endpoint: ({ endpointId, outcome }) => (outcome === 'allowed' ? null : (endpointId ?? UNDECLARED)),
+  caller: ({ callerKey, outcome }) => (outcome === 'allowed' ? null : callerKey),
+}
+
+const TOP_KEYS: Record<TopKey, (signature: RecordedSignature) => readonly [key: string, label: string] | null> = {
+  caller: ({ evaluated, callerKey, callerLabel }) => (evaluated ? [callerKey, callerLabel] : null),
+  endpoint: ({ endpointId, serviceSlug, method, route }) => [endpointId ?? '', `${serviceSlug} ${method} ${route}`],
+  reason: ({ reason }) => (reason === null ? null : [reason, reason]),
+  service: ({ serviceSlug }) => [serviceSlug, serviceSlug],
+}
+
+const passes = (filter: DecisionFilter, signature: RecordedSignature): boolean =>
+  (filter.service === undefined || signature.serviceSlug === filter.service) &&
+  (filter.endpoint === undefined || signature.endpointId === filter.endpoint) &&
+  (filter.caller === undefined || signature.callerKey === filter.caller) &&
+  (filter.outcome === undefined || (signature.evaluated && signature.outcome === filter.outcome)) &&
+  (filter.reason === undefined || signature.reason === filter.reason) &&
+  (filter.mode === undefined || signature.mode === filter.mode)
+
+/** Slots of a day that begin within the window, the last one not included. */
+function slotsWithin({ from, to }: DecisionFilter, { startMs }: DayOfWindow): readonly [first: number, end: number] {
+  const first = Math.ceil((from.getTime() - startMs) / SLOT_MS)
+  const end = Math.ceil((to.getTime() - startMs) / SLOT_MS)
+  return [Math.max(0, first), Math.min(SLOTS_PER_DAY, end)]
+}
+
+/** As `readSeries` answers, in buckets of three hours or a multiple that divides a day. */
+export function sumSeries(
+  window: RecordedWindow,
+  filter: DecisionFilter,
+  by: SeriesKey,
+  bucketSeconds: number,
+): SeriesPoint[] {
+  const { keys, keyByPlace } = groupSignatures(window, filter, SERIES_KEYS[by])
+  const slotsPerBucket = bucketSeconds / SLOT_SECONDS
+  const bucketsPerDay = SLOTS_PER_DAY / slotsPerBucket
+  return window.days.flatMap((day) => {
+    const sums = new Float64Array(SLOTS_PER_DAY * keys.length)
+    addSlots(sums, day, keyByPlace, slotsWithin(filter, day))
+    return Array.from({ length: bucketsPerDay }, (_, bucket) => {
+      const at = new Date(day.startMs + bucket * bucketSeconds * 1_000)
+      return keys.flatMap((key, number): SeriesPoint[] => {
+        const first = number * SLOTS_PER_DAY + bucket * slotsPerBucket
+        const count = sum(sums.subarray(first, first + slotsPerBucket))
+        return count === 0 ? [] : [{ key, at, count }]
+      })
+    }).flat()
+  })
+}
+
+const sum = (numbers: Float64Array): number => numbers.reduce((total, number) => total + number, 0)
+
+/** Numbers of the keys, by the place of the signature. */
+function groupSignatures(
+  { signatures }: RecordedWindow,
+  filter: DecisionFilter,
+  toKey: (signature: RecordedSignature) => string | null,
+) {
+  const numbers = new Map<string, number>()
+  const keyByPlace = new Int32Array(signatures.length).fill(NOT_ASKED_FOR)
+  signatures.forEach((signature, place) => {
+    const key = signature !== undefined && passes(filter, signature) ? toKey(signature) : null
+    if (key === null) return
+    const number = numbers.get(key) ?? numbers.size
+    numbers.set(key, number)
+    keyByPlace[place] = number
+  })
+  return { keys: [...numbers.keys()], keyByPlace }
+}
+
+/** The inner loop of every chart over months: as plain as it can be. */
+function addSlots(
+  sums: Float64Array,
+  { places, slots }: DayOfWindow,
+  keyByPlace: Int32Array,
+  [first, end]: readonly [number, number],
+): void {
+  for (let row = 0; row < places.length; row++) {
+    const key = keyByPlace[places[row] ?? 0] ?? NOT_ASKED_FOR
+    if (key === NOT_ASKED_FOR) continue
+    const to = key * SLOTS_PER_DAY
+    const from = row * SLOTS_PER_DAY
+    for (let slot = first; slot < end; slot++) sums[to + slot] = (sums[to + slot] ?? 0) + (slots[from + slot] ?? 0)
+  }
+}
+
+/** As `readTop` answers, to three hours. */
+export function sumTop(window: RecordedWindow, filter: DecisionFilter, by: TopKey, limit: number): TopRow[] {
+  const counts = countSignatures(window, filter)
+  const rows = new Map<string, Writable<TopRow>>()
+  window.signatures.forEach((signature, place) => {
+    const count = counts[place] ?? 0
+    if (count === 0 || signature === undefined || !passes(filter, signature)) return
+    const named = TOP_KEYS[by](signature)
+    if (named === null) return
+    const [key, label] = named
+    const both = JSON.stringify(named)
+    const row = rows.get(both) ?? { key, label, allowed: 0, 'would-deny': 0, denied: 0, unevaluated: 0 }
+    row[signature.evaluated ? signature.outcome : 'unevaluated'] += count
+    rows.set(both, row)
+  })
+  return [...rows.values()].sort(byDenials).slice(0, limit)
+}
+
+type Writable<Row> = { -readonly [Key in keyof Row]: Row[Key] }
+
+const denialsOf = (row: TopRow): number => row['would-deny'] + row.denied
+const requestsOf = (row: TopRow): number => denialsOf(row) + row.allowed + row.unevaluated
+const byDenials = (a: TopRow, b: TopRow): number =>
+  denialsOf(b) - denialsOf(a) || requestsOf(b) - requestsOf(a) || (a.key < b.key ? -1 : 1)
+
+function countSignatures({ signatures, days }: RecordedWindow, filter: DecisionFilter): Float64Array {
+  const counts = new Float64Array(signatures.length)
+  for (const day of days) {
+    const [first, end] = slotsWithin(filter, day)
+    for (let row = 0; row < day.places.length; row++) {
+      let count = 0
+      for (let slot = first; slot < end; slot++) count += day.slots[row * SLOTS_PER_DAY + slot] ?? 0
+      const place = day.places[row] ?? 0
+      counts[place] = (counts[place] ?? 0) + count
+    }
+  }
+  return counts
+}
+
+/** As `readSignatureTotals` answers, to the day. */
+export function sumTotals(window: RecordedWindow, endpointIds: readonly string[] | null): SignatureTotals[] {
+  const asked = endpointIds === null ? null : new Set<string | null>(endpointIds)
+  const sums = createSums(window.signatures.length)
+  for (const day of window.days) addDay(sums, day)
+  return window.signatures.flatMap((signature, place): SignatureTotals[] => {
+    const count = sums.counts[place] ?? 0
+    if (signature === undefined || signature.endpointId === null || count === 0) return []
+    if (asked !== null && !asked.has(signature.endpointId)) return []
+    const ages = sums.ages.subarray(place * TOKEN_AGE_BUCKETS, (place + 1) * TOKEN_AGE_BUCKETS)
+    return [
+      {
+        ...signature,
+        count,
+        tokenAges: sums.hasAges[place] === 1 ? Array.from(ages) : null,
+        firstAt: new Date(Math.max(sums.startsMs[place] ?? 0, signature.firstAt.getTime())),
+        lastAt: new Date(Math.min((sums.lastsMs[place] ?? 0) + DAY_MS, signature.lastAt.getTime())),
+      },
+    ]
+  })
+}
+
+const createSums = (size: number) => ({
+  counts: new Float64Array(size),
+  ages: new Float64Array(size * TOKEN_AGE_BUCKETS),
+  hasAges: new Uint8Array(size),
+  /** Starts of the first and the last day. */
+  startsMs: new Float64Array(size),
+  lastsMs: new Float64Array(size),
+})
+
+function addDay(sums: ReturnType<typeof createSums>, day: DayOfWindow): void {
+  const { counts, ages, hasAges, startsMs, lastsMs } = sums
+  for (let row = 0; row < day.places.length; row++) {
+    const place = day.places[row] ?? 0
+    let count = 0
+    for (let slot = 0; slot < SLOTS_PER_DAY; slot++) count += day.slots[row * SLOTS_PER_DAY + slot] ?? 0
+    if (counts[place] === 0) startsMs[place] = day.startMs
+    counts[place] = (counts[place] ?? 0) + count
+    lastsMs[place] = day.startMs
+    if (day.hasAges[row] !== 1) continue
+    hasAges[place] = 1
+    const [to, from] = [place * TOKEN_AGE_BUCKETS, row * TOKEN_AGE_BUCKETS]
+    for (let bucket = 0; bucket < TOKEN_AGE_BUCKETS; bucket++)
+      ages[to + bucket] = (ages[to + bucket] ?? 0) + (day.ages[from + bucket] ?? 0)
+  }
+}
