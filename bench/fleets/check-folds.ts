@@ -1,124 +1,105 @@
 import { isDeepStrictEqual } from 'node:util'
-import { decide } from '#lib/policy/evaluate.ts'
+import { toCaller } from '#lib/evidence/caller.ts'
+import { addTokenAges } from '#lib/evidence/token-age-counts.ts'
 import { NO_CONTEXT } from '#lib/policy/decision.ts'
+import { decide } from '#lib/policy/evaluate.ts'
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '#lib/policy/token-age.ts'
 import type { Outcome } from '#lib/policy/vocabulary.ts'
 import type { Dropped } from '../../sdk/src/report/decision-queue.ts'
 import type { Findings } from './findings.ts'
-import { callerKeyOf as keyOfFacts, type Counted, type LedgerEntry } from './ledger.ts'
-import { MINUTE_MS } from './rhythms.ts'
-import { callerKeyOf, isEvaluated, type Simulation } from './simulate.ts'
+import type { LedgerEntry } from './ledger.ts'
 import type { Request } from './make-traffic.ts'
+import { MINUTE_MS } from './rhythms.ts'
+import { hasDropped, isEvaluated, type Simulation } from './simulate.ts'
 
-/** Counts by caller, endpoint and outcome, in time. */
-type Counts = Map<string, Map<number, Counted>>
+/** Requests of one caller to one endpoint with one outcome. */
+interface Series {
+  readonly minutes: Map<number, number>
+  readonly ages: number[]
+}
+type SeriesByKey = Map<string, Series>
 
 const NOBODY = 'anonymous:unknown client'
 
-/** Folded decisions say what the single requests say: to the minute and the age, or, where windows cross minutes, to a window. */
+/** Folded decisions say what single requests say: to the minute and the age, or, where windows cross minutes, to a window. */
 export function checkFolds(simulation: Simulation, findings: Findings): void {
-  const { fleet, recorder } = simulation
+  const { fleet, requests, ledger } = simulation
   const complete = new Set(
-    fleet.endpoints.filter(({ service }) => sumOf(recorder.droppedOf(service)) === 0).map(({ id }) => id),
+    fleet.endpoints.filter(({ service }) => !hasDropped(simulation, service)).map(({ id }) => id),
   )
-  const raw = countRaw(simulation.requests.filter(({ job }) => complete.has(job.endpoint.id)))
-  const folded = countFolded(simulation.ledger.entries.filter(({ endpointId }) => complete.has(endpointId ?? '')))
-  findings.count('requests', simulation.requests.length)
-  for (const key of new Set([...raw.keys(), ...folded.keys()]))
-    compare(key, raw.get(key) ?? new Map(), folded.get(key) ?? new Map(), simulation, findings)
+  const raw = toRawSeries(requests.filter(({ job }) => complete.has(job.endpoint.id)))
+  const folded = toFoldedSeries(ledger.entries.filter(({ endpointId }) => complete.has(endpointId ?? '')))
+  findings.count('requests', requests.length)
+  for (const key of new Set([...raw.keys(), ...folded.keys()])) {
+    findings.count('fold series')
+    const [single, counted] = [raw.get(key), folded.get(key)]
+    const isSame = single !== undefined && counted !== undefined && areAlike(single, counted, fleet.isAligned)
+    if (!isSame) findings.violate('folds', fleet.seed, { key, raw: single?.ages, folded: counted?.ages })
+  }
   checkDropped(simulation, findings)
 }
 
-function compare(
-  key: string,
-  raw: ReadonlyMap<number, Counted>,
-  folded: ReadonlyMap<number, Counted>,
-  { fleet }: Simulation,
-  findings: Findings,
-): void {
-  findings.count('fold series')
-  const isSame = fleet.isAligned
-    ? isDeepStrictEqual(totalsOf(raw), totalsOf(folded)) && haveSameCounts(raw, folded)
-    : isLate(raw, folded)
-  if (!isSame || !isDeepStrictEqual(agesOf(raw), agesOf(folded)))
-    findings.violate('folds', fleet.seed, { key, raw: totalsOf(raw), folded: totalsOf(folded) })
-}
-
-const totalsOf = (counts: ReadonlyMap<number, Counted>): number =>
-  [...counts.values()].reduce((sum, { count }) => sum + count, 0)
-
-const haveSameCounts = (raw: ReadonlyMap<number, Counted>, folded: ReadonlyMap<number, Counted>): boolean =>
-  raw.size === folded.size && [...raw].every(([at, { count }]) => folded.get(at)?.count === count)
+const areAlike = (raw: Series, folded: Series, isAligned: boolean): boolean =>
+  isDeepStrictEqual(raw.ages, folded.ages) &&
+  (isAligned ? isDeepStrictEqual(raw.minutes, folded.minutes) : isBarelyLate(raw.minutes, folded.minutes))
 
 /** A window belongs to the minute of its last request: nothing is counted early, and nothing more than a minute late. */
-function isLate(raw: ReadonlyMap<number, Counted>, folded: ReadonlyMap<number, Counted>): boolean {
+function isBarelyLate(raw: ReadonlyMap<number, number>, folded: ReadonlyMap<number, number>): boolean {
   const minutes = [...raw.keys()].toSorted((a, b) => a - b)
   const steps = new Set([...minutes, ...folded.keys(), ...minutes.map((at) => at + MINUTE_MS)])
   let [happened, due, counted, next] = [0, 0, 0, 0]
   for (const at of [...steps].toSorted((a, b) => a - b)) {
-    happened += raw.get(at)?.count ?? 0
-    counted += folded.get(at)?.count ?? 0
-    for (; (minutes[next] ?? Infinity) <= at - MINUTE_MS; next++) due += raw.get(minutes[next] ?? 0)?.count ?? 0
+    happened += raw.get(at) ?? 0
+    counted += folded.get(at) ?? 0
+    for (; (minutes[next] ?? Infinity) <= at - MINUTE_MS; next++) due += raw.get(minutes[next] ?? 0) ?? 0
     if (counted > happened || counted < due) return false
   }
   return counted === happened
 }
 
-function agesOf(counts: ReadonlyMap<number, Counted>): number[] | null {
-  const known = [...counts.values()].flatMap(({ ages }) => (ages === null ? [] : [ages]))
-  if (known.length === 0) return null
-  const sum = new Array<number>(TOKEN_AGE_BUCKETS).fill(0)
-  for (const ages of known) for (const [bucket, count] of ages.entries()) sum[bucket] = (sum[bucket] ?? 0) + count
-  return sum
-}
-
 /** Where an instance had no room, it says exactly how much it lost of what. */
-function checkDropped({ fleet, recorder, requests, ledger }: Simulation, findings: Findings): void {
+function checkDropped(simulation: Simulation, findings: Findings): void {
+  const { fleet, recorder, requests, ledger } = simulation
   for (const service of new Set(fleet.endpoints.map((endpoint) => endpoint.service))) {
-    const dropped = recorder.droppedOf(service)
-    if (sumOf(dropped) === 0) continue
-    findings.count('fold series with drops')
+    if (!hasDropped(simulation, service)) continue
+    findings.count('services that dropped decisions')
     const own = requests.filter(({ job }) => job.endpoint.service === service)
-    const outcomes = own.map((request) => (isEvaluated(request) ? outcomeOf(request) : 'allowed'))
-    for (const [outcome, lost] of [
-      ['allowed', dropped.allowed],
-      ['would-deny', dropped.wouldDeny],
-    ] as const) {
-      const happened = outcomes.filter((each) => each === outcome).length
-      const entries = ledger.entries.filter(
-        ({ serviceId, facts }) => serviceId === service.id && facts.outcome === outcome,
-      )
-      const kept = entries.reduce((sum, { minutes }) => sum + totalsOf(minutes), 0)
-      if (kept + lost !== happened)
-        findings.violate('folds', fleet.seed, { service: service.id, outcome, happened, kept, lost })
+    const happened = Map.groupBy(own, (request) => (isEvaluated(request) ? outcomeOf(request) : 'allowed'))
+    const kept = Map.groupBy(
+      ledger.entries.filter(({ serviceId }) => serviceId === service.id),
+      ({ facts }) => facts.outcome,
+    )
+    for (const [outcome, lost] of outcomesOf(recorder.droppedOf(service))) {
+      const known = (kept.get(outcome) ?? []).reduce((sum, { minutes }) => sum + totalOf(minutes), 0)
+      if (known + lost !== (happened.get(outcome)?.length ?? 0))
+        findings.violate('folds', fleet.seed, { service: service.id, outcome, known, lost })
     }
   }
 }
 
-const sumOf = ({ allowed, wouldDeny, denied }: Dropped): number => allowed + wouldDeny + denied
+const outcomesOf = ({ allowed, wouldDeny, denied }: Dropped): [Outcome, number][] => [
+  ['allowed', allowed],
+  ['would-deny', wouldDeny],
+  ['denied', denied],
+]
 
-function countRaw(requests: readonly Request[]): Counts {
-  const counts: Counts = new Map()
+const totalOf = (minutes: ReadonlyMap<number, number>): number =>
+  [...minutes.values()].reduce((sum, count) => sum + count, 0)
+
+function toRawSeries(requests: readonly Request[]): SeriesByKey {
+  const byKey: SeriesByKey = new Map()
   for (const request of requests) {
-    const known = isEvaluated(request)
-    const key = keyOf(
-      request.job.endpoint.id,
-      known ? callerKeyOf(request) : NOBODY,
-      known ? outcomeOf(request) : 'allowed',
-    )
-    add(
-      counts,
-      key,
-      Math.floor(request.atMs / MINUTE_MS) * MINUTE_MS,
-      1,
-      known ? histogramOf(request.ageSeconds) : null,
-    )
+    const isKnown = isEvaluated(request)
+    const [caller, outcome] = isKnown ? [request.callerKey, outcomeOf(request)] : [NOBODY, 'allowed' as const]
+    const { minutes, ages } = seriesOf(byKey, request.job.endpoint.id, caller, outcome)
+    const minute = Math.floor(request.atMs / MINUTE_MS) * MINUTE_MS
+    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+    if (!isKnown || request.ageSeconds === null) continue
+    const bucket = tokenAgeBucket(request.ageSeconds)
+    ages[bucket] = (ages[bucket] ?? 0) + 1
   }
-  return counts
+  return byKey
 }
-
-const keyOf = (endpointId: string, callerKey: string, outcome: Outcome): string =>
-  `${endpointId} ${callerKey} ${outcome}`
 
 /** A decision of its own, of a request on its own. */
 function outcomeOf({ caller, ageSeconds, job }: Request): Outcome {
@@ -126,31 +107,22 @@ function outcomeOf({ caller, ageSeconds, job }: Request): Outcome {
   return decide(facts, { mode: 'log-only', percent: 100, rule: job.endpoint.rule }).outcome
 }
 
-function histogramOf(ageSeconds: number | null): number[] | null {
-  if (ageSeconds === null) return null
-  const ages = new Array<number>(TOKEN_AGE_BUCKETS).fill(0)
-  ages[tokenAgeBucket(ageSeconds)] = 1
-  return ages
-}
-
-function countFolded(entries: readonly LedgerEntry[]): Counts {
-  const counts: Counts = new Map()
-  for (const { endpointId, facts, minutes } of entries)
-    for (const [at, { count, ages }] of minutes)
-      add(counts, keyOf(endpointId ?? '', keyOfFacts(facts), facts.outcome), at, count, ages)
-  return counts
-}
-
-function add(counts: Counts, key: string, at: number, count: number, ages: readonly number[] | null): void {
-  const series = counts.get(key) ?? new Map<number, Counted>()
-  counts.set(key, series)
-  const known = series.get(at)
-  if (known === undefined) {
-    series.set(at, { count, ages: ages === null ? null : [...ages] })
-    return
+function toFoldedSeries(entries: readonly LedgerEntry[]): SeriesByKey {
+  const byKey: SeriesByKey = new Map()
+  for (const { endpointId, facts, minutes, hours } of entries) {
+    const { key } = toCaller(facts.callerKind, facts.caller, facts.callerHint)
+    const series = seriesOf(byKey, endpointId ?? '', key, facts.outcome)
+    for (const [at, count] of minutes) series.minutes.set(at, (series.minutes.get(at) ?? 0) + count)
+    const histograms = [...hours.values()].flatMap(({ ages }) => (ages === null ? [] : [ages]))
+    for (const [bucket, count] of addTokenAges(histograms).entries())
+      series.ages[bucket] = (series.ages[bucket] ?? 0) + count
   }
-  known.count += count
-  if (ages === null) return
-  known.ages ??= new Array<number>(TOKEN_AGE_BUCKETS).fill(0)
-  for (const [bucket, inBucket] of ages.entries()) known.ages[bucket] = (known.ages[bucket] ?? 0) + inBucket
+  return byKey
+}
+
+function seriesOf(byKey: SeriesByKey, endpointId: string, callerKey: string, outcome: Outcome): Series {
+  const key = `${endpointId} ${callerKey} ${outcome}`
+  const known = byKey.get(key) ?? { minutes: new Map(), ages: new Array<number>(TOKEN_AGE_BUCKETS).fill(0) }
+  byKey.set(key, known)
+  return known
 }

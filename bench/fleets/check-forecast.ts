@@ -4,26 +4,34 @@ import { decideEnforced } from './fleet-recorder.ts'
 import type { Findings } from './findings.ts'
 import type { Request } from './make-traffic.ts'
 import { HOUR_MS } from './rhythms.ts'
-import { callerKeyOf, isEvaluated, within, type Ask, type Simulation } from './simulate.ts'
+import { isEvaluated, within, type Ask, type Simulation } from './simulate.ts'
 
 /** What a rule in force does to one caller. */
-interface Enforced {
+export interface Enforced {
   requests: number
   denied: number
   /** Denied requests by reason. */
   readonly reasons: Map<string, number>
+  /** Of the denied requests. */
+  readonly behaviours: Set<string>
 }
 
 export function enforceDraft(requests: readonly Request[], { endpoint }: Ask, percent: number): Map<string, Enforced> {
   const callers = new Map<string, Enforced>()
   for (const request of requests) {
-    const key = callerKeyOf(request)
-    const enforced = callers.get(key) ?? { requests: 0, denied: 0, reasons: new Map<string, number>() }
+    const key = request.callerKey
+    const enforced = callers.get(key) ?? {
+      requests: 0,
+      denied: 0,
+      reasons: new Map<string, number>(),
+      behaviours: new Set<string>(),
+    }
     callers.set(key, enforced)
     enforced.requests++
     const { outcome, reason } = decideEnforced(request, endpoint.draft, percent)
     if (outcome !== 'denied') continue
     enforced.denied++
+    enforced.behaviours.add(request.behaviour)
     enforced.reasons.set(String(reason), (enforced.reasons.get(String(reason)) ?? 0) + 1)
   }
   return callers

@@ -4,7 +4,7 @@ import { TOKEN_AGE_EDGES_SECONDS, TOKEN_LIFETIME_SECONDS_MIN } from '#lib/policy
 import type { Findings } from './findings.ts'
 import type { Request } from './make-traffic.ts'
 import { DAY_MS, WEEK_MS } from './rhythms.ts'
-import { callerKeyOf, isEvaluated, within, type Simulation } from './simulate.ts'
+import { isEvaluated, within, type Simulation } from './simulate.ts'
 import { toCaller } from '#lib/evidence/caller.ts'
 
 const WINDOW_DAYS = 30
@@ -24,7 +24,7 @@ export function checkLifetimes({ fleet, ledger, requests }: Simulation, atMs: nu
   )
   const used = Map.groupBy(
     requests.filter(({ caller }) => caller.facts.tokenProblem === null),
-    callerKeyOf,
+    ({ callerKey }) => callerKey,
   )
   for (const [key, own] of byCaller) {
     const ages = addTokenAges(own.flatMap(({ tokenAges }) => (tokenAges === null ? [] : [tokenAges])))

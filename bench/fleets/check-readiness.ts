@@ -1,58 +1,79 @@
-import { DENIAL_RATE_MAX } from '#lib/evidence/readiness.ts'
+import { DENIAL_RATE_MAX, MEMORY_DAYS } from '#lib/evidence/readiness.ts'
 import { upperBound } from '#lib/evidence/upper-bound.ts'
 import type { SeededRandom } from '../../sdk/test/seeded-random.ts'
-import { enforceDraft, namedAt } from './check-forecast.ts'
+import { enforceDraft, namedAt, type Enforced } from './check-forecast.ts'
 import type { Findings } from './findings.ts'
 import { DAY_MS, WEEK_MS } from './rhythms.ts'
-import { callerKeyOf, isEvaluated, within, type Ask, type Simulation } from './simulate.ts'
+import { isEvaluated, within, type Ask, type Simulation } from './simulate.ts'
 
-/** Callers of whom anything is recorded so many days back were seen: the longest month, and the longest time between two first Mondays. */
-const MEMORY_DAYS = 35
+/** Before the week that is enforced, somebody saw behaviour like it. */
+interface Seen {
+  readonly callers: ReadonlySet<string>
+  readonly behaviours: ReadonlySet<string>
+}
 
 /** The draft in force over the week that follows, beside what was said before. */
 export function checkFollowingWeek({ fleet }: Simulation, ask: Ask, findings: Findings): void {
-  const { atMs, judgement, endpoint, windowHours } = ask
-  const following = within(ask.requests, atMs, atMs + WEEK_MS)
-  const seen = new Set(
-    within(ask.requests, atMs - MEMORY_DAYS * DAY_MS, atMs)
-      .filter(isEvaluated)
-      .map(callerKeyOf),
-  )
+  const following = within(ask.requests, ask.atMs, ask.atMs + WEEK_MS)
+  const seen = seenBefore(ask)
   const broken = [...enforceDraft(following, ask, 100)].filter(([, { denied }]) => denied > 0)
-  const known = broken.filter(([key]) => seen.has(key))
-  const isReady = judgement.readiness === 'ready'
-  findings.count(`asked, ${windowHours} h`)
-  if (isReady) findings.count(`ready, ${windowHours} h`)
-  if (broken.length === 0) findings.count(`true, ${windowHours} h`)
-  if (broken.length === 0 && isReady) findings.count(`true and ready, ${windowHours} h`)
-  if (broken.length === 0 && !isReady)
-    for (const { kind } of judgement.causes.filter(({ blocking }) => blocking))
-      findings.count(`held back: ${kind}, ${windowHours} h`)
-  for (const [key, { requests, denied, reasons }] of known) {
-    const isAge = [...reasons.keys()].every((reason) => reason === 'token-too-old')
-    const facts = { endpoint: endpoint.id, atMs, windowHours, key, requests, denied, reasons: [...reasons] }
-    if (isReady && !isAge) findings.violate('ready', fleet.seed, facts)
-    if (isReady && isAge && denied > DENIAL_RATE_MAX * requests) findings.violate('ready, ages', fleet.seed, facts)
-    if (!isNamed(ask, key)) findings.violate(isAge ? 'named, ages' : 'named', fleet.seed, facts)
+  for (const [key, enforced] of broken) checkBroken(fleet.seed, ask, key, enforced, seen, findings)
+  countReadiness(ask, broken.length === 0, findings)
+  const denied = broken.reduce((sum, [, enforced]) => sum + enforced.denied, 0)
+  if (following.length > 0) checkBound(ask, denied / following.length, findings)
+}
+
+function seenBefore({ requests, atMs }: Ask): Seen {
+  const past = within(requests, atMs - MEMORY_DAYS * DAY_MS, atMs).filter(isEvaluated)
+  return {
+    callers: new Set(past.map(({ callerKey }) => callerKey)),
+    behaviours: new Set(past.map(({ behaviour }) => behaviour)),
   }
-  findings.count('known callers that were denied', known.length)
-  if (isReady) findings.count('ready, unknown callers denied', broken.length - known.length)
-  checkBound(ask, broken.reduce((sum, [, { denied }]) => sum + denied, 0) / following.length, findings)
+}
+
+/** A caller that was denied: was it named, and was the endpoint not called ready? Nobody can name what was never seen. */
+function checkBroken(seed: number, ask: Ask, key: string, enforced: Enforced, seen: Seen, findings: Findings): void {
+  const isReady = ask.judgement.readiness === 'ready'
+  const isSeen = [...enforced.behaviours].some((behaviour) => seen.behaviours.has(behaviour))
+  findings.count(isSeen ? 'denied as seen before' : 'denied as never seen')
+  if (!isSeen) {
+    if (isReady) findings.count(seen.callers.has(key) ? 'ready, then new behaviour' : 'ready, then a new caller')
+    return
+  }
+  const isAge = [...enforced.reasons.keys()].every((reason) => reason === 'token-too-old')
+  const { requests, denied, reasons } = enforced
+  const { atMs, windowHours, endpoint } = ask
+  const facts = { endpoint: endpoint.id, atMs, windowHours, key, requests, denied, reasons: [...reasons] }
+  if (isAge) findings.count('denied for age as seen before')
+  if (isReady && !isAge) findings.violate('ready', seed, facts)
+  if (isReady && isAge && denied > DENIAL_RATE_MAX * requests) findings.violate('ready, ages', seed, facts)
+  if (!isNamed(ask, key)) findings.violate(isAge ? 'named, ages' : 'named', seed, facts)
 }
 
 /** Before its first denial the console named this caller: as denied, as open, or as one of whom the window tells nothing. */
 function isNamed(ask: Ask, key: string): boolean {
-  const { callers, callersNotSeen } = ask.judgement
+  const { callers, callersNotSeen, callersDoubtful } = ask.judgement
   return (
     namedAt(ask, 100).has(key) ||
-    callersNotSeen.some((caller) => caller.key === key) ||
+    [...callersNotSeen, ...callersDoubtful].some((caller) => caller.key === key) ||
     callers.some(({ caller, undetermined }) => caller.key === key && undetermined > 0)
   )
 }
 
+function countReadiness({ judgement, windowHours }: Ask, isTrue: boolean, findings: Findings): void {
+  const isReady = judgement.readiness === 'ready'
+  findings.count(`asked, ${windowHours} h`)
+  if (isReady) findings.count(`ready, ${windowHours} h`)
+  if (!isTrue) return
+  findings.count(`true, ${windowHours} h`)
+  if (isReady) findings.count(`true and ready, ${windowHours} h`)
+  const causes = judgement.causes.filter(({ blocking }) => blocking)
+  for (const kind of new Set(causes.map((cause) => cause.kind))) findings.count(`held back, ${windowHours} h: ${kind}`)
+}
+
 function checkBound({ judgement }: Ask, share: number, findings: Findings): void {
   const bound = judgement.wouldDeny === 0 && judgement.undetermined === 0 ? upperBound(judgement.requests) : null
-  if (bound === null || Number.isNaN(share)) return
+  if (bound === null) return
   findings.count('bounds of fleets')
   if (share <= bound) findings.count('bounds of fleets, held')
 }

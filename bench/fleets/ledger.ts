@@ -1,7 +1,5 @@
-import { toCaller } from '#lib/evidence/caller.ts'
 import { addTokenAges } from '#lib/evidence/token-age-counts.ts'
-import type { KnownCaller } from '#lib/store/decisions/read-known-callers.ts'
-import type { SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
+import type { EarlierSignature, SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
 import type { TokenProblem } from '#lib/policy/vocabulary.ts'
 import type { DecisionSignature, FoldedDecisions } from '../../sdk/src/report/fold.ts'
 import type { FleetEndpoint, FleetService } from './make-fleet.ts'
@@ -20,7 +18,7 @@ export interface LedgerEntry {
   readonly facts: DecisionSignature
   firstAtMs: number
   lastAtMs: number
-  readonly minutes: Map<number, Counted>
+  readonly minutes: Map<number, number>
   readonly hours: Map<number, Counted>
 }
 
@@ -45,7 +43,8 @@ export class Ledger {
       const entry = this.#known.get(item.signature) ?? this.#learn(service, item)
       entry.firstAtMs = Math.min(entry.firstAtMs, item.firstAtMs)
       entry.lastAtMs = Math.max(entry.lastAtMs, item.lastAtMs)
-      addTo(entry.minutes, Math.floor(item.lastAtMs / MINUTE_MS) * MINUTE_MS, item)
+      const minute = Math.floor(item.lastAtMs / MINUTE_MS) * MINUTE_MS
+      entry.minutes.set(minute, (entry.minutes.get(minute) ?? 0) + item.count)
       addTo(entry.hours, Math.floor(item.lastAtMs / HOUR_MS) * HOUR_MS, item)
     }
   }
@@ -58,12 +57,14 @@ export class Ledger {
     })
   }
 
-  knownCallers(sinceMs: number): KnownCaller[] {
-    return this.entries.flatMap(({ endpointId, facts: { callerKind, caller }, lastAtMs }) =>
-      endpointId === null || caller === null || lastAtMs <= sinceMs
-        ? []
-        : [{ endpointId, callerKind, caller, lastAt: new Date(lastAtMs) }],
-    )
+  /** What was counted for the last time in a span that begins with an hour. */
+  earlier(fromMs: number, toMs: number): EarlierSignature[] {
+    return this.entries.flatMap((entry) => {
+      if (!entry.facts.evaluated || entry.endpointId === null || entry.lastAtMs < fromMs || entry.lastAtMs >= toMs)
+        return []
+      const hours = [...entry.hours].filter(([at]) => at >= fromMs)
+      return hours.length === 0 ? [] : [{ ...toTotals(entry, hours), longestPauseHours: longestPauseHours(hours) }]
+    })
   }
 
   #learn({ id: serviceId }: FleetService, { signature, firstAtMs, lastAtMs }: FoldedDecisions): LedgerEntry {
@@ -72,7 +73,7 @@ export class Ledger {
     const entry: LedgerEntry = this.#entries.get(key) ?? {
       ...{ id: String(this.#entries.size + 1), serviceId, facts: signature, firstAtMs, lastAtMs },
       endpointId: this.#endpointIds.get(`${serviceId} ${signature.method} ${signature.route}`) ?? null,
-      ...{ minutes: new Map<number, Counted>(), hours: new Map<number, Counted>() },
+      ...{ minutes: new Map<number, number>(), hours: new Map<number, Counted>() },
     }
     this.#entries.set(key, entry)
     this.#known.set(signature, entry)
@@ -93,6 +94,11 @@ function addTo(counts: Map<number, Counted>, at: number, { count, tokenAges }: F
   })
 }
 
+function longestPauseHours(hours: readonly (readonly [number, Counted])[]): number {
+  const starts = hours.map(([at]) => at).toSorted((a, b) => a - b)
+  return Math.max(0, ...starts.slice(1).map((at, index) => (at - (starts[index] ?? 0)) / HOUR_MS))
+}
+
 function toTotals(entry: LedgerEntry, hours: readonly (readonly [number, Counted])[]): SignatureTotals {
   const { facts } = entry
   const starts = hours.map(([at]) => at)
@@ -107,8 +113,6 @@ function toTotals(entry: LedgerEntry, hours: readonly (readonly [number, Counted
     tokenAges: ages.length === 0 ? null : addTokenAges(ages),
     firstAt: new Date(Math.max(Math.min(...starts), entry.firstAtMs)),
     lastAt: new Date(Math.min(Math.max(...starts) + HOUR_MS, entry.lastAtMs)),
+    recordedFrom: new Date(entry.firstAtMs),
   }
 }
-
-export const callerKeyOf = ({ callerKind, caller, callerHint }: DecisionSignature): string =>
-  toCaller(callerKind, caller, callerHint).key

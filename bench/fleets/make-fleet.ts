@@ -222,6 +222,12 @@ type Trouble = (maker: Maker, endpoint: FleetEndpoint, good: Job, regulars: read
 
 const withoutScopes: Trouble = (_maker, _endpoint, good) => ({ ...good, scopes: ['other:read'] })
 
+/** Of little use to a limit on ages: the oldest uses come seldom, where the caller itself does. */
+const longTokens: Trouble = ({ random }, _endpoint, good) => ({
+  ...good,
+  lifetimeSeconds: random.pick([600, 900, 3_600, 14_400, 86_400]),
+})
+
 const TROUBLES: readonly Trouble[] = [
   withoutScopes,
   withoutScopes,
@@ -235,7 +241,9 @@ const TROUBLES: readonly Trouble[] = [
     scopes: ['other:read'],
     repaired: { atMs: startMs + random.next() * (HISTORY_WEEKS + 1) * WEEK_MS, scopes: good.scopes },
   }),
-  ({ random }, _endpoint, good) => ({ ...good, lifetimeSeconds: random.pick([900, 3_600, 14_400, 86_400]) }),
+  longTokens,
+  longTokens,
+  longTokens,
   (_maker, _endpoint, good) => ({ ...good, sender: 'none' }),
   (_maker, _endpoint, good) => ({ ...good, address: OUTSIDE }),
   ({ random }, _endpoint, good) => ({

@@ -1,3 +1,4 @@
+import { toCaller } from '#lib/evidence/caller.ts'
 import { peopleCaller } from '#lib/policy/people-caller.ts'
 import type { SeededRandom } from '../../sdk/test/seeded-random.ts'
 import { Caller } from '../../sdk/src/token/caller.ts'
@@ -10,6 +11,10 @@ export interface Request {
   readonly atMs: number
   readonly job: Job
   readonly caller: Caller
+  /** As the evidence names the caller. */
+  readonly callerKey: string
+  /** What makes its requests alike for a rule, but for the age of a token. */
+  readonly behaviour: string
   /** Place among the instances of the service. */
   readonly instance: number
   readonly ageSeconds: number | null
@@ -28,10 +33,23 @@ function requestsOf(job: Job, fleet: Fleet, random: SeededRandom): Request[] {
   return times.map((time): Request => {
     const atMs = Math.floor(time)
     const instance = random.below(job.endpoint.service.instances.length)
-    if (job.kind === 'anonymous') return { atMs, job, caller: anonymous, instance, ageSeconds: null }
-    const caller = tokenAt(job, atMs, random.below(job.holders), tokens)
-    return { atMs, job, caller, instance, ageSeconds: atMs / 1_000 - (caller.issuedAtSeconds ?? 0) }
+    const caller = job.kind === 'anonymous' ? anonymous : tokenAt(job, atMs, random.below(job.holders), tokens)
+    const ageSeconds = caller.issuedAtSeconds === null ? null : atMs / 1_000 - caller.issuedAtSeconds
+    return { atMs, job, caller, instance, ageSeconds, ...describe(job, caller) }
   })
+}
+
+const described = new WeakMap<Caller, Pick<Request, 'callerKey' | 'behaviour'>>()
+
+/** Once for each token. */
+function describe({ address }: Job, caller: Caller): Pick<Request, 'callerKey' | 'behaviour'> {
+  const known = described.get(caller)
+  if (known !== undefined) return known
+  const { facts, callerHint } = caller
+  const { key } = toCaller(facts.callerKind, facts.caller, callerHint)
+  const behaviour = [key, facts.tokenProblem, facts.scopes.join(' '), facts.sender, address].join(' | ')
+  described.set(caller, { callerKey: key, behaviour })
+  return { callerKey: key, behaviour }
 }
 
 /** A holder keeps its token until it ends, and asks for the next one when it needs it. */

@@ -1,10 +1,16 @@
 import { toCaller } from '#lib/evidence/caller.ts'
-import { judgeEndpoint, type EndpointJudgement, type EvidenceBase } from '#lib/control/decision/load-evidence.ts'
+import { MEMORY_DAYS } from '#lib/evidence/readiness.ts'
+import {
+  judgeEndpoint,
+  type EndpointJudgement,
+  type EvidenceBase,
+  type Holder,
+} from '#lib/control/decision/load-evidence.ts'
 import type { LiveInstance } from '#lib/store/decisions/read-live-instances.ts'
 import { SeededRandom } from '../../sdk/test/seeded-random.ts'
 import { FleetRecorder, modeAt } from './fleet-recorder.ts'
 import { Ledger } from './ledger.ts'
-import type { Fleet, FleetEndpoint, FleetService } from './make-fleet.ts'
+import type { Fleet, FleetEndpoint, FleetService, Job } from './make-fleet.ts'
 import { makeTraffic, type Request } from './make-traffic.ts'
 import { DAY_MS, HOUR_MS } from './rhythms.ts'
 
@@ -25,8 +31,6 @@ export interface Ask {
   /** Requests of the endpoint. */
   readonly requests: readonly Request[]
 }
-
-const KNOWN_DAYS = 35
 
 export function startSimulation(fleet: Fleet): Simulation {
   const requests = makeTraffic(fleet, new SeededRandom(fleet.seed))
@@ -50,16 +54,45 @@ export function hasDropped({ recorder }: Simulation, service: FleetService): boo
 
 /** What the control plane would load at this moment, from what was reported so far. */
 export function evidenceAt({ fleet, ledger, recorder }: Simulation, atMs: number, windowHours: number): EvidenceBase {
+  const windowFromMs = atMs - windowHours * HOUR_MS
   const services = new Set(fleet.endpoints.map(({ service }) => service))
   const live = [...services].flatMap((service) => toLiveInstances(service, recorder))
   return {
     ...{ now: new Date(atMs), windowHours },
-    signatures: Map.groupBy(ledger.totals(atMs - windowHours * HOUR_MS, atMs), ({ endpointId }) => endpointId ?? ''),
-    knownCallers: Map.groupBy(ledger.knownCallers(atMs - KNOWN_DAYS * DAY_MS), ({ endpointId }) => endpointId),
+    signatures: Map.groupBy(ledger.totals(windowFromMs, atMs), ({ endpointId }) => endpointId ?? ''),
+    earlier: Map.groupBy(
+      ledger.earlier(atMs - MEMORY_DAYS * DAY_MS, windowFromMs),
+      ({ endpointId }) => endpointId ?? '',
+    ),
+    lifetimes: lifetimesOf(fleet),
     instances: Map.groupBy(live, ({ serviceId }) => serviceId),
-    ...{ sharedCredentials: [], holders: new Map() },
+    ...{ sharedCredentials: [], holders: holdersOf(fleet) },
   }
 }
+
+const isIdentity = ({ kind }: Job): boolean => kind === 'service' || kind === 'integration'
+
+/** Of a caller with several jobs, the tokens that live longest. */
+function lifetimesOf({ jobs }: Fleet): Map<string, number> {
+  const byCaller = Map.groupBy(jobs.filter(isIdentity), ({ caller }) => caller)
+  return new Map(
+    [...byCaller].map(([caller, own]) => [caller, Math.max(...own.map(({ lifetimeSeconds }) => lifetimeSeconds))]),
+  )
+}
+
+/** What was granted in the end: a token may ask for less. */
+function holdersOf({ jobs }: Fleet): Map<string, Holder[]> {
+  const byService = Map.groupBy(jobs.filter(isIdentity), ({ endpoint }) => endpoint.service.id)
+  return new Map([...byService].map(([serviceId, own]) => [serviceId, toHolders(own)]))
+}
+
+const toHolders = (jobs: readonly Job[]): Holder[] =>
+  [...Map.groupBy(jobs, ({ kind, caller }) => toCaller(kind, caller, null).key).values()].flatMap((own) =>
+    own.slice(0, 1).map(({ kind, caller }) => ({
+      ...{ caller: toCaller(kind, caller, null), clientId: caller },
+      scopes: new Set(own.flatMap(({ scopes, repaired }) => [...scopes, ...(repaired?.scopes ?? [])])),
+    })),
+  )
 
 /** The draft of an endpoint judged by the evidence. */
 export const judgeDraft = (base: EvidenceBase, { id, service, rule, draft }: FleetEndpoint): EndpointJudgement =>
@@ -75,10 +108,18 @@ const toLiveInstances = (service: FleetService, recorder: FleetRecorder): LiveIn
   ]
 }
 
-export const callerKeyOf = ({ caller: { facts, callerHint } }: Request): string =>
-  toCaller(facts.callerKind, facts.caller, callerHint).key
-
 export const isEvaluated = ({ job, atMs }: Request): boolean => modeAt(job.endpoint, atMs) !== 'off'
 
-export const within = (requests: readonly Request[], fromMs: number, toMs: number): Request[] =>
-  requests.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
+/** Of requests in order. */
+export const within = (requests: readonly Request[], fromMs: number, toMs: number): readonly Request[] =>
+  requests.slice(findFirst(requests, fromMs), findFirst(requests, toMs))
+
+function findFirst(requests: readonly Request[], atMs: number): number {
+  let [low, high] = [0, requests.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((requests[middle]?.atMs ?? Infinity) < atMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}

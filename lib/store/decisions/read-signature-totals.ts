@@ -23,6 +23,14 @@ export interface SignatureTotals {
   readonly tokenAges: readonly number[] | null
   readonly firstAt: Date
   readonly lastAt: Date
+  /** The first time ever. */
+  readonly recordedFrom: Date
+}
+
+/** What was counted of a signature before a window, and not in it. */
+export interface EarlierSignature extends SignatureTotals {
+  /** Between two hours in which it was counted. */
+  readonly longestPauseHours: number
 }
 
 export interface TotalsWindow {
@@ -34,16 +42,29 @@ export interface TotalsWindow {
 }
 
 /** Signatures are found by method and route, so that those recorded before the endpoint was declared count too. */
-const TOTALS = `
+const totalsWhere = (isWanted: string, extra = ''): string => `
   SELECT s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
     s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender, s.context,
     sum(h.count)::float8 AS count, (${sumTokenAges('h.token_ages')})::float8[] AS "tokenAges",
-    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket) + interval '1 hour', s.last_at) AS "lastAt"
+    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket) + interval '1 hour', s.last_at) AS "lastAt", s.first_at AS "recordedFrom"${extra}
   FROM decision_signature s
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route
   JOIN decision_hour h ON h.signature_id = s.id AND h.bucket >= date_trunc('hour', $2::timestamptz) AND h.bucket < $3
-  WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND s.last_at >= $2
+  WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND ${isWanted}
   GROUP BY s.id, e.id`
+
+/** The last use of a signature is known to the minute only. */
+const TOTALS = totalsWhere(`s.last_at >= $2::timestamptz - interval '1 minute'`)
+
+const LONGEST_PAUSE_HOURS = `coalesce((
+    SELECT max(extract(epoch FROM pause)) / 3600 FROM (
+      SELECT o.bucket - lag(o.bucket) OVER (ORDER BY o.bucket) AS pause FROM decision_hour o
+      WHERE o.signature_id = s.id AND o.bucket >= date_trunc('hour', $2::timestamptz) AND o.bucket < $3
+    ) AS pauses), 0)::float8`
+const EARLIER = totalsWhere(
+  `s.evaluated AND s.last_at >= $2 AND s.last_at < $3`,
+  `, ${LONGEST_PAUSE_HOURS} AS "longestPauseHours"`,
+)
 
 /** What was counted of each signature of the endpoints in a window, to the hour. */
 export async function readSignatureTotals(
@@ -51,5 +72,14 @@ export async function readSignatureTotals(
   { environmentId, endpointIds, from, to }: TotalsWindow,
 ): Promise<SignatureTotals[]> {
   const { rows } = await pool.query<SignatureTotals>(TOTALS, [environmentId, from, to, endpointIds])
+  return rows
+}
+
+/** The signatures that were used for the last time between two moments. */
+export async function readEarlierSignatures(
+  pool: pg.Pool,
+  { environmentId, endpointIds, from, to }: TotalsWindow,
+): Promise<EarlierSignature[]> {
+  const { rows } = await pool.query<EarlierSignature>(EARLIER, [environmentId, from, to, endpointIds])
   return rows
 }
