@@ -63,7 +63,7 @@ function isNamed(ask: Ask, key: string): boolean {
 function countReadiness({ judgement, windowHours }: Ask, isTrue: boolean, findings: Findings): void {
   const isReady = judgement.readiness === 'ready'
   findings.count(`asked, ${windowHours} h`)
-  if (isReady) findings.count(`ready, ${windowHours} h`)
+  if (isReady) findings.count('ready')
   if (!isTrue) return
   findings.count(`true, ${windowHours} h`)
   if (isReady) findings.count(`true and ready, ${windowHours} h`)

@@ -218,46 +218,67 @@ function someRhythm({ between, random }: Maker): Rhythm {
   ])
 }
 
-type Trouble = (maker: Maker, endpoint: FleetEndpoint, good: Job, regulars: readonly Job[]) => Job
+/** What may be wrong with a job, where the endpoint asks for what it lacks. */
+interface Trouble {
+  readonly fits: (endpoint: FleetEndpoint) => boolean
+  readonly of: (maker: Maker, good: Job, regulars: readonly Job[]) => Job
+}
 
-const withoutScopes: Trouble = (_maker, _endpoint, good) => ({ ...good, scopes: ['other:read'] })
-
-/** Of little use to a limit on ages: the oldest uses come seldom, where the caller itself does. */
-const longTokens: Trouble = ({ random }, _endpoint, good) => ({
-  ...good,
-  lifetimeSeconds: random.pick([600, 900, 3_600, 14_400, 86_400]),
-})
+const anywhere = (): boolean => true
+const withoutScopes = (good: Job): Job => ({ ...good, scopes: ['other:read'] })
+const asksFor =
+  (kind: Requirement['kind']) =>
+  (endpoint: FleetEndpoint): boolean =>
+    asks(endpoint, kind)
 
 const TROUBLES: readonly Trouble[] = [
-  withoutScopes,
-  withoutScopes,
+  { fits: asksFor('scopes'), of: (_maker, good) => withoutScopes(good) },
   // A job of a caller that is well known for another, which carries what is needed.
-  (maker, endpoint, good, regulars) => ({
-    ...withoutScopes(maker, endpoint, good, regulars),
-    ...{ kind: regulars[0]?.kind ?? good.kind, caller: regulars[0]?.caller ?? good.caller },
-  }),
-  ({ random, startMs }, _endpoint, good) => ({
-    ...good,
-    scopes: ['other:read'],
-    repaired: { atMs: startMs + random.next() * (HISTORY_WEEKS + 1) * WEEK_MS, scopes: good.scopes },
-  }),
-  longTokens,
-  longTokens,
-  longTokens,
-  (_maker, _endpoint, good) => ({ ...good, sender: 'none' }),
-  (_maker, _endpoint, good) => ({ ...good, address: OUTSIDE }),
-  ({ random }, _endpoint, good) => ({
-    ...good,
-    ...{ kind: 'anonymous', caller: random.pick(['legacy-cron', 'curl', '']), problem: 'token-missing', scopes: [] },
-  }),
-  ({ random }, _endpoint, good) => ({
-    ...good,
-    problem: random.pick(['token-expired', 'audience-mismatch'] as const),
-  }),
-  (_maker, _endpoint, good) => ({ ...good, kind: 'user', caller: PEOPLE_ISSUER, holders: 20, scopes: [] }),
+  {
+    fits: asksFor('scopes'),
+    of: (_maker, good, [regular]) => ({
+      ...withoutScopes(good),
+      ...{ kind: regular?.kind ?? good.kind, caller: regular?.caller ?? good.caller },
+    }),
+  },
+  {
+    fits: asksFor('scopes'),
+    of: ({ random, startMs }, good) => ({
+      ...withoutScopes(good),
+      repaired: { atMs: startMs + random.next() * (HISTORY_WEEKS + 1) * WEEK_MS, scopes: good.scopes },
+    }),
+  },
+  // Little longer than the limit: its oldest uses come seldom.
+  {
+    fits: asksFor('max-token-age'),
+    of: ({ random, between }, good) => ({
+      ...good,
+      rhythm: random.pick<Rhythm>([good.rhythm, { kind: 'steady', perDay: between(2, 60), hours: 'always' }]),
+      lifetimeSeconds: Math.round(limitOf(good.endpoint) * random.pick([1.05, 1.2, 2, 10])),
+      holders: 1,
+    }),
+  },
+  { fits: asksFor('sender-constraint'), of: (_maker, good) => ({ ...good, sender: 'none' }) },
+  { fits: asksFor('network'), of: (_maker, good) => ({ ...good, address: OUTSIDE }) },
+  {
+    fits: anywhere,
+    of: ({ random }, good) => ({
+      ...good,
+      ...{ kind: 'anonymous', caller: random.pick(['legacy-cron', 'curl', '']), problem: 'token-missing', scopes: [] },
+    }),
+  },
+  {
+    fits: anywhere,
+    of: ({ random }, good) => ({ ...good, problem: random.pick(['token-expired', 'audience-mismatch'] as const) }),
+  },
+  {
+    fits: asksFor('scopes'),
+    of: (_maker, good) => ({ ...good, kind: 'user', caller: PEOPLE_ISSUER, holders: 20, scopes: [] }),
+  },
 ]
 
 function troubleJob(maker: Maker, endpoint: FleetEndpoint, regulars: readonly Job[]): Job {
   const rhythm = maker.chance(0.3) ? steadyRhythm(maker) : someRhythm(maker)
-  return maker.random.pick(TROUBLES)(maker, endpoint, goodJob(maker, endpoint, rhythm), regulars)
+  const trouble = maker.random.pick(TROUBLES.filter(({ fits }) => fits(endpoint)))
+  return trouble.of(maker, goodJob(maker, endpoint, rhythm), regulars)
 }

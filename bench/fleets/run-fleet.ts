@@ -3,6 +3,7 @@ import { checkFolds } from './check-folds.ts'
 import { checkReplay } from './check-forecast.ts'
 import { checkLifetimes } from './check-lifetimes.ts'
 import { checkFollowingWeek, checkIndependentBounds } from './check-readiness.ts'
+import { checkSharing } from './check-sharing.ts'
 import type { Findings } from './findings.ts'
 import { makeFleet } from './make-fleet.ts'
 import { HOUR_MS } from './rhythms.ts'
@@ -23,6 +24,7 @@ const WINDOWS_HOURS = [168, 720]
 export function runFleet(seed: number, findings: Findings): Simulation {
   const simulation = startSimulation(makeFleet(seed))
   const { fleet, recorder } = simulation
+  findings.count('fleets')
   for (const atMs of fleet.asksMs) {
     recorder.recordUntil(atMs)
     for (const windowHours of WINDOWS_HOURS)
@@ -33,6 +35,7 @@ export function runFleet(seed: number, findings: Findings): Simulation {
   }
   recorder.recordUntil(fleet.endMs)
   checkFolds(simulation, findings)
+  checkSharing(fleet, findings)
   checkIndependentBounds(new SeededRandom(seed), findings)
   return simulation
 }

@@ -1,6 +1,7 @@
 // Is the evidence right? Fleets whose truth is known, week after week: npm run bench:fleets -- [--seeds=200] [--from=1]
 import { parseArgs } from 'node:util'
 import { Findings } from './findings.ts'
+import { printTable } from './print-table.ts'
 import { runFleet } from './run-fleet.ts'
 
 const { values } = parseArgs({
@@ -8,15 +9,11 @@ const { values } = parseArgs({
 })
 const [seeds, from] = [Number(values.seeds), Number(values.from)]
 const findings = new Findings()
-for (let seed = from; seed < from + seeds; seed++) {
-  const before = performance.now()
-  runFleet(seed, findings)
-  if (seeds <= 5) console.log(seed, Math.round(performance.now() - before))
-  if ((seed - from) % 10 === 9)
+for (let done = 1; done <= seeds; done++) {
+  runFleet(from + done - 1, findings)
+  if (done % 10 === 0)
     process.stdout.write(
-      `${seed - from + 1} fleets, ${findings.of('requests')} requests, ${findings.violations.length} violations\n`,
+      `${done} fleets, ${findings.of('requests').toLocaleString('en')} requests, ${findings.violations.length} violations\n`,
     )
 }
-for (const violation of findings.violations.slice(0, 60)) process.stdout.write(`  ✗ ${violation}\n`)
-for (const [name, value] of [...findings.figures].toSorted())
-  process.stdout.write(`  ${name.padEnd(56)} ${String(value).padStart(12)}\n`)
+if (!printTable(findings)) process.exitCode = 1
