@@ -31,7 +31,8 @@ export const CallersNotSeen = ({ callers }: { readonly callers: EndpointEvidence
   callers.length === 0 ? null : (
     <Note icon={UserX} title={`${toPlural(callers.length, 'caller')} not seen in the window`}>
       {namesOf(callers.map(({ name }) => name))}. {callers.length === 1 ? 'It holds' : 'They hold'} what is required, or
-      called before: what would become of {callers.length === 1 ? 'it' : 'them'} is not known.
+      sent before what this window does not hold: what would become of {callers.length === 1 ? 'it' : 'them'} is not
+      certain.
     </Note>
   )
 

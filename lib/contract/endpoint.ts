@@ -194,7 +194,7 @@ export const EndpointEvidence = z.object({
   hoursCovered: z.array(z.int().min(0).max(23)).describe('Hours of the day (UTC) with traffic.'),
   weekdaysCovered: z.array(z.int().min(1).max(7)).describe('ISO weekdays (UTC) with traffic.'),
   callers: z.array(CallerEvidence),
-  callersNotSeen: z.array(Caller).describe('Hold a required scope or called before, but not in the window.'),
+  callersNotSeen: z.array(Caller).describe('Hold a required scope, or sent before what the window does not hold.'),
   tokenAges: z.array(z.object({ uptoSeconds: z.int().nullable(), count: z.int() })),
   instances: z.object({
     ...InstanceCounts.shape,

@@ -307,7 +307,9 @@ describe('readiness', () => {
     deniedCallers: [],
     observedFrom: new Date('2026-01-01T00:00:00Z'),
     now,
-    callersGone: [],
+    callersReturning: [],
+    callersAllowedBefore: [],
+    callersDoubtful: [],
     holdersNotSeen: [],
     liveInstances: 2,
     instancesBehind: 0,
@@ -343,7 +345,8 @@ describe('readiness', () => {
     ['not-evaluated', { undetermined: 1, openKinds: ['rate'] }],
     ['hours-not-covered', { observedFrom: new Date('2026-01-14T12:00:00Z') }],
     ['weekdays-not-covered', { observedFrom: new Date('2026-01-10T00:00:00Z') }],
-    ['callers-not-seen', { callersGone: [orders] }],
+    ['callers-not-seen', { callersReturning: [orders] }],
+    ['few-requests', { callersDoubtful: [{ caller: orders, requests: 5 }] }],
     ['no-instances', { liveInstances: 0 }],
     ['instances-behind', { instancesBehind: 1 }],
     ['decisions-dropped', { dropped: 1 }],
@@ -353,14 +356,15 @@ describe('readiness', () => {
     expect(causes).toMatchObject([{ kind, blocking: true }])
   })
 
-  test('a holder that never called and a shared credential are said, and do not block', () => {
+  test('who was allowed before, a holder that never called and a shared credential are said, and do not block', () => {
     const { readiness, causes } = judgeReadiness({
       ...sound,
+      callersAllowedBefore: [orders],
       holdersNotSeen: [orders],
       sharedCredentials: ['inventory'],
     })
     expect(readiness).toBe('ready')
-    expect(causes.map(({ kind }) => kind)).toEqual(['callers-not-seen', 'shared-credential'])
+    expect(causes.map(({ kind }) => kind)).toEqual(['callers-not-seen', 'callers-not-seen', 'shared-credential'])
   })
 
   test('the bound is the exact one, near 3/n', () => {

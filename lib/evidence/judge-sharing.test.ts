@@ -43,9 +43,39 @@ describe('the probability that a credential is shared', () => {
   })
 
   test('takes nobody for gone whose token may still be in use', () => {
-    const uses = [use('orders', 0, 10), use('stock-sync', 10.2, 20)]
+    const uses = [use('orders', 0, 10), use('stock-sync', 10.2, 10.4)]
     expect(judge(uses)?.signs.find(({ kind }) => kind === 'overlap')?.weight).toBe(0)
     expect(probability(uses)).toBeGreaterThan(probability(uses, 0, 600))
+  })
+
+  test('takes for gone whom a rollout replaced, although both ran for some minutes', () => {
+    const renamed = [use('orders', 0, 10), use('orders-service', 9.7, 20, 100, '10.0.0.2')]
+    expect(probability(renamed)).toBeLessThan(0.1)
+    const stillThere = [use('orders', 0, 10), use('orders-service', 9.7, 10.1, 3, '10.0.0.2')]
+    expect(probability(stillThere)).toBeGreaterThan(0.5)
+  })
+
+  test.each([
+    ['orders-6d4cf56db6-x7k2p', 'orders-7c9df8bb54-qwrtz'],
+    ['orders-6d4cf56db6-x7k2p', 'orders-6d4cf56db6-bcdfg'],
+    ['3f2a9c41d07b', 'a41b22cd9e10'],
+    ['orders-550e8400-e29b-41d4-a716-446655440000', 'orders-6fa459ea-ee8a-3ca4-894e-db77e160355e'],
+    ['orders@1.9.3', 'orders@2.0.0'],
+    ['orders/1.9.3', 'orders/2.0.0'],
+    ['orders-v12', 'orders-v13'],
+    ['orders1', 'orders2'],
+    ['orders-blue', 'orders-green'],
+  ])('takes %s and %s for replicas or versions of one program', (one, other) => {
+    expect(probability([use(one, 0, 72), use(other, 0, 72, 100, '10.0.0.2')])).toBeLessThan(0.15)
+  })
+
+  test.each([
+    ['orders-worker', 'orders-api'],
+    ['orders-batch', 'orders-crypt'],
+    ['orders-6d4cf56db6-x7k2p', 'stock-6d4cf56db6-x7k2p'],
+    ['cart/server.js', 'orders/server.js'],
+  ])('takes %s and %s for two programs', (one, other) => {
+    expect(probability([use(one, 0, 72), use(other, 0, 72)])).toBeGreaterThan(0.9)
   })
 
   test('is not given for one program, wherever it runs', () => {

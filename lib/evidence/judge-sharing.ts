@@ -65,6 +65,10 @@ export const SHARING_WEIGHTS = {
 const PROGRAMS_MAX = 50
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
+/** Old and new run side by side for so long while one takes over from the other. */
+const ROLLOUT_MS_MAX = 6 * HOUR_MS
+/** So many tokens would have been asked for by a program that is still there. */
+const LIVES_MISSED = 2
 
 /**
  * How likely it is that more than one program uses a credential: log-odds are added up for each two of them, and the two for
@@ -105,7 +109,9 @@ function signsOf(a: SharingProgram, b: SharingProgram, question: SharingQuestion
   return [
     nameSign(a, b),
     ...addressSigns(a, b),
-    ...(overlapMs > 0 ? sideBySide(a, b, overlapMs) : [oneAfterAnother(a, b, -overlapMs, question)]),
+    ...(overlapMs > 0 && !isHandover(a, b, overlapMs, question)
+      ? sideBySide(a, b, overlapMs)
+      : [oneAfterAnother(a, b, -overlapMs, question)]),
     ...(question.concurrentRequests > 0
       ? [
           sign(
@@ -130,9 +136,26 @@ function nameSign(a: SharingProgram, b: SharingProgram): SharingSign {
     : sign('names', SHARING_WEIGHTS.namesDiffer, `${a.workload} and ${b.workload} are named like two programs.`)
 }
 
+/** Letters and digits of which Kubernetes makes names. */
+const POD = '[bcdfghjklmnpqrstvwxz2456789]'
+/** What tells replicas and versions of one program apart: numbers, ids of containers, pods of a deployment, colours of a rollout. */
+const REPLICA = new RegExp(
+  [
+    String.raw`[-._@:/]v?\d+`,
+    String.raw`\d+`,
+    String.raw`[-._@:/](?=[a-z]*\d)[0-9a-f]{4,}`,
+    String.raw`^(?=[a-f]*\d)[0-9a-f]{8,}`,
+    `-${POD}{8,10}-${POD}{5}`,
+    String.raw`-(?=[a-z]*\d)${POD}{5}`,
+    '[-._](?:blue|green|canary|stable)',
+  ]
+    .map((ending) => `(?:${ending})$`)
+    .join('|'),
+)
+
 /** Without what tells replicas apart: `orders-7f9c4d-2` is `orders`. */
 const toProgramName = (workload: string): string => {
-  const shorter = workload.replace(/[-._@:](?:\d+|(?=[a-z]*\d)[0-9a-f]{4,})$/, '')
+  const shorter = workload.replace(REPLICA, '')
   return shorter === workload ? workload : toProgramName(shorter)
 }
 
@@ -144,17 +167,40 @@ function addressSigns(a: SharingProgram, b: SharingProgram): SharingSign[] {
     : [sign('addresses', SHARING_WEIGHTS.addressesApart, 'They come from different addresses.')]
 }
 
-function oneAfterAnother(
+const inOrder = (a: SharingProgram, b: SharingProgram): [SharingProgram, SharingProgram] =>
+  a.firstAt <= b.firstAt ? [a, b] : [b, a]
+
+/** The one that began first is silent, although a program that is still there would have asked several times since. */
+function isHandover(
   a: SharingProgram,
   b: SharingProgram,
-  gapMs: number,
+  overlapMs: number,
   { tokenLifetimeSeconds }: SharingQuestion,
-): SharingSign {
-  const [before, after] = a.firstAt <= b.firstAt ? [a, b] : [b, a]
-  return gapMs <= tokenLifetimeSeconds * 1_000
-    ? sign('overlap', 0, `${before.workload} last asked before ${after.workload} began, within the life of its token.`)
-    : sign('overlap', SHARING_WEIGHTS.handover, `${before.workload} stopped before ${after.workload} began.`)
+): boolean {
+  const [before, after] = inOrder(a, b)
+  const silentMs = after.lastAt.getTime() - before.lastAt.getTime()
+  return (
+    overlapMs <= ROLLOUT_MS_MAX &&
+    after.firstAt > before.firstAt &&
+    silentMs > Math.max(overlapMs, LIVES_MISSED * tokenLifetimeSeconds * 1_000)
+  )
 }
+
+function oneAfterAnother(a: SharingProgram, b: SharingProgram, gapMs: number, question: SharingQuestion): SharingSign {
+  const [before, after] = inOrder(a, b)
+  if (isHandover(a, b, -gapMs, question) || gapMs > question.tokenLifetimeSeconds * 1_000)
+    return sign('overlap', SHARING_WEIGHTS.handover, toHandoverWords(before, after))
+  return sign(
+    'overlap',
+    0,
+    `${before.workload} last asked before ${after.workload} began, within the life of its token.`,
+  )
+}
+
+const toHandoverWords = (before: SharingProgram, after: SharingProgram): string =>
+  before.lastAt < after.firstAt
+    ? `${before.workload} stopped before ${after.workload} began.`
+    : `${before.workload} stopped soon after ${after.workload} began.`
 
 function sideBySide(a: SharingProgram, b: SharingProgram, overlapMs: number): SharingSign[] {
   const hours = overlapMs / HOUR_MS

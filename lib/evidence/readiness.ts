@@ -27,6 +27,11 @@ export interface Cause {
   readonly blocking: boolean
 }
 
+export interface DoubtfulCaller {
+  readonly caller: Caller
+  readonly requests: number
+}
+
 /** What is known about one endpoint when readiness is asked for. */
 export interface Evidence {
   readonly hasRule: boolean
@@ -37,11 +42,15 @@ export interface Evidence {
   /** Requirements that leave requests undetermined. */
   readonly openKinds: readonly Requirement['kind'][]
   readonly deniedCallers: readonly Caller[]
-  /** Start of the observation: the first evaluated request of the window; null without one. */
+  /** Since when every request was looked at; null where none of the window was. */
   readonly observedFrom: Date | null
   readonly now: Date
-  /** Called in the 30 days before, not in the window. */
-  readonly callersGone: readonly Caller[]
+  /** What they sent in the weeks before, and not in the window, would be denied, or nothing tells. */
+  readonly callersReturning: readonly Caller[]
+  /** Called in the weeks before, not in the window; what they sent would be allowed. */
+  readonly callersAllowedBefore: readonly Caller[]
+  /** None of their tokens was too old, but they may be, and there are few requests. */
+  readonly callersDoubtful: readonly DoubtfulCaller[]
   /** Hold every required scope and never called. */
   readonly holdersNotSeen: readonly Caller[]
   readonly liveInstances: number
@@ -54,6 +63,10 @@ export interface Evidence {
 export const DENIAL_RATE_MAX = 0.01
 /** Shorter observation misses hours of the day, or days of the week. */
 export const OBSERVATION_HOURS_MIN = 168
+
+/** How long a caller is remembered: the longest month, and the longest time between two first Mondays. */
+export const MEMORY_DAYS = 35
+const MEMORY_WORDS = 'last five weeks'
 
 const HOUR_MS = 3_600_000
 
@@ -113,14 +126,7 @@ function gaps(evidence: Evidence): Cause[] {
         ]),
     ...requestGaps(evidence),
     ...coverageGaps(evidence),
-    ...(evidence.callersGone.length === 0
-      ? []
-      : [
-          blocking(
-            'callers-not-seen',
-            `${names(evidence.callersGone)} called in the last 30 days, but not in this window.`,
-          ),
-        ]),
+    ...callerGaps(evidence),
     ...instanceGaps(evidence),
   ]
 }
@@ -156,6 +162,28 @@ function requestGaps({ requests, unevaluatedRequests, undetermined, openKinds, w
   return causes
 }
 
+function callerGaps({ callersReturning, callersDoubtful }: Evidence): Cause[] {
+  const [doubtful] = callersDoubtful
+  return [
+    ...(callersReturning.length === 0
+      ? []
+      : [
+          blocking(
+            'callers-not-seen',
+            `What ${names(callersReturning)} sent in the ${MEMORY_WORDS}, and not in this window, would not be allowed for certain.`,
+          ),
+        ]),
+    ...(doubtful === undefined
+      ? []
+      : [
+          blocking(
+            'few-requests',
+            `Tokens of ${names(callersDoubtful.map(({ caller }) => caller))} may be older than the rule allows: ${countOf(doubtful.requests, 'request')} of ${doubtful.caller.name} still allow ${percent(upperBound(doubtful.requests) ?? 1)} at 95 % confidence.`,
+          ),
+        ]),
+  ]
+}
+
 function coverageGaps({ observedFrom, now }: Evidence): Cause[] {
   if (observedFrom === null) return []
   const hours = (now.getTime() - observedFrom.getTime()) / HOUR_MS
@@ -182,8 +210,15 @@ function instanceGaps({ liveInstances, instancesBehind, dropped }: Evidence): Ca
   return causes
 }
 
-function warnings({ holdersNotSeen, sharedCredentials }: Evidence): Cause[] {
+function warnings({ callersAllowedBefore, holdersNotSeen, sharedCredentials }: Evidence): Cause[] {
   const causes: Cause[] = []
+  if (callersAllowedBefore.length > 0) {
+    causes.push({
+      kind: 'callers-not-seen',
+      title: `${names(callersAllowedBefore)} called in the ${MEMORY_WORDS}, not in this window; it would be allowed.`,
+      blocking: false,
+    })
+  }
   if (holdersNotSeen.length > 0) {
     causes.push({
       kind: 'callers-not-seen',

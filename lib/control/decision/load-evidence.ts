@@ -3,19 +3,24 @@ import type { Rule } from '../../policy/rule.ts'
 import { REQUIREMENT_KINDS, RULE_DEFAULT } from '../../policy/rule.ts'
 import type { CallerKind } from '../../policy/vocabulary.ts'
 import { toCaller, type Caller } from '../../evidence/caller.ts'
-import { judgeReadiness, type Cause, type Readiness } from '../../evidence/readiness.ts'
+import { findDoubtfulAges } from '../../evidence/find-doubtful-ages.ts'
+import { observedSince } from '../../evidence/observed-since.ts'
+import { judgeReadiness, MEMORY_DAYS, type Cause, type Readiness } from '../../evidence/readiness.ts'
+import { recallCallers } from '../../evidence/recall-callers.ts'
 import { replayRule } from '../../evidence/replay-rule.ts'
 import { summariseCallers, type CallerSummary } from '../../evidence/summarise-callers.ts'
-import { readKnownCallers, type KnownCaller } from '#lib/store/decisions/read-known-callers.ts'
 import { readLiveInstances, type LiveInstance } from '#lib/store/decisions/read-live-instances.ts'
 import type { DecisionContext } from '../context.ts'
 import { readSharedCredentials, type SharedCredential } from '#lib/store/decisions/read-shared-credentials.ts'
-import type { SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
+import { readCallerLifetimes } from '#lib/store/decisions/read-caller-lifetimes.ts'
+import {
+  readEarlierSignatures,
+  type EarlierSignature,
+  type SignatureTotals,
+} from '#lib/store/decisions/read-signature-totals.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** How long a caller is remembered. */
-const KNOWN_DAYS = 30
 
 export interface JudgedEndpoint {
   readonly id: string
@@ -35,7 +40,10 @@ export interface EvidenceBase {
   readonly now: Date
   readonly windowHours: number
   readonly signatures: ReadonlyMap<string, readonly SignatureTotals[]>
-  readonly knownCallers: ReadonlyMap<string, readonly KnownCaller[]>
+  /** Recorded in the weeks before the window, and not in it. */
+  readonly earlier: ReadonlyMap<string, readonly EarlierSignature[]>
+  /** Seconds that tokens of identities live, by `client_id`. */
+  readonly lifetimes: ReadonlyMap<string, number>
   readonly instances: ReadonlyMap<string, readonly LiveInstance[]>
   readonly sharedCredentials: readonly SharedCredential[]
   /** By service. */
@@ -47,6 +55,8 @@ export interface EndpointJudgement {
   readonly causes: readonly Cause[]
   readonly callers: readonly CallerSummary[]
   readonly callersNotSeen: readonly Caller[]
+  /** Their tokens may be older than the rule allows, and few requests were seen. */
+  readonly callersDoubtful: readonly Caller[]
   readonly requests: number
   readonly unevaluatedRequests: number
   readonly replayedRequests: number
@@ -66,9 +76,11 @@ export async function loadEvidenceBase(
   now = new Date(),
 ): Promise<EvidenceBase> {
   const from = new Date(now.getTime() - windowHours * HOUR_MS)
-  const [signatures, known, instances, sharedCredentials, holders] = await Promise.all([
+  const memoryFrom = new Date(now.getTime() - MEMORY_DAYS * DAY_MS)
+  const [signatures, earlier, lifetimes, instances, sharedCredentials, holders] = await Promise.all([
     decisions.counts.readTotals({ environmentId, endpointIds, from, to: now }),
-    readKnownCallers(pool, environmentId, endpointIds, new Date(now.getTime() - KNOWN_DAYS * DAY_MS)),
+    readEarlierSignatures(pool, { environmentId, endpointIds, from: memoryFrom, to: from }),
+    readCallerLifetimes(pool, environmentId),
     readLiveInstances(pool, environmentId),
     readSharedCredentials(pool, environmentId, new Date(now.getTime() - DAY_MS)),
     readHolders(pool, environmentId),
@@ -77,7 +89,8 @@ export async function loadEvidenceBase(
     now,
     windowHours,
     signatures: Map.groupBy(signatures, ({ endpointId }) => endpointId ?? ''),
-    knownCallers: Map.groupBy(known, ({ endpointId }) => endpointId),
+    earlier: Map.groupBy(earlier, ({ endpointId }) => endpointId ?? ''),
+    lifetimes,
     instances: Map.groupBy(instances, ({ serviceId }) => serviceId),
     sharedCredentials,
     holders,
@@ -124,10 +137,11 @@ export function judgeEndpoint(
     wouldDeny: sum(callers, ({ wouldDeny }) => wouldDeny),
     undetermined: sum(callers, ({ undetermined }) => undetermined),
   }
+  const earlier = base.earlier.get(endpoint.id) ?? []
   const unseen = findUnseen(base, endpoint, rule, callers)
+  const doubtful = findDoubtfulAges(callers, rule ?? RULE_DEFAULT, base.lifetimes)
   const instances = base.instances.get(endpoint.serviceId) ?? []
-  const observedFrom =
-    evaluated.length === 0 ? null : new Date(Math.min(...evaluated.map(({ firstAt }) => firstAt.getTime())))
+  const observedFrom = observedSince(recorded, earlier, new Date(base.now.getTime() - base.windowHours * HOUR_MS))
   const sharedCredentials = base.sharedCredentials.filter(({ clientId }) =>
     callers.some(({ caller }) => caller.name === clientId),
   )
@@ -139,6 +153,7 @@ export function judgeEndpoint(
     observedFrom,
     now: base.now,
     ...unseen,
+    callersDoubtful: doubtful,
     liveInstances: instances.length,
     instancesBehind: instances.filter(({ confirmed }) => !confirmed).length,
     dropped: sum(instances, ({ dropped }) => dropped),
@@ -148,7 +163,8 @@ export function judgeEndpoint(
     ...judged,
     ...totals,
     callers,
-    callersNotSeen: [...unseen.callersGone, ...unseen.holdersNotSeen],
+    callersNotSeen: [...unseen.callersReturning, ...unseen.callersAllowedBefore, ...unseen.holdersNotSeen],
+    callersDoubtful: doubtful.map(({ caller }) => caller),
     replayedRequests: sum(evaluated, ({ replayed: again, count }) => (again ? count : 0)),
     observedFrom,
     observedTo: evaluated.length === 0 ? null : new Date(Math.max(...evaluated.map(({ lastAt }) => lastAt.getTime()))),
@@ -162,21 +178,32 @@ function findUnseen(
   rule: Rule | null,
   callers: readonly CallerSummary[],
 ) {
-  const seen = new Set(callers.map(({ caller }) => caller.key))
-  const known = (base.knownCallers.get(endpoint.id) ?? []).map((caller) =>
-    toCaller(caller.callerKind, caller.caller, null),
-  )
-  const knownKeys = new Set(known.map(({ key }) => key))
+  const recalled = recallCallers({
+    rule: rule ?? RULE_DEFAULT,
+    recorded: base.signatures.get(endpoint.id) ?? [],
+    earlier: base.earlier.get(endpoint.id) ?? [],
+    now: base.now,
+  })
   const holders = findHolders(base.holders.get(endpoint.serviceId) ?? [], rule)
+  const mayStill = ({ key, kind }: Caller): boolean =>
+    !needsScopes(rule) || kind === 'user' || holders.some((holder) => holder.key === key)
+  const seen = new Set(
+    [...callers.map(({ caller }) => caller), ...recalled.returning, ...recalled.allowed].map(({ key }) => key),
+  )
   return {
-    callersGone: known.filter(({ key }) => !seen.has(key)),
-    holdersNotSeen: holders.filter(({ key }) => !seen.has(key) && !knownKeys.has(key)),
+    callersReturning: [...recalled.returning, ...recalled.allowed.filter((caller) => !mayStill(caller))],
+    callersAllowedBefore: recalled.allowed.filter(mayStill),
+    holdersNotSeen: holders.filter(({ key }) => !seen.has(key)),
   }
 }
 
+const neededScopes = (rule: Rule | null): readonly string[] =>
+  rule?.requirements.find((requirement) => requirement.kind === 'scopes')?.allOf ?? []
+const needsScopes = (rule: Rule | null): boolean => neededScopes(rule).length > 0
+
 /** Identities that hold every scope the rule asks for. */
 function findHolders(holders: readonly Holder[], rule: Rule | null): Caller[] {
-  const needed = rule?.requirements.find((requirement) => requirement.kind === 'scopes')?.allOf ?? []
+  const needed = neededScopes(rule)
   if (needed.length === 0) return []
   return holders.filter(({ scopes }) => needed.every((scope) => scopes.has(scope))).map(({ caller }) => caller)
 }

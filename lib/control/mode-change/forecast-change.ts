@@ -41,7 +41,11 @@ export async function forecastChanges(
 }
 
 /** A caller is enforced where its bucket lies below the percent; people have one each, anonymous callers none: they are enforced at 100. */
-export function newlyDenied(callers: readonly Caller[], from: Gate, to: Gate): Caller[] {
+export function newlyDenied<Known extends Pick<Caller, 'wouldDeny' | 'bucketPercent' | 'caller'>>(
+  callers: readonly Known[],
+  from: Gate,
+  to: Gate,
+): Known[] {
   if (classifyChange(from, to) !== 'lowering') return []
   const fromPercent = from.mode === 'enforce' ? from.percent : 0
   return callers.filter(({ wouldDeny, bucketPercent, caller }) => {

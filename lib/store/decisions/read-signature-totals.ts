@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { RecordedContext } from '../../policy/decision.ts'
 import type { CallerKind, Mode, Outcome, Reason, SenderConstraint, TokenProblem } from '../../policy/vocabulary.ts'
 import { AGED_COUNTS, toAgedFrom } from './aged-counts.ts'
+import { countsByHour } from './counts-by-hour.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
 export interface SignatureTotals {
@@ -24,6 +25,14 @@ export interface SignatureTotals {
   readonly tokenAges: readonly number[] | null
   readonly firstAt: Date
   readonly lastAt: Date
+  /** The first time ever. */
+  readonly recordedFrom: Date
+}
+
+/** What was counted of a signature before a window, and not in it. */
+export interface EarlierSignature extends SignatureTotals {
+  /** Between two hours in which it was counted. */
+  readonly longestPauseHours: number
 }
 
 export interface TotalsWindow {
@@ -35,16 +44,28 @@ export interface TotalsWindow {
 }
 
 /** Signatures are found by method and route, so that those recorded before the endpoint was declared count too. */
-const TOTALS = `
+const totalsWhere = (isWanted: string, extra = ''): string => `
   SELECT s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
     s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender, s.context,
     sum(h.count)::float8 AS count, (${sumTokenAges('h.token_ages')})::float8[] AS "tokenAges",
-    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket_end), s.last_at) AS "lastAt"
+    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket_end), s.last_at) AS "lastAt", s.first_at AS "recordedFrom"${extra}
   FROM decision_signature s
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route
   JOIN ${AGED_COUNTS} h ON h.signature_id = s.id
-  WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND s.last_at >= $2
+  WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND ${isWanted}
   GROUP BY s.id, e.id`
+
+/** The last use of a signature is known to the minute only. */
+const TOTALS = totalsWhere(`s.last_at >= $2::timestamptz - interval '1 minute'`)
+
+const LONGEST_PAUSE_HOURS = `coalesce((
+    SELECT max(extract(epoch FROM pause)) / 3600 FROM (
+      SELECT o.bucket - lag(o.bucket) OVER (ORDER BY o.bucket) AS pause FROM ${countsByHour('o', '$2', '$3')} WHERE o.signature_id = s.id
+    ) AS pauses), 0)::float8`
+const EARLIER = totalsWhere(
+  `s.evaluated AND s.last_at >= $2 AND s.last_at < $3`,
+  `, ${LONGEST_PAUSE_HOURS} AS "longestPauseHours"`,
+)
 
 /** What was counted of each signature of the endpoints in a window: to the hour, or to the day where days are folded. */
 export async function readSignatureTotals(
@@ -52,5 +73,15 @@ export async function readSignatureTotals(
   { environmentId, endpointIds, from, to }: TotalsWindow,
 ): Promise<SignatureTotals[]> {
   const { rows } = await pool.query<SignatureTotals>(TOTALS, [environmentId, toAgedFrom(from), to, endpointIds])
+  return rows
+}
+
+/** The signatures that were used for the last time between two moments. */
+export async function readEarlierSignatures(
+  pool: pg.Pool,
+  { environmentId, endpointIds, from, to }: TotalsWindow,
+): Promise<EarlierSignature[]> {
+  const window = [toAgedFrom(from), toAgedFrom(to)]
+  const { rows } = await pool.query<EarlierSignature>(EARLIER, [environmentId, ...window, endpointIds])
   return rows
 }
