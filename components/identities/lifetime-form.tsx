@@ -9,6 +9,8 @@ import { updateIdentitySetting } from '#lib/client/identities.ts'
 import type { IdentityPosture } from '#lib/client/object-types.ts'
 import { IdentitySettingUpdate } from '#lib/contract/catalog.ts'
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '#lib/policy/vocabulary.ts'
+import { toLifetimeDraft } from '../evidence/lifetime-draft.ts'
+import { WhatChanges } from '../evidence/what-changes.tsx'
 import { LifetimeField } from '../forms/lifetime-field.tsx'
 import { SaveButton } from '../forms/save-button.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
@@ -99,6 +101,12 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
             {...form.register('reason')}
           />
         )}
+        <WhatChanges
+          draft={toLifetimeDraft(seconds, identity.tokenLifetimeSeconds, (own) => ({
+            identities: [{ clientId: identity.clientId, seconds: own }],
+          }))}
+          idle="Change the lifetime to see how many recorded uses were of older tokens."
+        />
         <WriteProblem problem={problem} onReload={onReload} />
         <SaveButton pending={isPending} isDirty={isDirty} {...gate} />
       </form>

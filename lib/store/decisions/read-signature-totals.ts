@@ -31,25 +31,41 @@ export interface TotalsWindow {
   readonly endpointIds: readonly string[] | null
   readonly from: Date
   readonly to: Date
+  /** Of these callers, and with one of these scopes; all when absent. */
+  readonly callers?: readonly string[] | null
+  readonly scopes?: readonly string[] | null
+  /** To the minute instead of the hour; only the last days are kept so. */
+  readonly isByMinute?: boolean
 }
 
 /** Signatures are found by method and route, so that those recorded before the endpoint was declared count too. */
-const TOTALS = `
+const totalsOf = (table: 'decision_hour' | 'decision_minute', unit: 'hour' | 'minute') => `
   SELECT s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
     s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender, s.context,
     sum(h.count)::float8 AS count, (${sumTokenAges('h.token_ages')})::float8[] AS "tokenAges",
-    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket) + interval '1 hour', s.last_at) AS "lastAt"
+    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket) + interval '1 ${unit}', s.last_at) AS "lastAt"
   FROM decision_signature s
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route
-  JOIN decision_hour h ON h.signature_id = s.id AND h.bucket >= date_trunc('hour', $2::timestamptz) AND h.bucket < $3
+  JOIN ${table} h ON h.signature_id = s.id AND h.bucket >= date_trunc('${unit}', $2::timestamptz) AND h.bucket < $3
   WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND s.last_at >= $2
+    AND ($5::text[] IS NULL OR s.caller = ANY ($5)) AND ($6::text[] IS NULL OR s.scopes && $6)
   GROUP BY s.id, e.id`
 
-/** What was counted of each signature of the endpoints in a window, to the hour. */
+const BY_HOUR = totalsOf('decision_hour', 'hour')
+const BY_MINUTE = totalsOf('decision_minute', 'minute')
+
+/** What was counted of each signature of the endpoints in a window. */
 export async function readSignatureTotals(
   pool: pg.Pool,
-  { environmentId, endpointIds, from, to }: TotalsWindow,
+  { environmentId, endpointIds, from, to, callers = null, scopes = null, isByMinute = false }: TotalsWindow,
 ): Promise<SignatureTotals[]> {
-  const { rows } = await pool.query<SignatureTotals>(TOTALS, [environmentId, from, to, endpointIds])
+  const { rows } = await pool.query<SignatureTotals>(isByMinute ? BY_MINUTE : BY_HOUR, [
+    environmentId,
+    from,
+    to,
+    endpointIds,
+    callers,
+    scopes,
+  ])
   return rows
 }
