@@ -11,7 +11,7 @@ export interface UnforeseenDenial {
 const UNFORESEEN = `
   WITH change AS (
     SELECT DISTINCT ON (m.endpoint_id) m.endpoint_id, m.at FROM mode_change m JOIN endpoint e ON e.id = m.endpoint_id
-    WHERE m.environment_id = $1 AND e.mode = 'enforce' ORDER BY m.endpoint_id, m.at DESC
+    WHERE m.environment_id = $1 AND e.mode = 'enforce' AND ($2::uuid[] IS NULL OR e.id = ANY ($2)) ORDER BY m.endpoint_id, m.at DESC
   ), foreseen AS (
     SELECT m.endpoint_id, f.item -> 'caller' ->> 'key' AS caller_key
     FROM change c JOIN mode_change m ON m.endpoint_id = c.endpoint_id CROSS JOIN LATERAL jsonb_array_elements(m.forecast -> 'callers') AS f (item)
@@ -25,7 +25,12 @@ const UNFORESEEN = `
   WHERE NOT EXISTS (SELECT FROM foreseen f WHERE f.endpoint_id = c.endpoint_id AND f.caller_key = ${CALLER_KEY})
   GROUP BY 1, 2 ORDER BY 3 DESC`
 
-export async function readUnforeseenDenials(pool: pg.Pool, environmentId: string): Promise<UnforeseenDenial[]> {
-  const { rows } = await pool.query<UnforeseenDenial>(UNFORESEEN, [environmentId])
+/** Of all endpoints of an environment, or of some. */
+export async function readUnforeseenDenials(
+  pool: pg.Pool,
+  environmentId: string,
+  endpointIds: readonly string[] | null = null,
+): Promise<UnforeseenDenial[]> {
+  const { rows } = await pool.query<UnforeseenDenial>(UNFORESEEN, [environmentId, endpointIds])
   return rows
 }
