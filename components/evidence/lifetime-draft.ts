@@ -1,9 +1,10 @@
 import type { ReplayDraft } from '#lib/client/object-types.ts'
+import { TOKEN_LIFETIME_SECONDS_MAX, TOKEN_LIFETIME_SECONDS_MIN } from '#lib/policy/vocabulary.ts'
 
 type LifetimeDraft = Extract<ReplayDraft, { kind: 'lifetimes' }>
 
-const isLifetime = (seconds: number | null): boolean =>
-  seconds === null || (Number.isInteger(seconds) && seconds >= 30 && seconds <= 86_400)
+export const isLifetime = (seconds: number): boolean =>
+  Number.isInteger(seconds) && seconds >= TOKEN_LIFETIME_SECONDS_MIN && seconds <= TOKEN_LIFETIME_SECONDS_MAX
 
 /** A draft of one lifetime; null while it is what it was, or none yet. */
 export const toLifetimeDraft = (
@@ -11,4 +12,4 @@ export const toLifetimeDraft = (
   present: number | null,
   toDraft: (seconds: number | null) => Omit<LifetimeDraft, 'kind'>,
 ): LifetimeDraft | null =>
-  seconds === present || !isLifetime(seconds) ? null : { kind: 'lifetimes', ...toDraft(seconds) }
+  seconds === present || (seconds !== null && !isLifetime(seconds)) ? null : { kind: 'lifetimes', ...toDraft(seconds) }
