@@ -6,6 +6,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   sdk: 'sdk/run.ts',
   gateway: 'gateway/run.ts',
   tokens: 'tokens/run.ts',
+  replay: 'replay/run.ts',
   memory: 'memory.ts',
   console: 'console.ts',
 }

@@ -4,9 +4,13 @@ import { toReplaySentences } from './replay-words.ts'
 
 const NOTHING = {
   ...{ requests: 0, lost: 0, gained: 0, undetermined: 0, lostEnforced: 0, losing: 0, gaining: 0, unevaluated: 0 },
+  upperBound: null,
+  items: [],
 }
-const words = (counts: Partial<typeof NOTHING>, kind: Parameters<typeof toReplaySentences>[1] = 'grants') =>
-  toReplaySentences({ ...NOTHING, ...counts }, kind, 'the last 30 days').join(' ')
+const words = (
+  counts: Partial<Parameters<typeof toReplaySentences>[0]>,
+  kind: Parameters<typeof toReplaySentences>[1] = 'grants',
+) => toReplaySentences({ ...NOTHING, ...counts }, kind, 'the last 30 days').join(' ')
 
 describe('a replay in words', () => {
   it('never takes the lack of requests for a promise', () => {
@@ -23,6 +27,13 @@ describe('a replay in words', () => {
     expect(words({ ...lost, lostEnforced: 10 })).toContain('all of them refused at once')
     expect(words(lost)).toContain('None is refused yet')
     expect(words({ ...lost, lostEnforced: 4 })).toContain('4 of them are refused at once')
+  })
+
+  it('names a caller that is the only one, and says how much is worth that nothing is lost', () => {
+    const caller = { key: 'integration:billing', kind: 'integration' as const, name: 'billing' }
+    const items = [{ caller, lost: 10, gained: 0 }]
+    expect(words({ requests: 40, lost: 10, losing: 1, items })).toContain('billing would lose 10 of 40 requests')
+    expect(words({ requests: 40, upperBound: 0.072 })).toContain('At most 7.2\u00a0% at 95\u00a0% confidence.')
   })
 
   it('says what is gained and what is not known', () => {

@@ -110,9 +110,10 @@ function Items({ replay, kind }: { readonly replay: Replay; readonly kind: Repla
   )
 }
 
-const toLook = ({ lost, undetermined, requests }: Replay) => {
+/** Never a green light without evidence: that nothing is lost is worth as much as was recorded. */
+const toLook = ({ lost, isConclusive }: Replay) => {
   if (lost > 0) return { icon: TriangleAlert, box: 'border-log-only-fill/40 bg-log-only-tint', text: 'text-log-only' }
-  if (undetermined > 0 || requests === 0)
+  if (!isConclusive)
     return { icon: CircleDashed, box: 'border-dashed border-line-strong bg-sunken', text: 'text-muted' }
   return { icon: CircleCheck, box: 'border-enforce-fill/40 bg-enforce-tint', text: 'text-enforce' }
 }
@@ -165,7 +166,7 @@ export function WhatChanges({ draft, idle, title = 'What this would change', sin
   const isBusy = draft !== null && (isFetching || key !== settledKey)
   const kind = request.draft.kind
   return (
-    <section aria-labelledby={id} aria-busy={isBusy || undefined} className="flex min-w-0 flex-col gap-2">
+    <section aria-labelledby={id} aria-busy={isBusy || undefined} className="flex min-w-0 flex-col gap-2 text-text">
       <h3 id={id} className="font-medium">
         {title}
       </h3>
@@ -180,7 +181,14 @@ export function WhatChanges({ draft, idle, title = 'What this would change', sin
       {isAsked && data !== undefined && (
         <>
           <Items replay={data} kind={kind} />
-          {REPLAY_NOTES[kind] !== null && <p className="text-xs text-muted">{REPLAY_NOTES[kind]}</p>}
+          <p className="text-xs text-muted empty:hidden">
+            {data.observedFrom !== null && since === undefined && (
+              <>
+                The oldest of these requests came <RelativeTime at={data.observedFrom} />.{' '}
+              </>
+            )}
+            {REPLAY_NOTES[kind]}
+          </p>
         </>
       )}
     </section>

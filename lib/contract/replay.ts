@@ -101,6 +101,15 @@ export const Replay = z.object({
   lostEnforced: z
     .int()
     .describe('Of `lost`, those that would be refused at once, because a denial is carried out there.'),
+  upperBound: z
+    .number()
+    .nullable()
+    .describe('With nothing lost and nothing left open: at most this share of requests is lost, at 95 % confidence.'),
+  isConclusive: z
+    .boolean()
+    .describe(
+      'Enough was recorded, for long enough, to say that nothing is lost: at most 1 % at 95 %, and a week watched.',
+    ),
   losing: z.int().describe('Callers that would lose something.'),
   gaining: z.int().describe('Callers that would gain something.'),
   withoutToken: z

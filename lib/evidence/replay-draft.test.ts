@@ -8,6 +8,7 @@ import { agesOf, recorded, toRecord, toRule } from './arbitraries.ts'
 import { compareFleets, type ComparedSignature } from './compare-fleets.ts'
 import { applyDraft, scopeKey, tokenKey, type Draft, type Lifetimes } from './draft.ts'
 import { presentFleet, type Fleet, type FleetGate } from './fleet.ts'
+import { judgeNoLoss } from './judge-no-loss.ts'
 import type { RecordedFacts } from './recorded-facts.ts'
 import { replayDraft } from './replay-draft.ts'
 import { splitAtLimits } from './split-at-limits.ts'
@@ -269,6 +270,23 @@ describe('a percent of callers', () => {
     expect(replayDraft([anonymous], endpoints, toDraft(99))).toMatchObject(nothing)
     expect(replayDraft([anonymous], endpoints, toDraft(100))).toMatchObject({ lost: 10 })
   })
+})
+
+test('that nothing is lost is worth as much as was recorded, and for as long', () => {
+  const now = new Date('2026-01-31T00:00:00Z')
+  const weekAgo = new Date('2026-01-24T00:00:00Z')
+  const judge = (requests: number, from: Date | null, lost = 0, undetermined = 0) =>
+    judgeNoLoss({ requests, lost, undetermined }, from, now)
+  expect(judge(1_000, weekAgo).isConclusive).toBe(true)
+  expect(judge(1_000, new Date('2026-01-24T01:00:00Z')).isConclusive).toBe(false)
+  expect(judge(100, weekAgo)).toMatchObject({ isConclusive: false })
+  expect(judge(100, weekAgo).upperBound).toBeGreaterThan(0.01)
+  for (const [lost, open] of [
+    [1, 0],
+    [0, 1],
+  ] as const)
+    expect(judge(1_000, weekAgo, lost, open)).toEqual({ upperBound: null, isConclusive: false })
+  expect(judge(0, null)).toEqual({ upperBound: null, isConclusive: false })
 })
 
 describe('requirements nothing tells of', () => {

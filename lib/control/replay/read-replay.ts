@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { REPLAY_ITEMS_MAX, ReplayRequest, type Replay, type ReplayItem } from '../../contract/replay.ts'
 import { replayDraft, type DraftReplay, type ReplayedAccess } from '../../evidence/replay-draft.ts'
+import { judgeNoLoss } from '../../evidence/judge-no-loss.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
@@ -22,16 +23,18 @@ export async function readReplay(
   const request = parseInput(ReplayRequest, input)
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const endpoints = await loadFleetEndpoints(ctx.pool, environmentId)
-  const resolved = await resolveDraft(ctx, environmentId, endpoints, request.draft)
+  const resolved = await resolveDraft(ctx.database, environmentId, endpoints, request.draft)
   const window = toWindow(environmentId, request, new Date())
   const recorded = await loadRecorded(ctx.pool, window, resolved)
   const replay = replayDraft(recorded, endpoints, resolved.draft)
   const firstAt = recorded.reduce((first, { firstAt: at }) => Math.min(first, at.getTime()), Number.POSITIVE_INFINITY)
+  const observedFrom = Number.isFinite(firstAt) ? new Date(firstAt) : null
   return {
     ...toCounts(replay),
+    ...judgeNoLoss(replay, observedFrom, window.to),
     from: window.from.toISOString(),
     to: window.to.toISOString(),
-    observedFrom: Number.isFinite(firstAt) ? new Date(firstAt).toISOString() : null,
+    observedFrom: observedFrom?.toISOString() ?? null,
     signatures: replay.signatures,
     unevaluated: replay.unevaluated,
     lostEnforced: replay.lostEnforced,

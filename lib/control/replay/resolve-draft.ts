@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ReplayDraft } from '../../contract/replay.ts'
 import { scopeKey, type Draft } from '../../evidence/draft.ts'
-import type { ControlContext, Tx } from '../context.ts'
+import type { Tx } from '../context.ts'
 import { ControlError } from '../control-error.ts'
 import { requireConditions } from '../endpoint/require-conditions.ts'
 import { toGate } from '../mode-change/classify-change.ts'
@@ -24,7 +24,7 @@ export interface ResolvedDraft {
 const EVERYTHING = { endpointIds: null, callers: null, scopes: null, withoutToken: [] } as const
 
 export function resolveDraft(
-  { database }: ControlContext,
+  database: Tx,
   environmentId: string,
   endpoints: ReadonlyMap<string, NamedEndpoint>,
   wanted: Wanted,
