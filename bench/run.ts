@@ -7,6 +7,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   gateway: 'gateway/run.ts',
   store: 'store/run.ts',
   tokens: 'tokens/run.ts',
+  replay: 'replay/run.ts',
   memory: 'memory.ts',
   console: 'console.ts',
 }

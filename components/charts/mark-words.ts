@@ -15,7 +15,7 @@ export const toChangeWords = ({ from, to }: ModeChangeMark): string => `from ${t
 
 /** One change in a sentence, for those who cannot see it and for tables. */
 export const toMarkWords = (mark: ModeChangeMark): string =>
-  `${toMomentWords(mark.at)}, ${toEndpointWords(mark)} ${toChangeWords(mark)}, by ${mark.actorName}${mark.reason === '' ? '' : `: ${mark.reason}`}`
+  `${toMomentWords(mark.at)}, ${toEndpointWords(mark)} ${toChangeWords(mark)}, by ${mark.isAutomatic ? 'itself' : mark.actorName}${mark.reason === '' ? '' : `: ${mark.reason}`}`
 
 /** The name of a mark, or of several in one place. */
 export function toClusterWords(marks: readonly ModeChangeMark[]): string {

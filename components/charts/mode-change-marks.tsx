@@ -97,7 +97,8 @@ function MarkDetail({ mark }: { readonly mark: ModeChangeMark }) {
         <ModeBadge {...mark.to} />
       </span>
       <span className="block text-muted">
-        {mark.actorName}, <time dateTime={mark.at}>{toMomentWords(mark.at)}</time>, revision {mark.revision}
+        {mark.isAutomatic ? 'Undone by itself' : mark.actorName},{' '}
+        <time dateTime={mark.at}>{toMomentWords(mark.at)}</time>, revision {mark.revision}
       </span>
       {mark.reason !== '' && <span className="block">{mark.reason}</span>}
     </li>

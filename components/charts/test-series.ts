@@ -19,6 +19,8 @@ export const hourlySeries = (counts: readonly number[], parts: Partial<Series> =
 export const markAt = (at: string, parts: Partial<ModeChangeMark> = {}): ModeChangeMark => ({
   id: `change ${at}`,
   at,
+  undoFromDenials: null,
+  isAutomatic: false,
   endpointId: 'endpoint',
   serviceSlug: 'payments',
   method: 'POST',

@@ -5,6 +5,7 @@ import { createGrant } from '#lib/client/grants.ts'
 import { identitiesQuery } from '#lib/client/identities.ts'
 import { scopesQuery } from '#lib/client/scopes.ts'
 import { GrantCreate } from '#lib/contract/catalog.ts'
+import { WhatChanges } from '../evidence/what-changes.tsx'
 import { FormDialog } from '../forms/form-dialog.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
@@ -65,6 +66,7 @@ export function GrantDialog(props: GrantDialogProps) {
     note: '',
   })
   const { errors } = form.formState
+  const [chosenIdentity, chosenScope] = form.watch(['clientId', 'scopeId'])
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ params: { environment }, body }),
@@ -135,6 +137,14 @@ export function GrantDialog(props: GrantDialogProps) {
         hint="Why it is needed; shown beside the grant."
         error={errors.note?.message}
         {...form.register('note')}
+      />
+      <WhatChanges
+        draft={
+          chosenIdentity === '' || chosenScope === ''
+            ? null
+            : { kind: 'grants', added: [{ clientId: chosenIdentity, scopeId: chosenScope }] }
+        }
+        idle="Choose an identity and a scope to see what it opens."
       />
     </FormDialog>
   )

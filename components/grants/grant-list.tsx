@@ -15,8 +15,9 @@ import { Panel } from '../ui/panel.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { KindIcon } from '../ui/status-badges.tsx'
 import { GrantUse } from './grant-use.tsx'
-import { useTakeBack, type TakenGrant } from './use-take-back.ts'
+import type { TakenGrant } from './use-take-back.ts'
 
+const TakeBackDialog = dynamic(async () => (await import('./take-back-dialog.tsx')).TakeBackDialog, { ssr: false })
 const GrantDialog = dynamic(async () => (await import('./grant-dialog.tsx')).GrantDialog, { ssr: false })
 
 interface GrantListProps {
@@ -30,18 +31,29 @@ interface GrantListProps {
 
 export function TakeBack({ grant }: { readonly grant: TakenGrant }) {
   const gate = useRoleGate('operator')
-  const { takeBack, pendingId } = useTakeBack()
+  const [isOpen, setOpen] = useState(false)
   return (
-    <Button
-      size="sm"
-      variant="ghost"
-      icon={Undo2}
-      pending={pendingId === grant.id}
-      onClick={() => void takeBack(grant)}
-      {...gate}
-    >
-      Take back
-    </Button>
+    <>
+      <Button
+        size="sm"
+        variant="ghost"
+        icon={Undo2}
+        onClick={() => {
+          setOpen(true)
+        }}
+        {...gate}
+      >
+        Take back
+      </Button>
+      {isOpen && (
+        <TakeBackDialog
+          grant={grant}
+          onClose={() => {
+            setOpen(false)
+          }}
+        />
+      )}
+    </>
   )
 }
 

@@ -9,17 +9,22 @@ import { updateIdentitySetting } from '#lib/client/identities.ts'
 import type { IdentityPosture } from '#lib/client/object-types.ts'
 import { IdentitySettingUpdate } from '#lib/contract/catalog.ts'
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '#lib/policy/vocabulary.ts'
+import { isLifetime, toLifetimeDraft } from '../evidence/lifetime-draft.ts'
+import { WhatChanges } from '../evidence/what-changes.tsx'
 import { LifetimeField } from '../forms/lifetime-field.tsx'
 import { SaveButton } from '../forms/save-button.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { WriteProblem } from '../forms/write-problem.tsx'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
+import { Button } from '../ui/button.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextField } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { toast } from '../ui/toast.ts'
 import { toDuration } from '../ui/words.ts'
+import { LifetimeTrial } from './lifetime-trial.tsx'
+import { useLifetimeTrial } from './use-lifetime-trial.ts'
 
 interface LifetimeFormProps {
   readonly identity: IdentityPosture
@@ -43,6 +48,14 @@ function useProposal(
   return { isProposed: proposed !== null, forget: () => void setProposed(null) }
 }
 
+/** Another lifetime than the one in force and the one that is tried; above an hour it needs a reason first. */
+const canBeTried = (identity: IdentityPosture, seconds: number | null): seconds is number =>
+  seconds !== null &&
+  isLifetime(seconds) &&
+  seconds <= TOKEN_LIFETIME_SECONDS_UNREMARKABLE &&
+  seconds !== identity.tokenLifetimeSeconds &&
+  seconds !== identity.trialLifetime?.seconds
+
 /** How long tokens of an identity live; the least of identity, scopes and environment counts. */
 export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
   const environment = useEnvironment()
@@ -52,6 +65,10 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
   const form = useContractForm(IdentitySettingUpdate, toValues(identity))
   const { errors, isDirty } = form.formState
   const { isProposed, forget } = useProposal(form)
+  const trial = useLifetimeTrial(identity, () => {
+    form.reset(toValues(identity))
+    forget()
+  })
   const seconds = form.watch('tokenLifetimeSeconds') ?? null
   const needsReason = seconds !== null && seconds > TOKEN_LIFETIME_SECONDS_UNREMARKABLE
   const { submit, problem, isPending } = useContractSubmit(
@@ -99,9 +116,32 @@ export function LifetimeForm({ identity, onReload }: LifetimeFormProps) {
             {...form.register('reason')}
           />
         )}
-        <WriteProblem problem={problem} onReload={onReload} />
-        <SaveButton pending={isPending} isDirty={isDirty} {...gate} />
+        <WhatChanges
+          draft={toLifetimeDraft(seconds, identity.tokenLifetimeSeconds, (own) => ({
+            identities: [{ clientId: identity.clientId, seconds: own }],
+          }))}
+          idle="Change the lifetime to see how many recorded uses were of older tokens."
+        />
+        <WriteProblem problem={problem ?? trial.problem} onReload={onReload} />
+        <div className="flex flex-wrap items-center gap-2">
+          <SaveButton pending={isPending} isDirty={isDirty} {...gate} />
+          {canBeTried(identity, seconds) && (
+            <Button
+              pending={trial.isPending}
+              onClick={() => {
+                trial.start(seconds)
+              }}
+              title="Tokens keep their lifetime; uses of older ones are counted from now on"
+              {...gate}
+            >
+              {`Try ${toDuration(seconds)} first`}
+            </Button>
+          )}
+        </div>
       </form>
+      {identity.trialLifetime !== null && (
+        <LifetimeTrial identity={identity} trial={identity.trialLifetime} onReload={onReload} />
+      )}
     </Panel>
   )
 }

@@ -16,6 +16,10 @@ export interface ChangeDemands {
 export const isUnchanged = (changes: readonly DemandedChange[]): boolean =>
   changes.every(({ from, to }) => changeDirection(from, to) === 'same')
 
+/** Some request would be refused that is not now. */
+export const lowersGate = (changes: readonly DemandedChange[]): boolean =>
+  changes.some(({ from, to }) => to.mode === 'enforce' && changeDirection(from, to) === 'lowers')
+
 /** Lowering the gate asks for evidence or for an acknowledgement; raising it asks for a reason alone, so that it is always at hand. */
 export function changeDemands(items: ModeChangePreview['items']): ChangeDemands {
   const lowered = items.filter(({ from, to }) => to.mode === 'enforce' && changeDirection(from, to) === 'lowers')

@@ -8,7 +8,8 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { CheckboxField, TextField } from '../ui/field.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { toPlural } from '../ui/words.ts'
-import { changeDemands, isUnchanged } from './change-demands.ts'
+import { AutomaticUndoField } from './automatic-undo-field.tsx'
+import { changeDemands, isUnchanged, lowersGate } from './change-demands.ts'
 import { toModeWords } from './change-direction.ts'
 import { useModeChanges } from './use-mode-changes.ts'
 
@@ -54,9 +55,15 @@ export function ChangeForm(props: ChangeFormProps) {
   const { preview, changes, onLookAgain, onDone } = props
   const gate = useRoleGate('operator')
   const { apply, isPending, problem } = useModeChanges()
-  const form = useContractForm(ModeChangeRequest, { changes: [...changes], acceptDenials: false, reason: '' })
+  const form = useContractForm(ModeChangeRequest, {
+    changes: [...changes],
+    acceptDenials: false,
+    reason: '',
+    undoFromDenials: null,
+  })
   const [reason = '', accepted = false] = useWatch({ control: form.control, name: ['reason', 'acceptDenials'] })
   const demands = changeDemands(preview.items)
+  const isLowering = lowersGate(preview.items)
   const obstacle = toObstacle(props, demands, { reason, accepted })
   const submit = form.handleSubmit(async (given) => {
     if (obstacle !== undefined || isPending) return
@@ -65,6 +72,7 @@ export function ChangeForm(props: ChangeFormProps) {
       previewToken: preview.token,
       acceptDenials: demands.acknowledgement && given.acceptDenials,
       reason: given.reason,
+      undoFromDenials: isLowering ? given.undoFromDenials : null,
     }).then(onDone, onLookAgain)
   })
   const disabled = gate.disabledReason !== undefined ? gate : obstacle === undefined ? {} : { disabledReason: obstacle }
@@ -78,6 +86,15 @@ export function ChangeForm(props: ChangeFormProps) {
     >
       {demands.acknowledgement && (
         <CheckboxField label={toAcknowledgement(preview)} {...form.register('acceptDenials')} />
+      )}
+      {isLowering && (
+        <AutomaticUndoField
+          value={form.watch('undoFromDenials') ?? null}
+          error={form.formState.errors.undoFromDenials?.message}
+          onChange={(count) => {
+            form.setValue('undoFromDenials', count, { shouldValidate: true })
+          }}
+        />
       )}
       <TextField
         label="Reason"

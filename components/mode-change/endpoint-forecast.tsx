@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { CallerEvidence, ModeChangePreview } from '#lib/client/object-types.ts'
+import type { ModeChangePreview } from '#lib/client/object-types.ts'
 import { DeniedCallerList } from '../evidence/caller-list.tsx'
 import { CoverageStrip } from '../evidence/coverage-strip.tsx'
 import { CallersNotSeen, InstancesBehind, SharedCredentials } from '../evidence/evidence-notes.tsx'
@@ -17,34 +17,6 @@ const Section = ({ title, children }: { readonly title: string; readonly childre
     {children}
   </section>
 )
-
-const namesOf = (callers: readonly CallerEvidence[]): string => callers.map(({ caller }) => caller.name).join(', ')
-
-const identities = (count: number): string => toPlural(count, 'identity', 'identities')
-
-function toInsideWords(known: readonly CallerEvidence[], percent: number): string {
-  const inside = known.filter(({ bucketPercent }) => (bucketPercent ?? 100) < percent)
-  if (known.length === 0) return `No identity was seen.`
-  if (inside.length > 0)
-    return `Enforced for ${namesOf(inside)}: ${String(inside.length)} of the ${identities(known.length)} seen.`
-  const [only] = known
-  return known.length === 1 && only !== undefined
-    ? `${only.caller.name}, the one identity seen, does not fall within ${String(percent)} %.`
-    : `None of the ${identities(known.length)} seen falls within ${String(percent)} %.`
-}
-
-/** Who is enforced at this percent, of those seen. People are told apart one by one, so their share is only a share. */
-function WhoIsIn({ item: { to, evidence } }: { readonly item: Item }) {
-  if (to.mode !== 'enforce' || to.percent >= 100) return null
-  const known = evidence.callers.filter(({ bucketPercent }) => bucketPercent !== null)
-  const people = evidence.callers.filter(({ caller }) => caller.kind === 'user')
-  return (
-    <p className="text-muted">
-      {toInsideWords(known, to.percent)}
-      {people.length > 0 && ` Of the people of ${namesOf(people)}, about ${String(to.percent)} %, each for good.`}
-    </p>
-  )
-}
 
 function DeniedSections({ item }: { readonly item: Item }) {
   const { deniedCallers, evidence, endpointId, to } = item
@@ -82,7 +54,6 @@ export function EndpointForecast({ item, rule }: { readonly item: Item; readonly
   return (
     <div className="flex flex-col gap-5">
       <Verdict evidence={evidence} />
-      <WhoIsIn item={item} />
       <DeniedSections item={item} />
       <div className="flex flex-col gap-2 empty:hidden">
         <CallersNotSeen callers={evidence.callersNotSeen} />

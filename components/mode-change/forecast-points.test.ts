@@ -18,6 +18,8 @@ const change = (from: string, to: string, callers: readonly [Kind, number][] | n
     from: toGate(from),
     to: toGate(to),
     reason: '',
+    undoFromDenials: null,
+    isAutomatic: false,
     forecast: callers && {
       requests: 200,
       wouldDeny: 0,

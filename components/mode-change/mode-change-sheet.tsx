@@ -17,6 +17,7 @@ import { BulkForecast } from './bulk-forecast.tsx'
 import { ChangeForm } from './change-form.tsx'
 import { ChangeLines } from './change-lines.tsx'
 import { EndpointForecast } from './endpoint-forecast.tsx'
+import { PercentEffects } from './percent-effects.tsx'
 import { PercentPicker } from './percent-picker.tsx'
 
 export interface ModeChangeIntent {
@@ -116,6 +117,9 @@ export function ModeChangeSheet({ intent, onClose }: ModeChangeSheetProps) {
       <div className="flex flex-col gap-5">
         <ModePicker value={draft.mode} onChange={draft.setMode} />
         {draft.mode === 'enforce' && <PercentPicker value={draft.percent} onChange={draft.setPercent} />}
+        {draft.mode === 'enforce' && preview !== undefined && (
+          <PercentEffects items={preview.items} percent={draft.percent} />
+        )}
         <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line pt-4">
           <h2 className="text-base font-semibold">What would happen</h2>
           <WindowPicker hours={draft.windowHours} onChange={draft.setWindowHours} />

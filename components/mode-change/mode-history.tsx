@@ -5,6 +5,7 @@ import { modeChangesQuery } from '#lib/client/mode-changes.ts'
 import type { ModeChange } from '#lib/client/object-types.ts'
 import { toWindowWords } from '../evidence/evidence-words.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
+import { Badge } from '../ui/badge.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
@@ -83,6 +84,12 @@ const HistoryItem = ({ change }: { readonly change: ModeChange }) => (
       <span className="text-muted">
         {change.actorName}, <RelativeTime at={change.at} />
       </span>
+      {change.isAutomatic && <Badge tone="log-only">Undone by itself</Badge>}
+      {change.undoFromDenials !== null && (
+        <Badge title="As soon as one caller whom no forecast names was denied so often">
+          Undoes itself from {toPlural(change.undoFromDenials, 'unforeseen denial')}
+        </Badge>
+      )}
       <span className="ml-auto text-xs text-faint tabular-nums">revision {change.revision}</span>
     </div>
     {change.reason !== '' && <p>{change.reason}</p>}

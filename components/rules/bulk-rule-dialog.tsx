@@ -1,8 +1,9 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { setEndpointRules } from '#lib/client/endpoints.ts'
-import type { Endpoint, Rule as RuleValue } from '#lib/client/object-types.ts'
+import type { Endpoint, ReplayDraft, Rule as RuleValue } from '#lib/client/object-types.ts'
 import { Rule } from '#lib/contract/rule.ts'
+import { WhatChanges } from '../evidence/what-changes.tsx'
 import { FormDialog } from '../forms/form-dialog.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
@@ -24,6 +25,11 @@ const NEW_RULE: RuleValue = { access: 'token', requirements: [] }
 function sharedRule(endpoints: readonly Endpoint[]): RuleValue {
   const rule = endpoints[0]?.rule ?? null
   return rule !== null && endpoints.every((endpoint) => isSameRule(endpoint.rule, rule)) ? rule : NEW_RULE
+}
+
+function toDraft(endpoints: readonly Endpoint[], draft: RuleValue): ReplayDraft | null {
+  const { success, data: rule } = Rule.safeParse(draft)
+  return success ? { kind: 'rules', rules: endpoints.map(({ id }) => ({ endpointId: id, rule })) } : null
 }
 
 /** Gives several endpoints of one service the same rule. Their modes stay what they are. */
@@ -58,10 +64,11 @@ export function BulkRuleDialog({ endpoints, onClose }: BulkRuleDialogProps) {
       {enforced > 0 && (
         <p role="note" className="rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
           {toPlural(enforced, 'endpoint')} of them {enforced === 1 ? 'is' : 'are'} enforced: the new rule refuses
-          callers at once. To see who, edit the rule on the endpoint’s page.
+          callers at once.
         </p>
       )}
       <RuleFields form={form} service={endpoints[0]?.serviceSlug ?? ''} />
+      <WhatChanges draft={toDraft(endpoints, form.watch())} idle="Complete the rule to see whom it denies." />
     </FormDialog>
   )
 }

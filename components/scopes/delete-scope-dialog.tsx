@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import type { ScopePosture } from '#lib/client/object-types.ts'
 import { deleteScope } from '#lib/client/scopes.ts'
+import { WhatChanges } from '../evidence/what-changes.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { toast } from '../ui/toast.ts'
 
@@ -33,12 +34,20 @@ export function DeleteScopeDialog({ scope, onClose, onDeleted }: DeleteScopeDial
       }}
       title={`Delete ${scope.name}?`}
       confirm="Delete"
+      size="md"
       danger
       pending={remove.isPending}
       problem={remove.error}
       onConfirm={confirm}
     >
-      Only a scope that nobody holds and no rule needs, in any environment, can be deleted.
+      <div className="flex flex-col gap-4">
+        <p>Only a scope that nobody holds and no rule needs, in any environment, can be deleted.</p>
+        <WhatChanges
+          title="What its holders would lose in this environment"
+          draft={{ kind: 'grants', deletedScopes: [scope.id] }}
+          idle=""
+        />
+      </div>
     </ConfirmDialog>
   )
 }

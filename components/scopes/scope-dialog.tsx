@@ -5,6 +5,8 @@ import type { ScopePosture } from '#lib/client/object-types.ts'
 import { createScope, updateScope } from '#lib/client/scopes.ts'
 import { servicesQuery } from '#lib/client/services.ts'
 import { ScopeCreate, ScopeUpdate } from '#lib/contract/catalog.ts'
+import { toLifetimeDraft } from '../evidence/lifetime-draft.ts'
+import { WhatChanges } from '../evidence/what-changes.tsx'
 import { FormDialog } from '../forms/form-dialog.tsx'
 import { LifetimeField } from '../forms/lifetime-field.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
@@ -155,6 +157,12 @@ export function EditScopeDialog({ scope: current, onClose, onReload }: EditScope
         }}
         inherited={INHERITED}
         error={errors.tokenLifetimeSeconds?.message}
+      />
+      <WhatChanges
+        draft={toLifetimeDraft(form.watch('tokenLifetimeSeconds') ?? null, scope.tokenLifetimeSeconds, (seconds) => ({
+          scopes: [{ scopeId: scope.id, seconds }],
+        }))}
+        idle="Change the lifetime to see how many recorded uses were of older tokens."
       />
     </FormDialog>
   )

@@ -4,13 +4,15 @@ import dynamic from 'next/dynamic'
 import { Link } from '../ui/link.tsx'
 import { useState } from 'react'
 import type { Grant, ScopePosture } from '#lib/client/object-types.ts'
-import { useTakeBack } from '../grants/use-take-back.ts'
 import { useEnvironmentPath } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { KindIcon } from '../ui/status-badges.tsx'
 
+const TakeBackDialog = dynamic(async () => (await import('../grants/take-back-dialog.tsx')).TakeBackDialog, {
+  ssr: false,
+})
 const GrantDialog = dynamic(async () => (await import('../grants/grant-dialog.tsx')).GrantDialog, { ssr: false })
 
 const USE_WORDS: Readonly<Record<Grant['use'], string>> = {
@@ -30,7 +32,7 @@ const CHIP_WORDS: Readonly<Partial<Record<Grant['use'], string>>> = {
 function HolderChip({ grant }: { readonly grant: Grant }) {
   const toPath = useEnvironmentPath()
   const gate = useRoleGate('operator')
-  const { takeBack, pendingId } = useTakeBack()
+  const [isTakingBack, setTakingBack] = useState(false)
   const isUnused = grant.use === 'unused'
   return (
     <li
@@ -64,12 +66,21 @@ function HolderChip({ grant }: { readonly grant: Grant }) {
           type="button"
           aria-label={`Take ${grant.scope} back from ${grant.clientId}`}
           title="Take back"
-          disabled={pendingId === grant.id}
-          onClick={() => void takeBack(grant)}
+          onClick={() => {
+            setTakingBack(true)
+          }}
           className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:bg-hover hover:text-text"
         >
           <X aria-hidden className="size-3.5" />
         </button>
+      )}
+      {isTakingBack && (
+        <TakeBackDialog
+          grant={grant}
+          onClose={() => {
+            setTakingBack(false)
+          }}
+        />
       )}
     </li>
   )

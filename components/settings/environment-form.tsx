@@ -3,6 +3,8 @@ import { useMutation } from '@tanstack/react-query'
 import { updateEnvironment } from '#lib/client/environments.ts'
 import type { Environment } from '#lib/client/object-types.ts'
 import { EnvironmentUpdate } from '#lib/contract/catalog.ts'
+import { toLifetimeDraft } from '../evidence/lifetime-draft.ts'
+import { WhatChanges } from '../evidence/what-changes.tsx'
 import { LifetimeField } from '../forms/lifetime-field.tsx'
 import { SaveButton } from '../forms/save-button.tsx'
 import { useContractSubmit } from '../forms/use-contract-submit.ts'
@@ -58,6 +60,14 @@ export function EnvironmentForm({
         <p className="text-xs text-muted">
           For identities and scopes that say nothing else. Tokens that were issued keep theirs.
         </p>
+        <WhatChanges
+          draft={toLifetimeDraft(
+            form.watch('defaultTokenLifetimeSeconds') ?? null,
+            environment.defaultTokenLifetimeSeconds,
+            (seconds) => (seconds === null ? {} : { environmentSeconds: seconds }),
+          )}
+          idle="Change the lifetime to see how many recorded uses were of older tokens."
+        />
       </fieldset>
       <TextField
         label="Rotate the key that signs tokens"

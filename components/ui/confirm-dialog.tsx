@@ -17,6 +17,7 @@ interface ConfirmDialogProps {
   readonly danger?: boolean
   readonly pending?: boolean
   readonly problem?: ApiProblem | null
+  readonly size?: 'sm' | 'md'
   readonly onConfirm: () => void
 }
 
@@ -29,13 +30,14 @@ export const ConfirmDialog = ({
   danger = false,
   pending = false,
   problem,
+  size = 'sm',
   onConfirm,
 }: ConfirmDialogProps) => (
   <Dialog
     open={open}
     onOpenChange={onOpenChange}
     title={title}
-    size="sm"
+    size={size}
     footer={
       <>
         <Button

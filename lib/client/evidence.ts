@@ -10,3 +10,11 @@ export const evidenceQuery = (environment: string, id: string, request: ApiInput
     placeholderData: keepPreviousData,
     refetchInterval: 20_000,
   })
+
+/** What a draft would have changed for what was recorded. */
+export const replayQuery = (environment: string, request: ApiInput<'replayDraft'>['body']) =>
+  queryOptions({
+    queryKey: ['evidence', environment, 'replay', request],
+    queryFn: ({ signal }) => api('replayDraft', { params: { environment }, body: request }, signal),
+    placeholderData: keepPreviousData,
+  })

@@ -28,6 +28,10 @@ export type Fix = CallerEvidence['fixes'][number]
 export type ReadinessCause = EndpointEvidence['causes'][number]
 export type Readiness = EndpointEvidence['readiness']
 
+export type Replay = RouteResponse<'replayDraft'>
+export type ReplayItem = Replay['items'][number]
+export type ReplayDraft = RouteBody<'replayDraft'>['draft']
+
 export type ModeChange = RouteResponse<'listModeChanges'>['items'][number]
 export type ModeChangeMark = RouteResponse<'listModeChangeMarks'>['items'][number]
 export type ModeChangePreview = RouteResponse<'previewModeChange'>

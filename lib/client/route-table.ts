@@ -64,6 +64,7 @@ export const routeTable: Readonly<Record<RouteName, readonly [RouteContract['met
   deleteEndpoint: ['DELETE', '/environments/{environment}/endpoints/{id}'],
   setEndpointRules: ['PUT', '/environments/{environment}/endpoint-rules'],
   readEvidence: ['POST', '/environments/{environment}/endpoints/{id}/evidence'],
+  replayDraft: ['POST', '/environments/{environment}/replay'],
   listModeChanges: ['GET', '/environments/{environment}/endpoints/{id}/mode-changes'],
   listModeChangeMarks: ['GET', '/environments/{environment}/mode-changes'],
   previewModeChange: ['POST', '/environments/{environment}/mode-changes/preview'],

@@ -143,6 +143,10 @@ export const IdentityPosture = z.object({
   disabled: z.boolean(),
   tokenLifetimeSeconds: z.int().nullable().describe('Its own lifetime; null means the environment decides.'),
   tokenLifetimeReason: z.string().nullable(),
+  trialLifetime: z
+    .object({ seconds: z.int(), since: Timestamp })
+    .nullable()
+    .describe('A lifetime that is tried: tokens live as long as before, and uses of older ones count from then on.'),
   credentialKinds: AllowedCredentialKinds,
   senderConstraint: RequiredSenderConstraint,
   refreshTokens: RefreshTokenLifetimes.nullable().describe('Null: it gets no refresh tokens.'),
@@ -157,6 +161,9 @@ export const IdentityPosture = z.object({
 export const IdentitySettingUpdate = z.strictObject({
   disabled: z.boolean().optional(),
   tokenLifetimeSeconds: TokenLifetimeSeconds.nullable().optional(),
+  trialLifetimeSeconds: TokenLifetimeSeconds.nullable()
+    .optional()
+    .describe('A lifetime to try without shortening any token; null ends the trial.'),
   credentialKinds: AllowedCredentialKinds.optional(),
   senderConstraint: RequiredSenderConstraint.optional(),
   refreshTokens: RefreshTokenLifetimes.nullable().optional(),

@@ -131,6 +131,7 @@ export const AttentionItem = z.object({
     'unused-scope',
     'instances-behind',
     'unforeseen-denial',
+    'undone-by-itself',
     'credential-expiring',
     'issuer-failing',
     'token-reused',

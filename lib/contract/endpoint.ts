@@ -258,6 +258,7 @@ export const ModeChangePreview = z.object({
     ),
   }),
 })
+export const UndoFromDenials = z.int().min(1).max(1_000_000)
 /** Lowering a gate (`enforce`) needs the preview's token. Going back never does, but a reason. */
 export const ModeChangeRequest = z.strictObject({
   changes: z.array(Change).min(1).max(2_000),
@@ -267,6 +268,11 @@ export const ModeChangeRequest = z.strictObject({
     .default(false)
     .describe('Said aloud: callers will be denied, or there is not enough evidence.'),
   reason: z.union([Reason, z.literal('')]).default(''),
+  undoFromDenials: UndoFromDenials.nullable()
+    .default(null)
+    .describe(
+      'Undo lowering by itself, endpoint by endpoint, once a caller was denied so often whom no forecast names; null: never.',
+    ),
 })
 export const ModeChangeResult = z.object({
   revision: z.int(),
@@ -284,6 +290,11 @@ const ModeChangeFacts = z.object({
   from: z.object({ mode: z.enum(MODES), percent: z.int() }),
   to: z.object({ mode: z.enum(MODES), percent: z.int() }),
   reason: z.string(),
+  undoFromDenials: z
+    .int()
+    .nullable()
+    .describe('Denials of one caller whom no forecast names at which it undoes itself; null: never.'),
+  isAutomatic: z.boolean().describe('Undone by the control plane itself.'),
 })
 
 export const ModeChangeMarkQuery = z.strictObject({

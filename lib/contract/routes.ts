@@ -19,6 +19,7 @@ import {
 import * as endpoint from './endpoint.ts'
 import * as findings from './findings.ts'
 import * as people from './people.ts'
+import * as replay from './replay.ts'
 import * as tokens from './token-activity.ts'
 import { Empty, PageQuery, pageOf, Slug, Uuid } from './primitives.ts'
 
@@ -532,6 +533,14 @@ export const routes = {
     'Who would be denied, by the present rule or by a draft',
     endpoint.EndpointEvidence,
     { params: params('environment', 'id'), body: endpoint.EvidenceRequest },
+  ),
+  replayDraft: post(
+    `${ENV}/replay`,
+    'viewer',
+    'Evidence',
+    'Who would lose or gain what by a draft of rules, grants, lifetimes or modes, replayed on what was recorded',
+    replay.Replay,
+    { params: inEnv, body: replay.ReplayRequest },
   ),
   listModeChanges: get(
     `${ENV}/endpoints/{id}/mode-changes`,

@@ -32,7 +32,7 @@ export const replayRule = (recorded: readonly RecordedFacts[], rule: Rule): Repl
   recorded.filter((facts) => facts.evaluated).map((facts) => replaySignature(facts, rule))
 
 function replaySignature(facts: RecordedFacts, rule: Rule): ReplayedSignature {
-  const question = { facts, access: rule.access, ...sortRequirements(facts, rule) }
+  const question = toQuestion(facts, rule)
   const limit = rule.requirements.find((requirement) => requirement.kind === 'max-token-age')?.seconds ?? null
   const parts = splitByTokenAge(facts.tokenAges, facts.count, limit)
   const outcomes = parts.map(({ ageSeconds, count }) =>
@@ -46,9 +46,31 @@ function replaySignature(facts: RecordedFacts, rule: Rule): ReplayedSignature {
 }
 
 /** A rule as far as the record answers it, and what is left. */
-interface Question extends SortedRequirements {
+export interface Question extends SortedRequirements {
   readonly facts: RecordedFacts
   readonly access: Rule['access']
+}
+
+export const toQuestion = (facts: RecordedFacts, rule: Rule): Question => ({
+  facts,
+  access: rule.access,
+  ...sortRequirements(facts, rule),
+})
+
+export interface RecordedAnswer {
+  /** Why the request is denied whatever else is so; null where nothing that is known denies it. */
+  readonly reason: Reason | null
+  readonly missingScopes: readonly string[]
+}
+
+/** What is known to be answered to requests of one token age. */
+export function answerKnown(
+  { facts, access, answerable, unmetReasons }: Omit<Question, 'open'>,
+  ageSeconds: number | null,
+): RecordedAnswer {
+  const answer = evaluate(toFacts(facts, ageSeconds), { access, requirements: answerable })
+  const reason = firstReason(answer.reason === null ? unmetReasons : [answer.reason, ...unmetReasons])
+  return { reason, missingScopes: reason === answer.reason ? answer.missingScopes : [] }
 }
 
 interface PartOutcome {
@@ -57,15 +79,10 @@ interface PartOutcome {
   readonly denial: Denial | null
 }
 
-function replayPart(
-  { facts, access, answerable, unmetReasons, open }: Question,
-  age: number | null,
-  count: number,
-): PartOutcome {
-  const answer = evaluate(toFacts(facts, age), { access, requirements: answerable })
-  const reason = firstReason(answer.reason === null ? unmetReasons : [answer.reason, ...unmetReasons])
-  if (reason !== null) return denied(reason, reason === answer.reason ? answer.missingScopes : [], count)
-  return open.length === 0
+function replayPart(question: Question, age: number | null, count: number): PartOutcome {
+  const { reason, missingScopes } = answerKnown(question, age)
+  if (reason !== null) return denied(reason, missingScopes, count)
+  return question.open.length === 0
     ? { allowed: count, undetermined: 0, denial: null }
     : { allowed: 0, undetermined: count, denial: null }
 }

@@ -6,7 +6,7 @@ import type { Observable, RequirementReason } from '../policy/vocabulary.ts'
 import type { RecordedFacts } from './recorded-facts.ts'
 
 /** Facts of nobody, who meets nothing: what they are refused for is what the requirement refuses for. */
-const NOTHING: Facts = {
+export const NOTHING: Facts = {
   tokenProblem: 'token-missing',
   callerKind: 'anonymous',
   caller: null,

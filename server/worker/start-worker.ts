@@ -1,4 +1,6 @@
 import { pino } from 'pino'
+import { systemActor } from '#lib/control/actor.ts'
+import { undoUnforeseenChanges } from '#lib/control/mode-change/undo-unforeseen-changes.ts'
 import { createKeyCipher, type KeyCipher } from '#lib/control/signing-key/key-cipher.ts'
 import { retireSigningKeys } from '#lib/control/signing-key/retire-signing-keys.ts'
 import { rotateDueKey } from '#lib/control/signing-key/rotate-due-key.ts'
@@ -10,6 +12,7 @@ import { keepLeadership } from './leadership.ts'
 import { refreshIssuers } from './refresh-issuers.ts'
 import { runTasks, type Task } from './schedule.ts'
 
+const UNDO_MS = 3_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
@@ -33,11 +36,17 @@ export function startWorker({ settings, database }: WorkerOptions): Promise<{ cl
 
 function listTasks(database: Database, cipher: KeyCipher): Task[] {
   return [
+    { name: 'automatic undos', everyMs: UNDO_MS, run: () => undoUnforeseen(database) },
     { name: 'partitions', everyMs: HOUR_MS, run: () => keepPartitions(database.pool) },
     { name: 'expired rows', everyMs: HOUR_MS, run: () => removeExpired(database.pool) },
     { name: 'issuer keys', everyMs: 5 * MINUTE_MS, run: () => refreshIssuers(database.prisma) },
     { name: 'signing keys', everyMs: HOUR_MS, run: () => turnKeys(database, cipher) },
   ]
+}
+
+/** As soon as what services report shows that somebody is denied whom nobody forecast. */
+async function undoUnforeseen({ prisma, pool }: Database): Promise<void> {
+  await undoUnforeseenChanges({ pool, transact: createTransact(prisma) }, systemActor('worker'))
 }
 
 /** Moves to the next keys where it is time, and withdraws those that are out of use. */

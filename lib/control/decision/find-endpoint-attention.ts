@@ -1,3 +1,4 @@
+import type { AutomaticUndo } from '#lib/store/decisions/read-automatic-undos.ts'
 import type { UnforeseenDenial } from '#lib/store/decisions/read-unforeseen-denials.ts'
 import type { Rule } from '../../policy/rule.ts'
 import type { Mode } from '../../policy/vocabulary.ts'
@@ -22,9 +23,11 @@ const path = ({ id }: AttentionEndpoint): string => `/endpoints/${id}`
 export function findEndpointAttention(
   endpoints: readonly AttentionEndpoint[],
   unforeseen: readonly UnforeseenDenial[],
+  undos: readonly AutomaticUndo[],
 ): AttentionItem[] {
   return [
     ...unforeseenDenials(endpoints, unforeseen),
+    ...undoneByItself(endpoints, undos),
     ...endpoints.filter(({ mode }) => mode === 'log-only').flatMap(wouldBreak),
     ...anonymousCallers(endpoints),
     ...endpoints.flatMap(requiresNothing),
@@ -55,6 +58,20 @@ function unforeseenDenials(
     ]
   })
 }
+
+const undoneByItself = (endpoints: readonly AttentionEndpoint[], undos: readonly AutomaticUndo[]): AttentionItem[] =>
+  endpoints.flatMap((endpoint) =>
+    undos
+      .filter(({ endpointId }) => endpointId === endpoint.id)
+      .map(({ reason }) => ({
+        kind: 'undone-by-itself' as const,
+        severity: 'warning' as const,
+        title: `${title(endpoint)} is ${endpoint.mode} again`,
+        detail: reason,
+        path: path(endpoint),
+        count: 1,
+      })),
+  )
 
 function wouldBreak(endpoint: AttentionEndpoint): AttentionItem[] {
   const { judgement } = endpoint

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Overview } from '../../contract/decisions.ts'
 import type { Rule } from '../../policy/rule.ts'
 import type { Mode } from '../../policy/vocabulary.ts'
+import { readAutomaticUndos } from '#lib/store/decisions/read-automatic-undos.ts'
 import { readLiveInstances } from '#lib/store/decisions/read-live-instances.ts'
 import { readOutcomeCounts, type OutcomeTotals } from '#lib/store/decisions/read-outcome-counts.ts'
 import { readUnforeseenDenials } from '#lib/store/decisions/read-unforeseen-denials.ts'
@@ -40,11 +41,12 @@ export async function readOverview(
   requireRole(actor, 'viewer')
   const { pool } = ctx
   const now = new Date()
-  const [endpoints, judgements, instances, unforeseen, today, yesterday, counts] = await Promise.all([
+  const [endpoints, judgements, instances, unforeseen, undos, today, yesterday, counts] = await Promise.all([
     readEndpointRows(pool, environment.id),
     readReadinessByEndpoint(ctx, environment),
     readLiveInstances(pool, environment.id),
     readUnforeseenDenials(pool, environment.id),
+    readAutomaticUndos(pool, environment.id),
     readOutcomeCounts(pool, environment.id, new Date(now.getTime() - DAY_MS), now),
     readOutcomeCounts(pool, environment.id, new Date(now.getTime() - 2 * DAY_MS), new Date(now.getTime() - DAY_MS)),
     readCatalogCounts(pool, environment),
@@ -54,7 +56,7 @@ export async function readOverview(
     judgement: judgements.get(endpoint.id),
   }))
   const attention = [
-    ...findEndpointAttention(judged, unforeseen),
+    ...findEndpointAttention(judged, unforeseen, undos),
     ...(await findIdentityAttention(pool, environment.id, instances)),
   ]
   return {

@@ -31,10 +31,10 @@ function findProblem(expression: string, routes: readonly string[]): string | nu
  * A condition that an instance cannot read, or that asks for a parameter the route does not have, would deny everybody. Throws
  * naming the field, and where the problem lies in it.
  */
-export function requireConditions(rule: Rule | null, routes: readonly string[]): void {
+export function requireConditions(rule: Rule | null, routes: readonly string[], place = '/rule'): void {
   const errors = (rule?.requirements ?? []).flatMap((requirement, at): FieldError[] => {
     const detail = requirement.kind === 'condition' ? findProblem(requirement.expression, routes) : null
-    return detail === null ? [] : [{ pointer: `/rule/requirements/${at}/expression`, detail }]
+    return detail === null ? [] : [{ pointer: `${place}/requirements/${at}/expression`, detail }]
   })
   if (errors.length > 0) throw new ControlError('invalid-value', 'The condition cannot be used.', errors)
 }

@@ -100,6 +100,36 @@ describe('identities', () => {
     ).toMatchObject({ tokenLifetimeSeconds: null })
   })
 
+  it('have a lifetime tried without shortening any token, until it is put in force or given up', async () => {
+    const { ctx, operator, viewer } = control
+    const { settingsVersion } = await getIdentityPosture(ctx, operator, 'staging', 'partner')
+    let version = settingsVersion
+    const update = async (input: Parameters<typeof updateIdentitySetting>[5]) => {
+      const posture = await updateIdentitySetting(ctx, operator, 'staging', 'partner', version, input)
+      version = posture.settingsVersion
+      return posture
+    }
+    const tried = await update({ trialLifetimeSeconds: 300 })
+    expect(tried).toMatchObject({ tokenLifetimeSeconds: null, trialLifetime: { seconds: 300 } })
+    expect(await lastEntry()).toMatchObject({
+      action: 'identity.try-token-lifetime',
+      before: { trialLifetimeSeconds: null },
+      after: { trialLifetimeSeconds: 300 },
+    })
+    expect((await update({ trialLifetimeSeconds: 300 })).trialLifetime).toEqual(tried.trialLifetime)
+    expect((await update({ trialLifetimeSeconds: null })).trialLifetime).toBeNull()
+    expect(await lastEntry()).toMatchObject({ action: 'identity.end-lifetime-trial' })
+    await update({ trialLifetimeSeconds: 600 })
+    const inForce = await update({ tokenLifetimeSeconds: 600, trialLifetimeSeconds: null })
+    expect(inForce).toMatchObject({ tokenLifetimeSeconds: 600, trialLifetime: null })
+    expect(await lastEntry()).toMatchObject({ action: 'identity.change-token-lifetime' })
+    await expect(update({ trialLifetimeSeconds: 29 })).rejects.toMatchObject({ code: 'invalid-request' })
+    await expect(
+      updateIdentitySetting(ctx, viewer, 'staging', 'partner', version, { trialLifetimeSeconds: 300 }),
+    ).rejects.toMatchObject({ code: 'forbidden' })
+    await update({ tokenLifetimeSeconds: null })
+  })
+
   it('come in pages that leave out and repeat nobody', async () => {
     const { ctx, viewer } = control
     const seen: string[] = []

@@ -69,6 +69,7 @@ async function readPostures(ctx: ControlContext, environmentId: string): Promise
       disabled: setting?.disabled ?? false,
       tokenLifetimeSeconds: setting?.tokenLifetimeSeconds ?? null,
       tokenLifetimeReason: setting?.tokenLifetimeReason ?? null,
+      trialLifetime: toTrial(setting),
       credentialKinds: setting?.credentialKinds ?? [...CREDENTIAL_KINDS],
       senderConstraint: setting?.senderConstraint ?? 'none',
       refreshTokens: toRefreshTokens(setting),
@@ -86,4 +87,9 @@ async function readPostures(ctx: ControlContext, environmentId: string): Promise
 function toRefreshTokens(setting: IdentitySettings | undefined): Posture['refreshTokens'] {
   const { refreshTokenSeconds: seconds = null, refreshTokenIdleSeconds: idleSeconds = null } = setting ?? {}
   return seconds === null || idleSeconds === null ? null : { seconds, idleSeconds }
+}
+
+function toTrial(setting: IdentitySettings | undefined): Posture['trialLifetime'] {
+  const { trialLifetimeSeconds: seconds = null, trialSince = null } = setting ?? {}
+  return seconds === null || trialSince === null ? null : { seconds, since: trialSince.toISOString() }
 }

@@ -11,6 +11,8 @@ export interface IdentitySettings {
   readonly senderConstraint: SenderConstraint | 'any' | null
   readonly refreshTokenSeconds: number | null
   readonly refreshTokenIdleSeconds: number | null
+  readonly trialLifetimeSeconds: number | null
+  readonly trialSince: Date | null
   /** 0 while nobody has made a setting. */
   readonly version: number
   readonly liveCredentials: number
@@ -30,7 +32,8 @@ export async function readIdentitySettings(
     `SELECT i.id AS "identityId", t.disabled_at IS NOT NULL AS disabled, t.token_lifetime_seconds AS "tokenLifetimeSeconds",
        t.token_lifetime_reason AS "tokenLifetimeReason", t.credential_kinds::text[] AS "credentialKinds",
        t.sender_constraint AS "senderConstraint", t.refresh_token_seconds AS "refreshTokenSeconds",
-       t.refresh_token_idle_seconds AS "refreshTokenIdleSeconds", coalesce(t.version, 0) AS version,
+       t.refresh_token_idle_seconds AS "refreshTokenIdleSeconds",
+       t.trial_lifetime_seconds AS "trialLifetimeSeconds", t.trial_since AS "trialSince", coalesce(t.version, 0) AS version,
        coalesce(c.live, 0) AS "liveCredentials", coalesce(g.held, 0) AS grants,
        coalesce(w.workloads, '{}') AS workloads, greatest(c.last_used_at, w.last_at) AS "lastUsedAt"
      FROM identity i

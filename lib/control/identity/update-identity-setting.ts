@@ -25,6 +25,8 @@ type Setting = Pick<
   | 'senderConstraint'
   | 'refreshTokenSeconds'
   | 'refreshTokenIdleSeconds'
+  | 'trialLifetimeSeconds'
+  | 'trialSince'
 >
 
 const UNSET: Setting = {
@@ -35,6 +37,8 @@ const UNSET: Setting = {
   senderConstraint: 'none',
   refreshTokenSeconds: null,
   refreshTokenIdleSeconds: null,
+  trialLifetimeSeconds: null,
+  trialSince: null,
 }
 
 /** `version` is that of the setting: 0 while nobody has made one. Disabling reaches every service with the revision it publishes. */
@@ -88,6 +92,7 @@ export function nextSetting(before: Setting, wanted: Wanted, now: Date): Setting
     ...before,
     disabledAt: disabled ? (before.disabledAt ?? now) : null,
     ...(wanted.tokenLifetimeSeconds === undefined ? {} : nextLifetime(wanted.tokenLifetimeSeconds, wanted.reason)),
+    ...(wanted.trialLifetimeSeconds === undefined ? {} : nextTrial(before, wanted.trialLifetimeSeconds, now)),
     // In the order of the list, so that equal choices are equal.
     ...(wanted.credentialKinds === undefined
       ? {}
@@ -111,6 +116,12 @@ const nextLifetime = (seconds: number | null, reason: string | undefined) => ({
   tokenLifetimeReason: isLong(seconds) ? (reason ?? null) : null,
 })
 
+/** The same trial goes on; another lifetime starts another one. */
+const nextTrial = (before: Setting, seconds: number | null, now: Date) => ({
+  trialLifetimeSeconds: seconds,
+  trialSince: seconds === null ? null : seconds === before.trialLifetimeSeconds ? before.trialSince : now,
+})
+
 const pickSetting = (row: Setting): Setting => ({
   disabledAt: row.disabledAt,
   tokenLifetimeSeconds: row.tokenLifetimeSeconds,
@@ -119,6 +130,8 @@ const pickSetting = (row: Setting): Setting => ({
   senderConstraint: row.senderConstraint,
   refreshTokenSeconds: row.refreshTokenSeconds,
   refreshTokenIdleSeconds: row.refreshTokenIdleSeconds,
+  trialLifetimeSeconds: row.trialLifetimeSeconds,
+  trialSince: row.trialSince,
 })
 
 function requireReasons({ disabled, tokenLifetimeSeconds, reason = '' }: Wanted): void {
@@ -142,15 +155,17 @@ const isSame = (a: Setting, b: Setting): boolean => JSON.stringify(a) === JSON.s
 function actionOf(before: Setting, after: Setting): keyof typeof SUMMARIES {
   if (before.disabledAt === null && after.disabledAt !== null) return 'identity.disable'
   if (before.disabledAt !== null && after.disabledAt === null) return 'identity.enable'
-  return before.tokenLifetimeSeconds === after.tokenLifetimeSeconds
-    ? 'identity.change-token-policy'
-    : 'identity.change-token-lifetime'
+  if (before.tokenLifetimeSeconds !== after.tokenLifetimeSeconds) return 'identity.change-token-lifetime'
+  if (before.trialSince?.getTime() === after.trialSince?.getTime()) return 'identity.change-token-policy'
+  return after.trialSince === null ? 'identity.end-lifetime-trial' : 'identity.try-token-lifetime'
 }
 
 const SUMMARIES = {
   'identity.disable': 'Disable',
   'identity.enable': 'Enable',
   'identity.change-token-lifetime': 'Change the token lifetime of',
+  'identity.try-token-lifetime': 'Try a token lifetime of',
+  'identity.end-lifetime-trial': 'End the trial of a token lifetime of',
   'identity.change-token-policy': 'Change how tokens are given to',
 } as const
 

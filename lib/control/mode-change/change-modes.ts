@@ -26,7 +26,7 @@ export async function changeModes(
   input: z.input<typeof ModeChangeRequest>,
 ): Promise<z.output<typeof ModeChangeResult>> {
   requireRole(actor, 'operator')
-  const { changes: wanted, previewToken, acceptDenials, reason } = parseInput(ModeChangeRequest, input)
+  const { changes: wanted, previewToken, acceptDenials, reason, undoFromDenials } = parseInput(ModeChangeRequest, input)
   const proof = previewToken === undefined ? null : readPreview(ctx.previewKey, previewToken, new Date())
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const looked = await loadChanges(ctx.database, environmentId, wanted)
@@ -41,7 +41,7 @@ export async function changeModes(
     requireUnchanged(looked, await loadChanges(tx, environment.id, wanted))
     const real = changes.filter(({ kind }) => kind !== 'none')
     if (real.length === 0) return { revision: environment.revision, changed: 0 }
-    const writing = { actor, environment, action: 'endpoint.change-mode' as const, reason }
+    const writing = { actor, environment, action: 'endpoint.change-mode' as const, reason, undoFromDenials }
     return { revision: await writeChanges(tx, writing, real), changed: real.length }
   })
   const ids = wanted.map(({ endpointId }) => endpointId)

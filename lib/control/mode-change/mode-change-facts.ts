@@ -12,4 +12,6 @@ export const toModeChangeFacts = (row: ModeChange): Omit<z.output<typeof Answer>
   from: { mode: toMode(row.fromMode), percent: row.fromPercent },
   to: { mode: toMode(row.toMode), percent: row.toPercent },
   reason: row.reason,
+  undoFromDenials: row.undoFromDenials,
+  isAutomatic: row.isAutomatic,
 })

@@ -4,18 +4,21 @@ import type { ModeChangeRequest } from '../../contract/endpoint.ts'
 import type { z } from 'zod'
 import { readUnforeseenDenials } from '#lib/store/decisions/read-unforeseen-denials.ts'
 import { readDecisionSeries } from '../decision/read-decision-series.ts'
+import { readOverview } from '../decision/read-overview.ts'
 import { readDecisionTop } from '../decision/read-decision-top.ts'
-import { getEnvironmentId } from '../environment/get-environment.ts'
+import { getEnvironmentId, getEnvironmentRow } from '../environment/get-environment.ts'
 import { createEndpoint } from '../endpoint/create-endpoint.ts'
 import { getEndpoint } from '../endpoint/list-endpoints.ts'
 import { updateEndpoint } from '../endpoint/update-endpoint.ts'
 import { createScope } from '../scope/create-scope.ts'
 import { createService } from '../service/create-service.ts'
+import { systemActor } from '../actor.ts'
 import { createTestControl, type TestControl } from '../test-control.ts'
 import { changeModes } from './change-modes.ts'
 import { listModeChanges } from './list-mode-changes.ts'
 import { previewModeChange } from './preview-mode-change.ts'
 import { undoModeChange } from './undo-mode-change.ts'
+import { undoUnforeseenChanges } from './undo-unforeseen-changes.ts'
 
 type Changes = z.input<typeof ModeChangeRequest>['changes']
 
@@ -280,6 +283,100 @@ describe('raising a gate', () => {
     await expect(undoModeChange(control.ctx, control.viewer, 'production', { revision: 1 })).rejects.toMatchObject({
       code: 'forbidden',
     })
+  })
+})
+
+describe('a change that undoes itself', () => {
+  const worker = systemActor('worker')
+  const undo = () => undoUnforeseenChanges(control.ctx, worker)
+  const lower = async (endpointId: string, undoFromDenials: number | null, percent = 100) => {
+    const changes: Changes = [{ endpointId, mode: 'enforce', percent }]
+    return change({ changes, previewToken: await preview(changes), ...accepted, undoFromDenials })
+  }
+  const armed = async (undoFromDenials: number | null) => {
+    const endpointId = await newEndpoint()
+    await change({ changes: [{ endpointId, mode: 'log-only' }] })
+    await recordDenials(endpointId, 'billing')
+    return { endpointId, ...(await lower(endpointId, undoFromDenials)) }
+  }
+  const listChanges = async (endpointId: string) =>
+    (await listModeChanges(control.ctx, control.viewer, 'production', endpointId, { limit: 10 })).items
+
+  it('stays while those alone are denied whom the forecast names, and goes back for somebody else', async () => {
+    const { endpointId, revision } = await armed(7)
+    await recordDenials(endpointId, 'billing', 'denied')
+    expect(await undo()).toEqual([])
+    await recordDenials(endpointId, 'legacy', 'denied')
+    const [undone] = await undo()
+    expect(undone).toBeGreaterThan(revision)
+    expect(await gateOf(endpointId)).toBe('log-only 100')
+    const reason = `Undo of revision ${revision} by itself: no forecast names legacy (7 requests), denied since.`
+    expect(await listChanges(endpointId)).toMatchObject([
+      { isAutomatic: true, undoFromDenials: null, revision: undone, actorName: 'worker', reason },
+      { isAutomatic: false, undoFromDenials: 7, revision },
+      {},
+    ])
+    expect(await prisma.auditEntry.findFirstOrThrow({ orderBy: { id: 'desc' } })).toMatchObject({
+      action: 'endpoint.undo-mode-change',
+      actorKind: 'system',
+      targetId: endpointId,
+      reason,
+    })
+    const environment = await getEnvironmentRow(prisma, 'production')
+    expect(environment.revision).toBe(undone)
+    const { attention } = await readOverview(control.database.pool, control.viewer, environment)
+    expect(attention.filter(({ kind }) => kind === 'undone-by-itself')).toMatchObject([{ detail: reason }])
+  })
+
+  it.each([
+    ['that was not asked to', null],
+    ['before the caller was denied so often', 8],
+  ])('does not, %s', async (_name, undoFromDenials) => {
+    const { endpointId } = await armed(undoFromDenials)
+    await recordDenials(endpointId, 'legacy', 'denied')
+    expect(await undo()).toEqual([])
+    expect(await gateOf(endpointId)).toBe('enforce 100')
+  })
+
+  it('is undone once, however many workers look', async () => {
+    const { endpointId } = await armed(1)
+    await recordDenials(endpointId, 'legacy', 'denied')
+    const entries = await prisma.auditEntry.count()
+    const revisions = await Promise.all([undo(), undo(), undo(), undo()])
+    expect(revisions.flat()).toHaveLength(1)
+    expect(await undo()).toEqual([])
+    expect(await prisma.auditEntry.count()).toBe(entries + 1)
+    expect(await listChanges(endpointId)).toHaveLength(3)
+  })
+
+  it('leaves alone what a person changed since, and what a person lowered again', async () => {
+    const { endpointId } = await armed(1)
+    await recordDenials(endpointId, 'legacy', 'denied')
+    await change({ changes: [{ endpointId, mode: 'enforce', percent: 60 }], reason: 'To look closer' })
+    expect(await undo()).toEqual([])
+    expect(await gateOf(endpointId)).toBe('enforce 60')
+    const again = await armed(1)
+    await recordDenials(again.endpointId, 'legacy', 'denied')
+    expect(await undo()).toHaveLength(1)
+    // Now the evidence names legacy, so that lowering again foresees it.
+    await lower(again.endpointId, 1)
+    expect(await undo()).toEqual([])
+    expect(await gateOf(again.endpointId)).toBe('enforce 100')
+  })
+
+  it('goes back to the percent before, endpoint by endpoint', async () => {
+    const ids = [await newEndpoint(), await newEndpoint()] as const
+    for (const percent of [1, 100]) {
+      const changes: Changes = ids.map((endpointId) => ({ endpointId, mode: 'enforce', percent }))
+      await change({ changes, previewToken: await preview(changes), ...accepted, undoFromDenials: 1 })
+    }
+    await recordDenials(ids[0], 'legacy', 'denied')
+    expect(await undo()).toHaveLength(1)
+    expect([await gateOf(ids[0]), await gateOf(ids[1])]).toEqual(['enforce 1', 'enforce 100'])
+  })
+
+  it('is nothing a viewer may do', async () => {
+    await expect(undoUnforeseenChanges(control.ctx, control.viewer)).rejects.toMatchObject({ code: 'forbidden' })
   })
 })
 

@@ -78,7 +78,7 @@ async function loadChange(tx: Tx, environmentId: string, revision: number): Prom
 }
 
 /** Its mode and percent are still those the change gave it. */
-const isUntouched = ({ from, kind }: PlannedChange, to: Gate | undefined): boolean =>
+export const isUntouched = ({ from, kind }: PlannedChange, to: Gate | undefined): boolean =>
   kind !== 'none' && from.mode === to?.mode && from.percent === to.percent
 
 function requireRecent(changes: readonly PlannedChange[], at: Date | undefined): void {

@@ -17,6 +17,10 @@ interface Writing {
   readonly environment: { readonly id: string; readonly slug: string }
   readonly action: 'endpoint.change-mode' | 'endpoint.undo-mode-change'
   readonly reason: string
+  /** Of changes that lower a gate: denials of an unforeseen caller at which they are undone. */
+  readonly undoFromDenials?: number | null
+  /** Nobody asked for it at this moment. */
+  readonly isAutomatic?: boolean
 }
 
 /** Endpoints, audit entries, revision and the changes themselves, with what was forecast for each. */
@@ -59,7 +63,7 @@ const toAuditRecord = ({ actor, environment, action, reason }: Writing, { endpoi
 })
 
 const toRow = (
-  { actor, environment, reason }: Writing,
+  { actor, environment, reason, undoFromDenials = null, isAutomatic = false }: Writing,
   revision: number,
   change: ModeChangeToWrite,
 ): Prisma.ModeChangeCreateManyInput => ({
@@ -73,6 +77,8 @@ const toRow = (
   forecast: toForecast(change),
   reason,
   actorName: actor.name,
+  undoFromDenials: change.kind === 'lowering' ? undoFromDenials : null,
+  isAutomatic,
 })
 
 /** Empty where nothing was forecast: going back, and undoing. */

@@ -66,8 +66,10 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
 
 const isLong = ({ from, to }: DecisionFilter): boolean => to.getTime() - from.getTime() > HOURS_BY_SQL_MAX * HOUR_MS
 
-/** Of many endpoints, up to now and since a day that is folded: what days are added up for. */
-const isOfMany = ({ endpointIds, from, to }: TotalsWindow): boolean =>
+/** Of many endpoints and everybody, up to now and since a day that is folded: what days are added up for. */
+const isOfMany = ({ endpointIds, callers = null, scopes = null, from, to }: TotalsWindow): boolean =>
+  callers === null &&
+  scopes === null &&
   (endpointIds === null || endpointIds.length > ENDPOINTS_BY_SQL_MAX) &&
   Date.now() - from.getTime() > 2 * DAY_MS &&
   Date.now() - to.getTime() < HOUR_MS

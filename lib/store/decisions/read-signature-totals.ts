@@ -41,6 +41,9 @@ export interface TotalsWindow {
   readonly endpointIds: readonly string[] | null
   readonly from: Date
   readonly to: Date
+  /** Of these callers, and with one of these scopes; all when absent. */
+  readonly callers?: readonly string[] | null
+  readonly scopes?: readonly string[] | null
 }
 
 /** Signatures are found by method and route, so that those recorded before the endpoint was declared count too. */
@@ -53,6 +56,7 @@ const totalsWhere = (isWanted: string, extra = ''): string => `
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route
   JOIN ${AGED_COUNTS} h ON h.signature_id = s.id
   WHERE s.environment_id = $1 AND ($4::uuid[] IS NULL OR e.id = ANY ($4)) AND ${isWanted}
+    AND ($5::text[] IS NULL OR s.caller = ANY ($5)) AND ($6::text[] IS NULL OR s.scopes && $6)
   GROUP BY s.id, e.id`
 
 /** The last use of a signature is known to the minute only. */
@@ -70,18 +74,31 @@ const EARLIER = totalsWhere(
 /** What was counted of each signature of the endpoints in a window: to the hour, or to the day where days are folded. */
 export async function readSignatureTotals(
   pool: pg.Pool,
-  { environmentId, endpointIds, from, to }: TotalsWindow,
+  { environmentId, endpointIds, from, to, callers = null, scopes = null }: TotalsWindow,
 ): Promise<SignatureTotals[]> {
-  const { rows } = await pool.query<SignatureTotals>(TOTALS, [environmentId, toAgedFrom(from), to, endpointIds])
+  const { rows } = await pool.query<SignatureTotals>(TOTALS, [
+    environmentId,
+    toAgedFrom(from),
+    to,
+    endpointIds,
+    callers,
+    scopes,
+  ])
   return rows
 }
 
 /** The signatures that were used for the last time between two moments. */
 export async function readEarlierSignatures(
   pool: pg.Pool,
-  { environmentId, endpointIds, from, to }: TotalsWindow,
+  { environmentId, endpointIds, from, to, callers = null, scopes = null }: TotalsWindow,
 ): Promise<EarlierSignature[]> {
   const window = [toAgedFrom(from), toAgedFrom(to)]
-  const { rows } = await pool.query<EarlierSignature>(EARLIER, [environmentId, ...window, endpointIds])
+  const { rows } = await pool.query<EarlierSignature>(EARLIER, [
+    environmentId,
+    ...window,
+    endpointIds,
+    callers,
+    scopes,
+  ])
   return rows
 }

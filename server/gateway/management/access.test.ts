@@ -68,6 +68,7 @@ const MATRIX: Record<RouteName, Access> = {
   deleteEndpoint: 'operator',
   setEndpointRules: 'operator',
   readEvidence: 'viewer',
+  replayDraft: 'viewer',
   listModeChanges: 'viewer',
   listModeChangeMarks: 'viewer',
   previewModeChange: 'viewer',

@@ -23,6 +23,7 @@ export const EXAMPLES: { readonly [Name in RouteName]?: RouteBody<Name> } = {
   },
   updateEndpoint: { rule: { access: 'token', requirements: [{ kind: 'max-token-age', seconds: 300 }] } },
   readEvidence: { windowHours: 168 },
+  replayDraft: { draft: { kind: 'grants', removed: [{ clientId: 'partner-webhooks', scopeId: ID }] }, days: 30 },
   previewModeChange: { changes: [{ endpointId: ID, mode: 'enforce', percent: 10 }] },
   changeModes: { changes: [{ endpointId: ID, mode: 'log-only' }], reason: 'A caller was refused that nobody expected' },
   createIssuer: { name: 'customers', issuer: 'https://login.example.com', audience: 'storefront' },

@@ -14,6 +14,7 @@ import { listModeChangeMarks } from '#lib/control/mode-change/list-mode-change-m
 import { listModeChanges } from '#lib/control/mode-change/list-mode-changes.ts'
 import { previewModeChange } from '#lib/control/mode-change/preview-mode-change.ts'
 import { undoModeChange } from '#lib/control/mode-change/undo-mode-change.ts'
+import { readReplay } from '#lib/control/replay/read-replay.ts'
 import { listRevisions } from '#lib/control/revision/list-revisions.ts'
 import { listSigningKeys } from '#lib/control/signing-key/list-signing-keys.ts'
 import { rotateEnvironmentKey } from '#lib/control/signing-key/rotate-environment-key.ts'
@@ -31,6 +32,7 @@ export const endpointRoutes = {
     deleteEndpoint(ctx, actor, params.environment, params.id, version),
   setEndpointRules: ({ ctx, actor, params, body }) => setEndpointRules(ctx, actor, params.environment, body),
   readEvidence: ({ ctx, actor, params, body }) => readEvidence(ctx, actor, params.environment, params.id, body),
+  replayDraft: ({ ctx, actor, params, body }) => readReplay(ctx, actor, params.environment, body),
   listModeChangeMarks: ({ ctx, actor, params, query }) => listModeChangeMarks(ctx, actor, params.environment, query),
   listModeChanges: ({ ctx, actor, params, query }) => listModeChanges(ctx, actor, params.environment, params.id, query),
   previewModeChange: ({ ctx, actor, params, body }) => previewModeChange(ctx, actor, params.environment, body),

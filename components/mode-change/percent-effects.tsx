@@ -1,0 +1,78 @@
+import type { ModeChangePreview } from '#lib/client/object-types.ts'
+import { toCount } from '../ui/words.ts'
+import { PERCENT_STEPS } from './change-direction.ts'
+import { toPercentEffect, toPercentSentence } from './percent-effect.ts'
+
+interface PercentEffectsProps {
+  readonly items: ModeChangePreview['items']
+  readonly percent: number
+}
+
+/** Who is in and what is refused at this percent, and at each usual one; at once, while the percent is moved. */
+export function PercentEffects({ items, percent }: PercentEffectsProps) {
+  const steps = [...new Set([...PERCENT_STEPS, percent])].sort((left, right) => left - right)
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <p aria-live="polite" className="tabular-nums">
+        {toPercentSentence(toPercentEffect(items, percent), percent)}
+      </p>
+      <div className="overflow-x-auto rounded-lg border border-line">
+        <table className="w-full text-right text-xs tabular-nums">
+          <caption className="sr-only">What each percent would refuse of the recorded requests</caption>
+          <tbody>
+            <tr className="border-b border-line text-muted">
+              <th scope="row" className="px-2 py-1 text-left font-normal">
+                Percent
+              </th>
+              {steps.map((step) => (
+                <th
+                  key={step}
+                  scope="col"
+                  aria-current={step === percent || undefined}
+                  className={cellClass(step === percent)}
+                >
+                  {step} %
+                </th>
+              ))}
+            </tr>
+            <Row
+              label="Identities in"
+              steps={steps}
+              percent={percent}
+              valueAt={(step) => toPercentEffect(items, step).inside.length}
+            />
+            <Row
+              label="Requests refused"
+              steps={steps}
+              percent={percent}
+              valueAt={(step) => toPercentEffect(items, step).lost}
+            />
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}
+
+const cellClass = (isChosen: boolean): string =>
+  `px-2 py-1 font-normal ${isChosen ? 'bg-selected font-medium text-text' : ''}`
+
+interface RowProps {
+  readonly label: string
+  readonly steps: readonly number[]
+  readonly percent: number
+  readonly valueAt: (step: number) => number
+}
+
+const Row = ({ label, steps, percent, valueAt }: RowProps) => (
+  <tr>
+    <th scope="row" className="px-2 py-1 text-left font-normal whitespace-nowrap text-muted">
+      {label}
+    </th>
+    {steps.map((step) => (
+      <td key={step} className={cellClass(step === percent)}>
+        {toCount(valueAt(step))}
+      </td>
+    ))}
+  </tr>
+)

@@ -1,0 +1,116 @@
+import { isEnforcedFor } from '../policy/evaluate.ts'
+import { toCaller, type Caller } from './caller.ts'
+import { compareFleets, type ComparedSignature } from './compare-fleets.ts'
+import { applyDraft, type Draft } from './draft.ts'
+import { presentFleet, type Fleet, type FleetGate } from './fleet.ts'
+import type { RecordedFacts } from './recorded-facts.ts'
+import type { Denial } from './replay-rule.ts'
+
+export interface ReplayedCounts {
+  readonly requests: number
+  readonly lost: number
+  readonly gained: number
+  readonly unchanged: number
+  readonly undetermined: number
+}
+
+/** What a draft would have changed for one caller at one endpoint. */
+export interface ReplayedAccess extends ReplayedCounts {
+  readonly caller: Caller
+  readonly endpointId: string
+  /** Most frequent first. */
+  readonly reasons: readonly Denial[]
+  /** The last recorded requests that would have been decided otherwise. */
+  readonly example: RecordedFacts
+  /** Whether a denial is carried out there; null where that differs between the people behind the caller. */
+  readonly isEnforced: boolean | null
+}
+
+export interface DraftReplay extends ReplayedCounts {
+  /** Of `lost`, those that would be refused as soon as the draft holds. */
+  readonly lostEnforced: number
+  /** Counted while the mode was off: nothing is known of them. */
+  readonly unevaluated: number
+  readonly signatures: number
+  /** Where something would change, those that lose most first. */
+  readonly accesses: readonly ReplayedAccess[]
+}
+
+/**
+ * What a draft would have changed for the recorded requests, by the evaluator that decides them. Modes change what passes; every
+ * other draft changes what rules allow, whatever the mode is.
+ */
+export function replayDraft(
+  recorded: readonly RecordedFacts[],
+  endpoints: Fleet['endpoints'],
+  draft: Draft,
+): DraftReplay {
+  const after = applyDraft(endpoints, draft)
+  const compared = compareFleets(recorded, presentFleet(endpoints), after, draft.kind === 'modes' ? 'mode' : 'rule')
+  const accesses = summarise(compared, after)
+  return {
+    ...sumCounts(compared),
+    lostEnforced: accesses.reduce((sum, { lost, isEnforced }) => sum + (isEnforced === true ? lost : 0), 0),
+    unevaluated: recorded.reduce((sum, { evaluated, count }) => sum + (evaluated ? 0 : count), 0),
+    signatures: recorded.length,
+    accesses,
+  }
+}
+
+function sumCounts(compared: readonly ComparedSignature[]): ReplayedCounts {
+  const sums = { requests: 0, lost: 0, gained: 0, unchanged: 0, undetermined: 0 }
+  for (const { facts, lost, gained, unchanged, undetermined } of compared) {
+    sums.requests += facts.count
+    sums.lost += lost
+    sums.gained += gained
+    sums.unchanged += unchanged
+    sums.undetermined += undetermined
+  }
+  return sums
+}
+
+const isChanged = ({ lost, gained, undetermined }: Pick<ReplayedCounts, 'lost' | 'gained' | 'undetermined'>): boolean =>
+  lost + gained + undetermined > 0
+
+function summarise(compared: readonly ComparedSignature[], { endpoints }: Fleet): ReplayedAccess[] {
+  const byAccess = Map.groupBy(compared, ({ facts }) => `${facts.endpointId ?? ''} ${callerOf(facts).key}`)
+  return [...byAccess.values()]
+    .filter((group) => group.some(isChanged))
+    .map((group) => toAccess(group, endpoints))
+    .toSorted((a, b) => b.lost - a.lost || b.gained - a.gained || b.undetermined - a.undetermined)
+}
+
+const callerOf = ({ callerKind, caller, callerHint }: RecordedFacts): Caller => toCaller(callerKind, caller, callerHint)
+
+function toAccess(group: readonly ComparedSignature[], endpoints: Fleet['endpoints']): ReplayedAccess {
+  const examples = group.filter(isChanged).map(({ facts }) => facts)
+  const example = examples.reduce((last, facts) => (facts.lastAt > last.lastAt ? facts : last))
+  const endpointId = example.endpointId ?? ''
+  return {
+    ...sumCounts(group),
+    caller: callerOf(example),
+    endpointId,
+    reasons: sumDenials(group),
+    example,
+    isEnforced: isEnforcedHere(example, endpoints.get(endpointId)?.gate),
+  }
+}
+
+function sumDenials(group: readonly ComparedSignature[]): Denial[] {
+  const same = Map.groupBy(
+    group.flatMap(({ denials }) => denials),
+    ({ reason, missingScopes }) => `${reason} ${missingScopes.join(' ')}`,
+  )
+  return [...same.values()]
+    .flatMap((denials) => {
+      const [first] = denials
+      return first ? { ...first, count: denials.reduce((sum, { count }) => sum + count, 0) } : []
+    })
+    .toSorted((a, b) => b.count - a.count)
+}
+
+function isEnforcedHere({ callerKind, caller }: RecordedFacts, gate: FleetGate | undefined): boolean | null {
+  if (gate?.mode !== 'enforce') return false
+  if (callerKind === 'user' && gate.percent < 100) return null
+  return isEnforcedFor(caller, gate.mode, gate.percent)
+}
