@@ -1,23 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { openDatabase, type Database } from '#lib/store/database.ts'
 import { findRunningOwnerUrl } from '#lib/store/embedded-postgres.ts'
-import { createFleet, grant, publish, TEST_SECRET, type Fleet } from '#server/gateway/testing/gateway-fixture.ts'
+import { createFleet, grant, publish, type Fleet } from '#server/gateway/testing/gateway-fixture.ts'
 import { findFreePort } from '#server/listening.ts'
 import { TokenClient } from '../../sdk/src/client/token-client.ts'
 import { parseSettings } from '../../sdk/src/settings.ts'
 import type { MortalGateway } from '../../sdk/test/faults/live-through-outage.ts'
 import { SERVICE_FRAMEWORKS, type ServiceFramework } from '../../sdk/test/faults/service-protocol.ts'
+import { GatewayProcess } from '../gateway-process.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CALLER = 'billing'
-/** On a busy machine, too. */
-const READY_WITHIN_MS = 300_000
-const LOOK_EVERY_MS = 50
 const RENEW_EVERY_MS = 1_000
 
 const rule = (scope: string): object => ({ access: 'token', requirements: [{ kind: 'scopes', allOf: [scope] }] })
@@ -27,62 +21,6 @@ const ENDPOINTS = [
   { route: '/trial', mode: 'log_only', rule: rule('admin:read') },
   { route: '/off', mode: 'off', rule: rule('admin:read') },
 ] as const
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** The product's gateway and worker with their embedded PostgreSQL, as one process that can be killed. */
-class GatewayProcess {
-  readonly url: string
-  readonly #dataDir: string
-  readonly #port: number
-  #child: ChildProcess | null = null
-
-  constructor(dataDir: string, port: number) {
-    this.#dataDir = dataDir
-    this.#port = port
-    this.url = `http://127.0.0.1:${String(port)}`
-    // Nothing is left behind when the measurement is broken off.
-    process.once('exit', () => this.#child?.kill('SIGKILL'))
-  }
-
-  async start(): Promise<void> {
-    const { DATABASE_URL: _database, ...env } = process.env
-    this.#child = spawn(process.execPath, ['server/start.ts'], {
-      cwd: ROOT,
-      env: {
-        ...env,
-        PORT: String(this.#port),
-        STEPGATE_DATA_DIR: this.#dataDir,
-        STEPGATE_SECRET: TEST_SECRET,
-        STEPGATE_ROLES: 'gateway,worker',
-        LOG_LEVEL: 'silent',
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    const endMs = performance.now() + READY_WITHIN_MS
-    while (!(await this.#isReady())) {
-      if (performance.now() > endMs) throw new Error('the gateway does not become ready')
-      await sleep(LOOK_EVERY_MS)
-    }
-  }
-
-  end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    this.#child = null
-    if (child?.exitCode !== null) return Promise.resolve()
-    const ended = once(child, 'exit')
-    child.kill(signal)
-    return ended.then(() => undefined)
-  }
-
-  async #isReady(): Promise<boolean> {
-    try {
-      return (await fetch(`${this.url}/readyz`)).ok
-    } catch {
-      return false
-    }
-  }
-}
 
 async function createServices(database: Database): Promise<Fleet> {
   const fleet = await createFleet(database, { environment: 'faults', services: [...SERVICE_FRAMEWORKS, CALLER] })
@@ -146,7 +84,11 @@ export interface RealGateway extends MortalGateway {
 /** A fresh installation with a service for each framework and a caller that may read orders of each. */
 export async function startRealGateway(): Promise<RealGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stepgate-faults-'))
-  const gateway = new GatewayProcess(dataDir, await findFreePort())
+  const gateway = new GatewayProcess({
+    port: await findFreePort(),
+    dataDir,
+    settings: { STEPGATE_ROLES: 'gateway,worker' },
+  })
   await gateway.start()
   const databaseUrl = findRunningOwnerUrl(dataDir)
   if (databaseUrl === null) throw new Error('the embedded PostgreSQL does not run')
