@@ -13,6 +13,9 @@ import { GatewayProcess } from '../gateway-process.ts'
 
 const PUBLIC_URL = 'http://stepgate.test'
 const CONNECTIONS_MAX = 120
+/** Requests say themselves from where they come. */
+const TRUSTED_PROXY = '127.0.0.1'
+const SETTINGS = { publicUrl: PUBLIC_URL, trustedProxies: [TRUSTED_PROXY] }
 
 /** Two gateways on one database. */
 export interface GatewayPair {
@@ -43,7 +46,10 @@ const toControl = ({ prisma, pool }: Database): ControlContext => ({
 
 /** In this process, on a database that somebody else closes. */
 export async function startPairHere(database: Database): Promise<GatewayPair> {
-  const [first, second] = await Promise.all([startTestGateway(database), startTestGateway(database)])
+  const [first, second] = await Promise.all([
+    startTestGateway(database, SETTINGS),
+    startTestGateway(database, SETTINGS),
+  ])
   return {
     urls: [first.url, second.url],
     database,
@@ -59,7 +65,12 @@ export async function startPairOfProcesses(): Promise<MortalGatewayPair> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stepgate-proofs-'))
   const postgres = await startEmbeddedPostgres({ dataDir, connectionsMax: CONNECTIONS_MAX })
   await migrate({ url: postgres.ownerUrl })
-  const settings = { DATABASE_URL: postgres.ownerUrl, STEPGATE_ROLES: 'gateway', STEPGATE_PUBLIC_URL: PUBLIC_URL }
+  const settings = {
+    DATABASE_URL: postgres.ownerUrl,
+    STEPGATE_ROLES: 'gateway',
+    STEPGATE_PUBLIC_URL: PUBLIC_URL,
+    STEPGATE_TRUSTED_PROXIES: TRUSTED_PROXY,
+  }
   const create = async () => new GatewayProcess({ port: await findFreePort(), dataDir, settings })
   const [first, second] = [await create(), await create()]
   const database = openDatabase({ url: postgres.appUrl })

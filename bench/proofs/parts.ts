@@ -1,7 +1,10 @@
 import type { Findings } from '../../sdk/test/faults/findings.ts'
 import { SeededRandom } from '../../sdk/test/seeded-random.ts'
+import { changeEverywhere } from './change-everywhere.ts'
+import { claimAtOnce } from './claim-at-once.ts'
 import { startPairOfProcesses, type MortalGatewayPair } from './gateway-pair.ts'
 import { createProofFleet, type ProofFleet } from './proof-fleet.ts'
+import { refreshAtOnce, refreshThroughKills } from './refresh-at-once.ts'
 import { revokeUnderTraffic } from './revoke-under-traffic.ts'
 import { rotateUnderTraffic } from './rotate-under-traffic.ts'
 
@@ -17,7 +20,12 @@ export interface Stage {
 export const PARTS = {
   rotations: (stage) =>
     rotateUnderTraffic({ ...stage, rotations: 20, requestsPerSecond: 100, pauseMs: 4_000, lingerMs: 30_000 }),
-  revocations: (stage) => revokeUnderTraffic({ ...stage, revocations: 5, requestsPerSecond: 100 }),
+  revocations: (stage) =>
+    revokeUnderTraffic({ ...stage, revocations: 5, requestsPerSecond: 100, inForceWithinMs: 1_050 }),
+  'one-time': (stage) => claimAtOnce({ ...stage, rounds: 40, parallel: 50 }),
+  refreshes: (stage) => refreshAtOnce({ ...stage, rounds: 200, parallel: 50 }),
+  kills: (stage) => refreshThroughKills({ ...stage, rounds: 20, parallel: 50 }),
+  changes: (stage) => changeEverywhere({ ...stage, rounds: 20, inForceWithinMs: 1_000 }),
 } as const satisfies Readonly<Record<string, (stage: Stage) => Promise<Findings>>>
 
 export type PartName = keyof typeof PARTS

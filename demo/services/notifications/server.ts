@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createStepgate } from '@stepgate/node'
 import { guard } from '@stepgate/node/node-http'
 import { closeServer } from '../shared/close-server.ts'
+import { listenOptions } from '../shared/listen-options.ts'
 import type { Charge } from '../shared/messages.ts'
 import { createPeer, PeerError } from '../shared/peer.ts'
 import { requireVariable } from '../shared/require-variable.ts'
@@ -102,7 +103,8 @@ const server = createServer((request, response) => {
     if (!response.headersSent) answer(response, 500, { error: 'internal error' })
   })
 })
-server.listen(Number(requireVariable('PORT')), '127.0.0.1')
+await stepgate.started
+server.listen(listenOptions())
 stopGently(async () => {
   await closeServer(server)
   await stepgate.close()
