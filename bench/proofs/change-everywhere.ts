@@ -8,6 +8,7 @@ import { Violations, type Findings } from '../../sdk/test/faults/findings.ts'
 import { quantile } from '../statistics.ts'
 import type { GatewayPair } from './gateway-pair.ts'
 import { introspects } from './introspects.ts'
+import { nextAddress } from './next-address.ts'
 import { CALLED, ENVIRONMENT, PARTNER, type ProofFleet } from './proof-fleet.ts'
 import { keyIdOf } from './token-requests.ts'
 import { until } from './until.ts'
@@ -22,20 +23,12 @@ export interface Changes {
 
 const LOOK_EVERY_MS = 5
 const actor = systemActor('proofs')
-let asked = 0
-
-/** An address for each request, so that refusals do not add up. */
-function nextAddress(): string {
-  asked++
-  return `10.${String((asked >> 16) & 255)}.${String((asked >> 8) & 255)}.${String(asked & 255)}`
-}
-
 /** What the partner is answered. */
 const ask = (url: string, secret: string) =>
   requestToken(
     url,
     { grant_type: 'client_credentials', client_id: PARTNER, client_secret: secret, resource: CALLED[0] },
-    { 'x-forwarded-for': nextAddress() },
+    nextAddress(),
   )
 
 /** The milliseconds until something is so at the last of both gateways. */

@@ -4,6 +4,7 @@ import { parsePublicKey } from '#lib/control/credential/parse-public-key.ts'
 import { publish, requestToken, type TokenAnswer } from '#server/gateway/testing/gateway-fixture.ts'
 import { Violations, type Findings } from '../../sdk/test/faults/findings.ts'
 import type { GatewayPair } from './gateway-pair.ts'
+import { nextAddress } from './next-address.ts'
 import { CALLED, PARTNER, type ProofFleet } from './proof-fleet.ts'
 import { until } from './until.ts'
 
@@ -67,7 +68,7 @@ async function prepareAssertions({ database, urls, control }: GatewayPair, { fle
       .setProtectedHeader({ alg: 'ES256', kid: jwk.kid })
       .sign(privateKey)
     const form = { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion }
-    return (url) => requestToken(url, { grant_type: 'client_credentials', resource: CALLED[0], ...form })
+    return (url) => requestToken(url, { grant_type: 'client_credentials', resource: CALLED[0], ...form }, nextAddress())
   }
   for (const url of urls) await until(async () => (await (await prepare())(url)).status === 200)
   return prepare
@@ -77,7 +78,8 @@ async function prepareProofs({ urls, control }: GatewayPair, { secrets }: ProofF
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const jwk = publicKey.export({ format: 'jwk' }) as JWK
   const client = { grant_type: 'client_credentials', client_id: PARTNER, client_secret: secrets[PARTNER] ?? '' }
-  const ask = (url: string, dpop: string) => requestToken(url, { ...client, resource: CALLED[0] }, { dpop })
+  const ask = (url: string, dpop: string) =>
+    requestToken(url, { ...client, resource: CALLED[0] }, { dpop, ...nextAddress() })
   return async () => {
     const nonce = (await ask(urls[0], 'none')).headers.get('dpop-nonce') ?? ''
     const htu = `${control.publicUrl}/oauth/token`

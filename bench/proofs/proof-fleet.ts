@@ -20,6 +20,8 @@ export interface ProofFleet {
   /** Secrets by client_id, the partner’s too. */
   readonly secrets: Readonly<Record<string, string>>
   readonly configKey: string
+  /** What the middleware of any service found alarming. */
+  readonly alarms: string[]
 }
 
 export async function createProofFleet(database: Database, tokenLifetimeSeconds: number): Promise<ProofFleet> {
@@ -36,7 +38,7 @@ export async function createProofFleet(database: Database, tokenLifetimeSeconds:
   })
   await allowRefreshTokens(database, fleet)
   await publish(database, fleet.environmentId)
-  return { fleet, secrets, configKey: await findConfigKey(database, fleet) }
+  return { fleet, secrets, configKey: await findConfigKey(database, fleet), alarms: [] }
 }
 
 const scopeOf = (audience: string): string => `${audience}:read`
@@ -67,13 +69,14 @@ const silent = { warn: () => undefined, error: () => undefined }
 
 /** A service with the middleware, asking this address for its configuration and its tokens. */
 export async function connect(
-  { secrets, configKey }: ProofFleet,
+  { secrets, configKey, alarms }: ProofFleet,
   clientId: string,
   url: string,
   audiences: Readonly<Record<string, string>> = {},
 ): Promise<Stepgate> {
   const clientSecret = secrets[clientId] ?? ''
   const stepgate = createStepgate({ url, clientId, clientSecret, configKey, audiences, logger: silent })
+  stepgate.on('security', ({ code, message }) => alarms.push(`${clientId}: ${code}, ${message}`))
   // A gateway may not know the new environment yet.
   await until(async () => stepgate.ready())
   return stepgate

@@ -1,6 +1,7 @@
 import { requestToken, type TokenAnswer } from '#server/gateway/testing/gateway-fixture.ts'
 import { Violations, type Findings } from '../../sdk/test/faults/findings.ts'
 import type { GatewayPair, MortalGatewayPair } from './gateway-pair.ts'
+import { nextAddress } from './next-address.ts'
 import { CALLED, PARTNER, type ProofFleet } from './proof-fleet.ts'
 import { until } from './until.ts'
 
@@ -34,7 +35,7 @@ class Sessions {
   }
 
   #ask(url: string, form: Record<string, string>): Promise<TokenAnswer> {
-    return requestToken(url, { client_id: PARTNER, client_secret: this.#secret, ...form })
+    return requestToken(url, { client_id: PARTNER, client_secret: this.#secret, ...form }, nextAddress())
   }
 }
 

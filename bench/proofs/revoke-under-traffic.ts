@@ -92,6 +92,7 @@ export async function revokeUnderTraffic({
     keptRefused === revocations * instances.all.length,
     'a token was good again after it had been refused',
   )
+  for (const alarm of fleet.alarms.splice(0)) violations.add(alarm)
   await Promise.all(callers.map((caller) => caller.close()))
   await instances.close()
   await balancer.close()

@@ -38,7 +38,7 @@ export async function rotateUnderTraffic({
 }: Rotations): Promise<Findings> {
   const violations = new Violations()
   const balancer = await startBalancer(pair.urls)
-  const instances = await startInstances(fleet, pair.urls)
+  const instances = await startInstances(fleet, [balancer.url, balancer.url])
   const audiences = Object.fromEntries(instances.all.map(({ url, audience }) => [url, audience]))
   const callers = await Promise.all(CALLING.map((clientId) => connect(fleet, clientId, balancer.url, audiences)))
   const tokens = new LongHeldTokens(fleet, pair.urls, Math.min(1_000, pauseMs / 2))
@@ -81,6 +81,7 @@ export async function rotateUnderTraffic({
   violations.require(outlived > 0, 'no token outlived the key that signed it')
   violations.require(tokens.keyIds.size === rotations + 1, `clients saw ${String(tokens.keyIds.size)} keys`)
   const middlewareTokens = callers.reduce((sum, caller) => sum + caller.status().tokens.issued, 0)
+  for (const alarm of fleet.alarms.splice(0)) violations.add(alarm)
   await Promise.all(callers.map((caller) => caller.close()))
   await instances.close()
   await balancer.close()

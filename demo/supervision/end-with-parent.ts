@@ -9,7 +9,7 @@ const GRACE_MS = 6_000
 const FLUSH_AFTER_MS = 4_000
 
 process.once('disconnect', () => {
-  process.kill(process.pid, 'SIGTERM')
+  process.kill(process.pid, 'SIGINT')
   setTimeout(() => process.exit(1), GRACE_MS).unref()
 })
 process.channel?.unref()

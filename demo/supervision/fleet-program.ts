@@ -78,11 +78,11 @@ export class FleetProgram {
     this.#plan = plan
     this.start()
     const listens = this.#child === null ? false : await comesToListen(this.#child)
-    if (listens) return end(oldChild)
+    if (listens) return end(oldChild, 'SIGTERM')
     const failed = this.#child
     this.#plan = oldPlan
     this.#child = oldChild
-    await end(failed)
+    await end(failed, 'SIGINT')
     throw new Error(`${plan.name} does not start with its new settings; ${this.#log.path} says why.`)
   }
 
@@ -100,7 +100,7 @@ export class FleetProgram {
   async stop(): Promise<void> {
     this.#isStopping = true
     clearTimeout(this.#restart)
-    await end(this.#child)
+    await end(this.#child, 'SIGINT')
     this.#log.close()
   }
 
@@ -129,10 +129,11 @@ export class FleetProgram {
   }
 }
 
-async function end(child: ChildProcess | null): Promise<void> {
+/** `SIGTERM` to hand over to another process, `SIGINT` to end at once. */
+async function end(child: ChildProcess | null, signal: 'SIGTERM' | 'SIGINT'): Promise<void> {
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
+  child.kill(signal)
   const killer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
   await ended
   clearTimeout(killer)

@@ -28,8 +28,8 @@ export async function photograph({ url, folder, fleet, clientId }: Wish): Promis
       await context.addCookies([{ name: 'stepgate_session', value: session, url, httpOnly: true, sameSite: 'Lax' }])
       const page = await context.newPage()
       for (const [what, path] of [
-        ['overview', '/'],
-        ['identity', `/identities/${clientId}`],
+        ['overview', '/e/production'],
+        ['identity', `/e/production/identities/${clientId}`],
       ] as const) {
         await page.goto(`${url}${path}`, { waitUntil: 'networkidle' })
         await page.screenshot({ path: join(folder, `${what}-${name}.png`), fullPage: true })

@@ -66,11 +66,16 @@ export async function tryCredentials(trial: Trial): Promise<void> {
   await watch(`${BY_CERTIFICATE} over mutual TLS instead of with its secret`, () =>
     replaceCredential(client, fleet, BY_CERTIFICATE, byCertificate(settings, certificates)),
   )
-  await setLifetime(client, BY_KEY, LIFETIME_SECONDS)
-  await replaceProgram(fleet, BY_KEY)
-  await sleep(REPORTED_AFTER_SECONDS)
   const agesBefore = await readTokenAges(client)
-  await watch(`${BY_KEY} with tokens of ${LIFETIME_SECONDS.toString()} s`, () => Promise.resolve(), SHORT_LIVED_SECONDS)
+  await watch(
+    `${BY_KEY} with tokens of ${LIFETIME_SECONDS.toString()} s`,
+    async () => {
+      await setLifetime(client, BY_KEY, LIFETIME_SECONDS)
+      // Tokens that were given before live to their end: another process asks anew.
+      await replaceProgram(fleet, BY_KEY)
+    },
+    SHORT_LIVED_SECONDS,
+  )
   tell(`  ages at GET /stock/:sku of inventory: ${(await readTokenAges(client)).since(agesBefore)}`)
   for (const probe of probes) probe.stop()
   for (const [failure, count] of probes.flatMap(({ failures }) => [...failures]))

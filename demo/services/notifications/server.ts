@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createStepgate } from '@stepgate/node'
 import { guard } from '@stepgate/node/node-http'
-import { closeServer } from '../shared/close-server.ts'
+import { closeServer, drainServer } from '../shared/close-server.ts'
 import { listenOptions } from '../shared/listen-options.ts'
 import type { Charge } from '../shared/messages.ts'
 import { createPeer, PeerError } from '../shared/peer.ts'
@@ -105,7 +105,7 @@ const server = createServer((request, response) => {
 })
 await stepgate.started
 server.listen(listenOptions())
-stopGently(async () => {
-  await closeServer(server)
+stopGently(async (signal) => {
+  await (signal === 'SIGTERM' ? drainServer(server) : closeServer(server))
   await stepgate.close()
 })

@@ -2,7 +2,7 @@
 import { createStepgate } from '@stepgate/node'
 import { protectExpress } from '@stepgate/node/express'
 import express, { type NextFunction, type Request, type Response } from 'express'
-import { closeServer } from '../shared/close-server.ts'
+import { closeServer, drainServer } from '../shared/close-server.ts'
 import { listenOptions } from '../shared/listen-options.ts'
 import { createPeer, PeerError } from '../shared/peer.ts'
 import { requireVariable } from '../shared/require-variable.ts'
@@ -41,7 +41,7 @@ app.use((error: unknown, _request: Request, response: Response, next: NextFuncti
 
 await stepgate.started
 const server = app.listen(listenOptions())
-stopGently(async () => {
-  await closeServer(server)
+stopGently(async (signal) => {
+  await (signal === 'SIGTERM' ? drainServer(server) : closeServer(server))
   await stepgate.close()
 })

@@ -27,6 +27,7 @@ let database: TestDatabase
 let gateway: Gateway
 let peer: PeerProvider
 let targets: readonly [Target, Target]
+let compared: readonly Compared[]
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -42,6 +43,7 @@ beforeAll(async () => {
     { 'urn:shop:orders': 'orders:read orders:delete', 'urn:shop:payments': 'payments:read' },
   )
   targets = await Promise.all([describeOurs(), describePeer()])
+  compared = await Promise.all(CASES.map(compare))
 })
 afterAll(async () => {
   await Promise.all([gateway.close(), peer.close()])
@@ -114,8 +116,7 @@ async function compare({ group, name, judge }: Case): Promise<Compared> {
   return { group, name, ours, theirs, because: DIFFERENCES[`${group}: ${name}`] ?? null }
 }
 
-it('answers as the other does, but for what is written down', async () => {
-  const compared = await Promise.all(CASES.map(compare))
+it('answers as the other does, but for what is written down', () => {
   expect(compared[0]).toMatchObject({ ours: 'accepted', theirs: 'accepted' })
   const unexplained = compared.filter(({ ours, theirs, because }) => ours !== theirs && because === null)
   const needless = compared.filter(({ ours, theirs, because }) => ours === theirs && because !== null)
@@ -127,4 +128,74 @@ it('answers as the other does, but for what is written down', async () => {
     Object.keys(DIFFERENCES).filter((key) => !compared.some(({ group, name }) => key === `${group}: ${name}`)),
   ).toEqual([])
   expect(readFileSync(DOCUMENT, 'utf8')).toBe(document)
+})
+
+/** What the conformance suites of OpenID Connect and FAPI 2.0 send to a token endpoint of confidential clients in order to see it refused. */
+const REFUSED_BY_CONFORMING_SERVERS: Readonly<Record<string, readonly string[]>> = {
+  invalid_client: [
+    ...['no authentication', 'client_id alone', 'a wrong secret in the header', 'an unknown client'].map(
+      (name) => `Client secrets: ${name}`,
+    ),
+    ...[
+      'for somebody else',
+      'for nobody',
+      'that has expired',
+      'that never expires',
+      'that is not valid yet',
+      'without an id',
+      'of another issuer',
+      'about another client',
+      'without an issuer',
+      'without a subject',
+      'sent twice',
+      'signed by another key',
+      'signed with RSA',
+      'without a signature',
+      'that says ES256 and has no signature',
+      'signed by the public key as a secret',
+      'with an extension nobody knows',
+      'that is cut off',
+      'with another client_id',
+    ].map((name) => `Client assertions: ${name}`),
+    'Introspection: no authentication',
+    'Revocation: no authentication',
+  ],
+  invalid_dpop_proof: [
+    'sent twice',
+    'for another method',
+    'without a method',
+    'for another path',
+    'for another host',
+    'for no address',
+    'without an id',
+    'without a time',
+    'of an hour ago',
+    'from the future',
+    'of another type',
+    'with the private key in it',
+    'with another key in it',
+    'without a key in it',
+    'with a symmetric key in it',
+    'of no algorithm',
+    'of a symmetric algorithm',
+    'that is cut off',
+    'that is none',
+    'that is two',
+  ].map((name) => `DPoP proofs: ${name}`),
+  use_dpop_nonce: ['DPoP proofs: without a nonce', 'DPoP proofs: with a nonce that was made up'],
+  invalid_request: [
+    'A token: grant_type twice',
+    'A token: client_id twice',
+    'A token: a JSON body',
+    'Client secrets: secrets in header and form',
+    'Client assertions: and a secret in the header',
+  ],
+  unsupported_grant_type: ['A token: the password grant', 'A token: an unknown grant type'],
+  invalid_scope: ['A token: a scope that is not held'],
+  invalid_target: ['A token: an unknown resource', 'A token: two resources'],
+}
+
+it.each(Object.entries(REFUSED_BY_CONFORMING_SERVERS))('refuses as %s what a conforming server does', (error, keys) => {
+  const verdicts = keys.map((key) => [key, compared.find(({ group, name }) => key === `${group}: ${name}`)?.ours])
+  expect(verdicts).toEqual(keys.map((key) => [key, error]))
 })
