@@ -71,6 +71,8 @@ export async function rotateUnderTraffic({
     await until(async () => (await countInstancesBehind(pair.database.prisma, fleet.fleet.environmentId)) === 0)
     confirmedWorstMs = Math.max(confirmedWorstMs, performance.now() - startedAtMs)
     await rotateEnvironmentKey(pair.control, systemActor('proofs'), ENVIRONMENT, { purpose: 'token' })
+    const keysBefore = tokens.keyIds.size
+    await until(async () => (await tokens.fetch(), tokens.keyIds.size > keysBefore), 100)
   }
   await new Promise((resolve) => setTimeout(resolve, lingerMs))
   await pace.stop()
