@@ -9,7 +9,8 @@ import { createFleet, eventually, machineToken } from '#server/gateway/testing/g
 import { findFreePort } from '#server/listening.ts'
 import { Violations, type Findings } from '../../sdk/test/faults/findings.ts'
 import type { SeededRandom } from '../../sdk/test/seeded-random.ts'
-import { GatewayProcess } from './gateway-process.ts'
+import { GatewayProcess } from '../gateway-process.ts'
+import { killPostgres } from './kill-postgres.ts'
 
 export interface CrashTrial {
   readonly random: SeededRandom
@@ -45,7 +46,11 @@ interface Ledger {
  */
 export async function liveThroughCrashes({ random, crashes, gatewayEvery, onCrash }: CrashTrial): Promise<Findings> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stepgate-crashes-'))
-  const gateway = new GatewayProcess(dataDir, await findFreePort())
+  const gateway = new GatewayProcess({
+    port: await findFreePort(),
+    dataDir,
+    settings: { STEPGATE_ROLES: 'gateway,worker' },
+  })
   try {
     await gateway.start()
     const database = openDatabase({ url: findRunningOwnerUrl(dataDir) ?? '' })
@@ -57,7 +62,8 @@ export async function liveThroughCrashes({ random, crashes, gatewayEvery, onCras
     const recoveries: number[] = []
     for (let crash = 1; crash <= crashes; crash++) {
       await sleep(random.below(CRASH_AFTER_MS_MAX))
-      recoveries.push(await crashOnce(gateway, crash % gatewayEvery === 0, ledger))
+      const crashNow = crash % gatewayEvery === 0 ? () => restart(gateway) : () => killPostgres(dataDir)
+      recoveries.push(await crashOnce(crashNow, ledger))
       onCrash?.(crash)
     }
     stop.abort()
@@ -72,12 +78,14 @@ export async function liveThroughCrashes({ random, crashes, gatewayEvery, onCras
 }
 
 /** Answers the milliseconds until a batch is acknowledged again. */
-async function crashOnce(gateway: GatewayProcess, ofGateway: boolean, ledger: Ledger): Promise<number> {
+async function restart(gateway: GatewayProcess): Promise<void> {
+  await gateway.end('SIGKILL')
+  await gateway.start()
+}
+
+async function crashOnce(crash: () => Promise<void> | void, ledger: Ledger): Promise<number> {
   const startedAt = performance.now()
-  if (ofGateway) {
-    await gateway.end('SIGKILL')
-    await gateway.start()
-  } else gateway.killPostgres()
+  await crash()
   const { batches } = ledger
   // Those that were on their way may still be acknowledged.
   await eventually(() => Promise.resolve(ledger.batches > batches + SENDERS), RECOVERY_SECONDS_MAX)

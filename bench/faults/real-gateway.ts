@@ -10,7 +10,7 @@ import { StepgateTokenError } from '../../sdk/src/errors.ts'
 import { parseSettings } from '../../sdk/src/settings.ts'
 import type { MortalGateway } from '../../sdk/test/faults/live-through-outage.ts'
 import { SERVICE_FRAMEWORKS, type ServiceFramework } from '../../sdk/test/faults/service-protocol.ts'
-import { GatewayProcess } from './gateway-process.ts'
+import { GatewayProcess } from '../gateway-process.ts'
 
 const CALLER = 'billing'
 const RENEW_EVERY_MS = 1_000
@@ -88,7 +88,11 @@ export interface RealGateway extends MortalGateway {
 /** A fresh installation with a service for each framework and a caller that may read orders of each. */
 export async function startRealGateway(): Promise<RealGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stepgate-faults-'))
-  const gateway = new GatewayProcess(dataDir, await findFreePort())
+  const gateway = new GatewayProcess({
+    port: await findFreePort(),
+    dataDir,
+    settings: { STEPGATE_ROLES: 'gateway,worker' },
+  })
   await gateway.start()
   const databaseUrl = findRunningOwnerUrl(dataDir)
   if (databaseUrl === null) throw new Error('the embedded PostgreSQL does not run')

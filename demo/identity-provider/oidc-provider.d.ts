@@ -14,6 +14,7 @@ declare module 'oidc-provider' {
       readonly provider: Provider
     }
   }
+  export const errors: { readonly InvalidTarget: new () => Error }
   export default class Provider {
     constructor(issuer: string, configuration: object)
     readonly Grant: {

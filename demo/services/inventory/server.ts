@@ -2,7 +2,8 @@
 import { createStepgate } from '@stepgate/node'
 import { protectExpress } from '@stepgate/node/express'
 import express from 'express-4'
-import { closeServer } from '../shared/close-server.ts'
+import { closeServer, drainServer } from '../shared/close-server.ts'
+import { listenOptions } from '../shared/listen-options.ts'
 import type { OrderLine } from '../shared/messages.ts'
 import { createPeer } from '../shared/peer.ts'
 import { requireVariable } from '../shared/require-variable.ts'
@@ -85,10 +86,11 @@ app.get('/warehouses/:warehouseId', (request, response) => {
   else response.json(warehouse)
 })
 
-const server = app.listen(Number(requireVariable('PORT')), '127.0.0.1')
+await stepgate.started
+const server = app.listen(listenOptions())
 const stopPacking = startPacking(stock, orders)
-stopGently(async () => {
+stopGently(async (signal) => {
   stopPacking()
-  await closeServer(server)
+  await (signal === 'SIGTERM' ? drainServer(server) : closeServer(server))
   await stepgate.close()
 })

@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createStepgate } from '@stepgate/node'
 import { guard } from '@stepgate/node/node-http'
-import { closeServer } from '../shared/close-server.ts'
+import { closeServer, drainServer } from '../shared/close-server.ts'
+import { listenOptions } from '../shared/listen-options.ts'
 import type { Charge } from '../shared/messages.ts'
 import { createPeer, PeerError } from '../shared/peer.ts'
 import { requireVariable } from '../shared/require-variable.ts'
@@ -102,8 +103,9 @@ const server = createServer((request, response) => {
     if (!response.headersSent) answer(response, 500, { error: 'internal error' })
   })
 })
-server.listen(Number(requireVariable('PORT')), '127.0.0.1')
-stopGently(async () => {
-  await closeServer(server)
+await stepgate.started
+server.listen(listenOptions())
+stopGently(async (signal) => {
+  await (signal === 'SIGTERM' ? drainServer(server) : closeServer(server))
   await stepgate.close()
 })

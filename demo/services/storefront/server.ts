@@ -2,7 +2,8 @@
 import { createStepgate } from '@stepgate/node'
 import { protectExpress } from '@stepgate/node/express'
 import express, { type NextFunction, type Request, type Response } from 'express'
-import { closeServer } from '../shared/close-server.ts'
+import { closeServer, drainServer } from '../shared/close-server.ts'
+import { listenOptions } from '../shared/listen-options.ts'
 import { createPeer, PeerError } from '../shared/peer.ts'
 import { requireVariable } from '../shared/require-variable.ts'
 import { stopGently } from '../shared/stop-gently.ts'
@@ -38,8 +39,9 @@ app.use((error: unknown, _request: Request, response: Response, next: NextFuncti
   response.status(status).json({ error: 'this did not work; please try again later' })
 })
 
-const server = app.listen(Number(requireVariable('PORT')), '127.0.0.1')
-stopGently(async () => {
-  await closeServer(server)
+await stepgate.started
+const server = app.listen(listenOptions())
+stopGently(async (signal) => {
+  await (signal === 'SIGTERM' ? drainServer(server) : closeServer(server))
   await stepgate.close()
 })

@@ -118,6 +118,28 @@ describe('waiting', () => {
     expect(response.status).toBe(304)
   })
 
+  test('keeps back what is older than the instance applies, until the newer one is known here', async () => {
+    const { epoch, revision } = (await (await poll()).json()) as { epoch: string; revision: number }
+    const ahead = poll({ 'if-none-match': '"another"', 'stepgate-applied': `${epoch}:${revision + 1}` })
+    await eventually(async () => (await metric('stepgate_config_waiting')) === 1)
+    await addEndpoint('orders', '/orders/:orderId/lines')
+    const { number } = await publish(database, fleet.environmentId)
+    expect(((await (await ahead).json()) as { revision: number }).revision).toBe(number)
+  })
+
+  test('ends with the older one when nothing newer is heard of, and at once for another epoch', async () => {
+    const { epoch, revision } = (await (await poll()).json()) as { epoch: string; revision: number }
+    const told = async (applied: string) => {
+      const answer = await poll({ 'if-none-match': '"another"', 'stepgate-applied': applied })
+      return ((await answer.json()) as { revision: number }).revision
+    }
+    const late = told(`${epoch}:${revision + 1}`)
+    await eventually(async () => (await metric('stepgate_config_waiting')) === 1)
+    expect(await told(`${randomUUID()}:${revision + 1}`)).toBe(revision)
+    expect(await metric('stepgate_config_waiting')).toBe(1)
+    expect(await late).toBe(revision)
+  })
+
   test('costs nothing more once the instance has gone', async () => {
     const etag = (await poll()).headers.get('etag') ?? ''
     const away = new AbortController()

@@ -4,12 +4,15 @@ import type { Logger } from 'pino'
 import { ControlError } from '#lib/control/control-error.ts'
 import type { ReadClientAddress } from '../http/client-address.ts'
 import { writeProblem } from '../http/write-problem.ts'
+import { findApplied } from './instance-headers.ts'
 import type { InstanceRegister } from './instance-register.ts'
 import type { CachedSnapshot, SnapshotCache } from './snapshot-cache.ts'
 import type { MachineCaller, VerifyMachineToken } from './verify-machine-token.ts'
 import type { Waiter, WaitingRoom } from './waiting-room.ts'
 
 const WAIT_SECONDS_MAX = 30
+/** Longer than gateways need to hear of each other’s publications. */
+const BEHIND_SECONDS_MAX = 3
 
 export interface ConfigPollOptions {
   readonly verifyToken: VerifyMachineToken
@@ -55,10 +58,30 @@ function answerOrHold(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  if (isBehind(snapshot, request)) return waitForNewer(options, caller, snapshot, request, response)
   if (!matchesEtag(request.headers['if-none-match'], snapshot.etag)) return writeSnapshot(request, response, snapshot)
   const seconds = readWaitSeconds(request.headers['prefer'])
   if (seconds === 0) return void response.writeHead(304, snapshot.headersNotModified as string[]).end()
   hold(options, caller, snapshot, seconds, request, response)
+}
+
+/** Another gateway has told the instance what this one has not heard of yet. */
+function isBehind({ epoch, revision }: CachedSnapshot, { headers }: IncomingMessage): boolean {
+  const applied = findApplied(headers)
+  return applied?.epoch === epoch && applied.revision > revision
+}
+
+/** An older snapshot would look like a rollback to the instance, and is one if nothing newer is heard of in time. */
+function waitForNewer(
+  { waitingRoom, snapshots }: ConfigPollOptions,
+  caller: MachineCaller,
+  known: CachedSnapshot,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const waiter: Waiter = { answer: () => writeSnapshot(request, response, snapshots.find(caller) ?? known) }
+  response.once('close', () => waitingRoom.leave(known.key, waiter))
+  waitingRoom.hold(known.key, waiter, BEHIND_SECONDS_MAX)
 }
 
 function hold(

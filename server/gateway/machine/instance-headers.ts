@@ -27,11 +27,14 @@ export function readWorkload(headers: IncomingHttpHeaders): string {
 }
 
 function readApplied(headers: IncomingHttpHeaders): AppliedRevision | null {
-  const applied = headers[MACHINE_HEADERS.applied]
-  if (applied === undefined || applied === '') return null
-  const [, epoch, revision] = APPLIED.exec(String(applied)) ?? []
-  if (epoch === undefined) return refuse(MACHINE_HEADERS.applied, 'is not <epoch>:<revision>')
-  return { epoch, revision: Number(revision) }
+  const stated = headers[MACHINE_HEADERS.applied] ?? ''
+  return stated === '' ? null : (findApplied(headers) ?? refuse(MACHINE_HEADERS.applied, 'is not <epoch>:<revision>'))
+}
+
+/** Null where it says nothing that can be read. */
+export function findApplied(headers: IncomingHttpHeaders): AppliedRevision | null {
+  const [, epoch, revision] = APPLIED.exec(String(headers[MACHINE_HEADERS.applied] ?? '')) ?? []
+  return epoch === undefined ? null : { epoch, revision: Number(revision) }
 }
 
 function refuse(header: string, detail: string): never {

@@ -16,6 +16,7 @@ const compress = promisify(gzip)
 /** Both answers to a poll, ready to be written. */
 export interface CachedSnapshot {
   readonly key: string
+  readonly epoch: string
   readonly revision: number
   readonly etag: string
   readonly body: Buffer
@@ -100,6 +101,7 @@ async function prepareSnapshot(
   const full = [...validators, 'content-type', 'application/json', MACHINE_HEADERS.signature, signSnapshot(body, keys)]
   return {
     key: keyOf(environmentId, serviceSlug),
+    epoch: (JSON.parse(text) as { epoch: string }).epoch, // written by serialiseSnapshot
     revision,
     etag,
     body,

@@ -93,8 +93,12 @@ async function findByAssertion(
     .filter((credential) => credential.kind === 'public-key')
     .filter(({ keyId }) => kid === undefined || keyId === kid)
   const verified = await Promise.all(keys.map((key) => verifyWith(key, assertion, clientId, options)))
-  const found = verified.filter((credential) => credential !== null)
-  const [first, ...others] = found
+  const [first, ...others] = verified.filter((found) => found !== null && found !== FOR_ANOTHER)
+  if (!first && verified.includes(FOR_ANOTHER))
+    throw new TokenError(
+      'invalid_client',
+      `The assertion is for another audience than the environment’s issuer and ${options.tokenEndpoints.join(' or ')}.`,
+    )
   if (!first) return null
   if (others.length > 0)
     throw new TokenError(
@@ -114,19 +118,22 @@ function readKeyId(assertion: string): string | undefined {
   }
 }
 
+/** The key signed it, for somebody else or for another environment. */
+const FOR_ANOTHER = 'for-another'
+
 interface VerifiedAssertion {
   readonly credential: KeyCredential
   readonly assertionId: string
   readonly expiresAt: Date
 }
 
-/** Null when the signature is not this key's, or the assertion is for another environment; throws when it is and a claim is refused. */
+/** Null when the signature is not this key's; throws when it is and a claim is refused. */
 async function verifyWith(
   credential: KeyCredential,
   assertion: string,
   clientId: string,
   { environments, tokenEndpoints }: AuthenticationOptions,
-): Promise<VerifiedAssertion | null> {
+): Promise<VerifiedAssertion | typeof FOR_ANOTHER | null> {
   const issuer = environments.findById(credential.environmentId)?.issuer
   if (issuer === undefined) return null
   try {
@@ -140,7 +147,8 @@ async function verifyWith(
     })
     return { credential, ...requireShortLived(payload.exp ?? 0, payload.jti ?? '') }
   } catch (error) {
-    if (error instanceof errors.JWTClaimValidationFailed && error.claim !== 'aud')
+    if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') return FOR_ANOTHER
+    if (error instanceof errors.JWTClaimValidationFailed)
       throw new TokenError('invalid_client', `The assertion’s claim ${error.claim} is refused: ${error.reason}.`)
     if (error instanceof errors.JWTExpired) throw new TokenError('invalid_client', 'The assertion has expired.')
     if (error instanceof errors.JOSEError) return null

@@ -110,6 +110,8 @@ async function recordRefusal(
   activity: TokenActivityRegister,
 ): Promise<void> {
   if (!(error instanceof TokenError) || error.status >= 500) return
+  // A step on the way to a token: the client asks again at once.
+  if (error.code === 'use_dpop_nonce') return
   if (attempt.authenticated !== null) return record(activity, attempt, error.event, error.code)
   const client = attempt.clientId === null ? null : await clients.find(attempt.clientId).catch(() => null)
   const environments = new Set(client?.credentials.map(({ environmentId }) => environmentId))

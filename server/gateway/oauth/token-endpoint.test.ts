@@ -310,6 +310,14 @@ describe('private_key_jwt', () => {
     expect([status, body['error']]).toEqual([401, 'invalid_client'])
   })
 
+  test('says to whom an assertion should have been addressed, once its key is proven', async () => {
+    const { body } = await present(await assertion('RS256', { aud: 'http://gateway.internal/oauth/token' }))
+    expect(body['error_description']).toContain('http://stepgate.test/oauth/token')
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    const forged = await present(await assertion('RS256', { aud: 'http://gateway.internal/oauth/token' }, privateKey))
+    expect(forged.body['error_description']).not.toContain('http://stepgate.test/oauth/token')
+  })
+
   test('refuses another key, and a secret made of the public key', async () => {
     const stranger = generateKeyPairSync('rsa', { modulusLength: 2_048 })
     expect((await present(await assertion('RS256', {}, stranger.privateKey))).status).toBe(401)

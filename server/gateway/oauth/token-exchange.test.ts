@@ -399,6 +399,18 @@ describe('a nonce', () => {
     await second.close()
   })
 
+  it('that is asked for is no refusal of the client', async () => {
+    await ask('orders', { resource: 'payments' }, { dpop: await proveWith({}) })
+    await ask('orders', { resource: 'payments', scope: 'payments:nothing' })
+    const refusals = await eventually(async () => {
+      const { rows } = await database.pool.query<{ detail: string }>(
+        `SELECT DISTINCT detail FROM token_activity WHERE client_id = 'orders' AND event = 'refused'`,
+      )
+      return rows.some(({ detail }) => detail === 'invalid_scope') && rows.map(({ detail }) => detail)
+    })
+    expect(refusals).not.toContain('use_dpop_nonce')
+  })
+
   it('is not told to those who send no proof', async () => {
     expect((await ask('orders', { resource: 'payments' })).headers.get('dpop-nonce')).toBeNull()
   })
