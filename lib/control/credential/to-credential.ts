@@ -37,7 +37,7 @@ export function toCredential(row: CredentialRow, now: Date): z.output<typeof Cre
     createdBy: row.createdBy,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    lastUsedAt: lastUseOf(row)?.toISOString() ?? null,
     state: stateOf(row, now),
     uses: row.uses.map(({ workload, address, firstAt, lastAt, count }) => ({
       workload,
@@ -47,6 +47,11 @@ export function toCredential(row: CredentialRow, now: Date): z.output<typeof Cre
       count: Number(count),
     })),
   }
+}
+
+/** The credential itself says it to the minute; its newest use says it exactly. */
+function lastUseOf({ lastUsedAt, uses: [newest] }: CredentialRow): Date | null {
+  return newest === undefined || (lastUsedAt !== null && lastUsedAt > newest.lastAt) ? lastUsedAt : newest.lastAt
 }
 
 type Hinted = Omit<CredentialRow, 'uses'>
