@@ -19,6 +19,7 @@ export interface SampleRow {
   readonly address: string | null
   readonly userAgent: string | null
   readonly subject: string | null
+  readonly actors: readonly string[]
   readonly device: string | null
   readonly tokenId: string | null
   readonly tokenAgeSeconds: number | null
@@ -70,11 +71,11 @@ const STORE = `
     ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET
       count = known.count + excluded.count, token_ages = add_token_ages(known.token_ages, excluded.token_ages)
   ), samples AS (
-    INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, address, user_agent, subject, device, token_id, token_age_seconds, checks, revision)
+    INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, address, user_agent, subject, actors, device, token_id, token_age_seconds, checks, revision)
     SELECT sample.id, sample.at, sample.signature_id, sample.environment_id, sample.instance_id, sample.path, sample.address, sample.user_agent,
-      sample.subject, sample.device, sample.token_id, sample.token_age_seconds, sample.checks, sample.revision
+      sample.subject, sample.actors, sample.device, sample.token_id, sample.token_age_seconds, sample.checks, sample.revision
     FROM jsonb_to_recordset($11::jsonb) AS sample (number bigint, id uuid, at timestamptz, signature_id bigint, environment_id uuid, instance_id uuid, path text,
-      address text, user_agent text, subject text, device text, token_id text, token_age_seconds float8, checks jsonb, revision int)
+      address text, user_agent text, subject text, actors text[], device text, token_id text, token_age_seconds float8, checks jsonb, revision int)
     JOIN stored USING (number)
     ON CONFLICT DO NOTHING
   ), drops AS (
@@ -149,6 +150,7 @@ const toSampleRecords = ({ environmentId, instanceId, samples }: BatchRows, posi
     address: sample.address,
     user_agent: sample.userAgent,
     subject: sample.subject,
+    actors: sample.actors,
     device: sample.device,
     token_id: sample.tokenId,
     token_age_seconds: sample.tokenAgeSeconds,
