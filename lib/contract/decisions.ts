@@ -141,6 +141,7 @@ export const AttentionItem = z.object({
     'token-reused',
     'client-refused',
     'secret-leaked',
+    'new-network',
     'ready-to-enforce',
   ]),
   severity: z.enum(['critical', 'warning', 'notice']),
