@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { ChevronDown, KeyRound, Plus, TriangleAlert } from 'lucide-react'
+import { ChevronDown, KeyRound, Plus, RefreshCw, TriangleAlert } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { credentialsQuery, revokeCredential } from '#lib/client/credentials.ts'
@@ -21,6 +21,7 @@ import { toast } from '../ui/toast.ts'
 import { toPlural } from '../ui/words.ts'
 import { CREDENTIAL_VARIANTS, KIND_ICONS, KIND_WORDS, type CredentialVariant } from './credential-variants.ts'
 
+const RotationDialog = dynamic(async () => (await import('./rotation-dialog.tsx')).RotationDialog, { ssr: false })
 const CredentialDialog = dynamic(async () => (await import('./credential-dialog.tsx')).CredentialDialog, { ssr: false })
 
 interface CredentialListProps {
@@ -67,7 +68,39 @@ function Uses({ credential }: { readonly credential: Credential }) {
   )
 }
 
-function CredentialItem({ credential, onRevoke }: { readonly credential: Credential; readonly onRevoke: () => void }) {
+function Networks({ networks }: Pick<Credential, 'networks'>) {
+  if (networks.length === 0) return null
+  return (
+    <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-xs text-muted">
+      <h4>Used from</h4>
+      <ul className="contents">
+        {networks.map(({ network, noticedAt, lastAt }) => (
+          <li key={network} className="inline-flex flex-wrap items-center gap-1.5">
+            <span className="font-mono text-text">{network}</span>
+            {noticedAt !== null && (
+              <Badge tone="log-only">
+                new <RelativeTime at={noticedAt} />
+              </Badge>
+            )}
+            <span>
+              last <RelativeTime at={lastAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+interface CredentialItemProps {
+  readonly credential: Credential
+  /** A younger one is live: this one is on its way out. */
+  readonly isSucceeded: boolean
+  readonly onRotate: () => void
+  readonly onRevoke: () => void
+}
+
+function CredentialItem({ credential, isSucceeded, onRotate, onRevoke }: CredentialItemProps) {
   const gate = useRoleGate('operator')
   const { kind, name, hint, state, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } = credential
   const Icon = KIND_ICONS[kind]
@@ -81,13 +114,16 @@ function CredentialItem({ credential, onRevoke }: { readonly credential: Credent
           {kind === 'client-secret' ? `…${hint}` : kind === 'public-key' ? `${hint}…` : hint}
         </code>
         <Badge tone={STATE_TONES[state]}>{STATE_WORDS[state]}</Badge>
-        <span className="ml-auto">
-          {state === 'live' && (
+        {state === 'live' && (
+          <span className="ml-auto flex gap-2">
+            <Button size="sm" icon={RefreshCw} onClick={onRotate} {...gate}>
+              {isSucceeded ? 'Go on rotating' : 'Rotate'}
+            </Button>
             <Button size="sm" variant="danger" onClick={onRevoke} {...gate}>
               Revoke
             </Button>
-          )}
-        </span>
+          </span>
+        )}
       </div>
       <p className="text-xs text-muted">
         Created by {createdBy}, <RelativeTime at={createdAt} /> · last used <RelativeTime at={lastUsedAt} />
@@ -105,6 +141,7 @@ function CredentialItem({ credential, onRevoke }: { readonly credential: Credent
         )}
       </p>
       {state === 'live' && <Uses credential={credential} />}
+      {state === 'live' && <Networks networks={credential.networks} />}
     </li>
   )
 }
@@ -146,8 +183,8 @@ function RevokeDialog({ credential, onClose }: { readonly credential: Credential
 const RotationHint = ({ live }: { readonly live: number }) =>
   live < 2 ? null : (
     <p role="note" className="border-b border-line bg-sunken px-4 py-2 text-muted">
-      {live} credentials are live at once, as while rotating. Give the new one to every workload, wait until the old one
-      is no longer used, then revoke it.
+      {live} credentials are live at once, as while rotating. Go on at the old one: it says which programs still use it,
+      and when it can be revoked.
     </p>
   )
 
@@ -205,6 +242,7 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
   const { data, error, refetch } = useQuery(credentialsQuery(environment, clientId))
   const [creating, setCreating] = useState<CredentialVariant | null>(null)
   const [revoking, setRevoking] = useState<Credential | null>(null)
+  const [rotatingId, setRotatingId] = useState<string | null>(null)
   const live = data?.items.filter(({ state }) => state === 'live') ?? []
   const full = CREDENTIAL_KINDS.filter((each) => live.filter(({ kind }) => kind === each).length >= LIVE_MAX)
   return (
@@ -250,6 +288,10 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
               <CredentialItem
                 key={credential.id}
                 credential={credential}
+                isSucceeded={live.some(({ createdAt }) => createdAt > credential.createdAt)}
+                onRotate={() => {
+                  setRotatingId(credential.id)
+                }}
                 onRevoke={() => {
                   setRevoking(credential)
                 }}
@@ -265,6 +307,17 @@ export function CredentialList({ clientId, isService }: CredentialListProps) {
           isService={isService}
           onClose={() => {
             setCreating(null)
+          }}
+        />
+      )}
+      {rotatingId !== null && (
+        <RotationDialog
+          clientId={clientId}
+          isService={isService}
+          oldId={rotatingId}
+          full={full}
+          onClose={() => {
+            setRotatingId(null)
           }}
         />
       )}

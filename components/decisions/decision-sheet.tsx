@@ -19,6 +19,7 @@ import { toExactTime } from '@/components/ui/relative-time.tsx'
 import { SkeletonLines } from '@/components/ui/skeleton.tsx'
 import { ModeBadge, OutcomeBadge } from '@/components/ui/status-badges.tsx'
 import { CHECK_WORDS, toDuration, toReasonWords } from '@/components/ui/words.ts'
+import { ActorChain } from './actor-chain.tsx'
 import { SampleContext } from './sample-context.tsx'
 import { CallerName, ReplayedBadge } from './sample-list.tsx'
 import type { DecisionFilter } from './use-decision-filter.ts'
@@ -79,6 +80,7 @@ export function DecisionSheet({ id, filter, onClose }: DecisionSheetProps) {
       {data !== undefined && (
         <div className="space-y-6">
           <Summary detail={data} />
+          <ActorChain detail={data} />
           <Checks checks={data.checks} />
           <Facts detail={data} />
           {data.context !== null && <SampleContext context={data.context} device={data.device} />}

@@ -8,6 +8,7 @@ import {
   FileWarning,
   Ghost,
   KeyRound,
+  MapPin,
   Megaphone,
   RefreshCwOff,
   ShieldOff,
@@ -46,6 +47,7 @@ const ICONS: Readonly<Record<Item['kind'], LucideIcon>> = {
   'token-reused': Copy,
   'client-refused': UserX,
   'secret-leaked': Megaphone,
+  'new-network': MapPin,
   'ready-to-enforce': CheckCheck,
 }
 

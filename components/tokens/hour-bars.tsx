@@ -4,16 +4,19 @@ const HEIGHT = 48
 const GAP = 2
 const BAR = 10
 
-const isIssued = (event: string): boolean => event === 'issued' || event === 'revoked'
+type Event = TokenActivity['series'][number]['event']
+
+const ISSUED: readonly Event[] = ['issued', 'revoked']
+const REFUSED: readonly Event[] = ['refused', 'reused', 'replayed']
 
 /** Tokens by the hour: what was issued, and above it what was refused. A bar that is there at all can be seen. */
 export function HourBars({ activity: { hours, series } }: { readonly activity: TokenActivity }) {
   const totals = hours.map((_, index) => {
-    const sum = (wanted: boolean) =>
+    const sum = (events: readonly Event[]) =>
       series
-        .filter(({ event }) => isIssued(event) === wanted)
+        .filter(({ event }) => events.includes(event))
         .reduce((total, { counts }) => total + (counts[index] ?? 0), 0)
-    return { issued: sum(true), refused: sum(false) }
+    return { issued: sum(ISSUED), refused: sum(REFUSED) }
   })
   const most = Math.max(1, ...totals.map(({ issued, refused }) => issued + refused))
   const toHeight = (count: number) => (count === 0 ? 0 : Math.max(2, (count / most) * HEIGHT))

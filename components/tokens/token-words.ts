@@ -11,6 +11,7 @@ export const EVENT_WORDS: Readonly<Record<TokenEvent, { readonly label: string; 
   reused: { label: 'Used twice', tone: 'denied' },
   replayed: { label: 'Sent twice', tone: 'denied' },
   revoked: { label: 'Given back', tone: 'outline' },
+  'new-network': { label: 'New network', tone: 'log-only' },
 }
 
 const DETAIL_WORDS: Readonly<Record<string, string>> = {

@@ -70,8 +70,10 @@ async function lookAtOrders(shopper: Api): Promise<void> {
   await pause()
   await shopper('GET', `/account/orders/${order.id}`)
   const isReturnable = order.status === 'paid' || order.status === 'shipped'
-  if (isReturnable && chance(0.5))
-    await shopper('POST', `/account/orders/${order.id}/returns`, { reason: 'does not fit' })
+  if (!isReturnable || !chance(0.5)) return
+  await shopper('POST', `/account/orders/${order.id}/returns`, { reason: 'does not fit' })
+  await pause()
+  await shopper('GET', `/account/orders/${order.id}`)
 }
 
 async function keepProfile(shopper: Api): Promise<void> {

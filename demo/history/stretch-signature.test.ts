@@ -34,6 +34,7 @@ const refund: RecordedSignature = {
       device: null,
       userAgent: 'backoffice/5.2',
       subject: null,
+      actors: [],
       tokenId: 'a-token',
       tokenAgeSeconds: 4,
       checks: [],

@@ -13,7 +13,8 @@ export interface ProviderKeys {
 }
 
 /** What customers may do at the shop. */
-export const CUSTOMER_SCOPES = 'cart:read cart:write checkout:create account:read account:write returns:create'
+export const CUSTOMER_SCOPES =
+  'cart:read cart:write checkout:create account:read account:write returns:create orders:read charges:read'
 export const SHOP_CLIENT_ID = 'shop-app'
 const SHOP_RESOURCE = 'https://shop.example/api'
 const ACCESS_TOKEN_SECONDS = 600

@@ -44,7 +44,11 @@ export const GRANT_PLANS: readonly GrantPlan[] = [
   { clientId: 'storefront', serviceSlug: 'orders', scopes: ['orders:create', 'orders:read', 'returns:accept'] },
   { clientId: 'storefront', serviceSlug: 'inventory', scopes: ['stock:read'] },
   { clientId: 'orders', serviceSlug: 'inventory', scopes: ['reservations:create', 'reservations:commit'] },
-  { clientId: 'orders', serviceSlug: 'payments', scopes: ['charges:create', 'charges:capture', 'refunds:create'] },
+  {
+    clientId: 'orders',
+    serviceSlug: 'payments',
+    scopes: ['charges:create', 'charges:capture', 'charges:read', 'refunds:create'],
+  },
   { clientId: 'orders', serviceSlug: 'notifications', scopes: ['emails:send', 'webhooks:send'] },
   { clientId: 'payments', serviceSlug: 'notifications', scopes: ['emails:send'] },
   { clientId: 'inventory', serviceSlug: 'orders', scopes: ['shipments:create', 'demand:read'] },

@@ -91,7 +91,7 @@ const PAYMENTS: ServicePlan = {
     endpoint('POST /charges/:chargeId/void', needs('charges:capture'), 'log-only'),
     endpoint('GET /refunds', needs('refunds:read'), 'log-only'),
     endpoint('POST /refunds', needs('refunds:create'), 'log-only'),
-    endpoint('GET /refunds/:refundId', needs('refunds:read'), 'off'),
+    endpoint('GET /refunds/:refundId', needs('refunds:read'), 'log-only'),
     endpoint('GET /customers/:customerId/payment-methods', ANY_TOKEN, 'log-only'),
     endpoint('GET /payouts', needs('payouts:read'), 'log-only'),
     endpoint('POST /payouts', needsFresh(300, 'payouts:create'), 'log-only'),

@@ -194,6 +194,18 @@ export const Credential = z.object({
       count: z.int(),
     }),
   ),
+  networks: z
+    .array(
+      z.object({
+        network: z.string().describe('CIDR: /24 of IPv4, /48 of IPv6.'),
+        firstAt: Timestamp,
+        lastAt: Timestamp,
+        noticedAt: Timestamp.nullable().describe(
+          'When it was told as new; null where it was learned in the first day.',
+        ),
+      }),
+    )
+    .describe('Where it was used from; the newest first, at most 20.'),
 })
 const credentialFields = { name: DisplayName, expiresInDays: z.int().min(1).max(730).nullable().default(null) }
 /** RFC 8705, section 2.1.2. */

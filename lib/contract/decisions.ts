@@ -103,6 +103,11 @@ export const SampleDetail = z.object({
   issuer: z.string().nullable(),
   scopes: z.array(z.string()),
   subject: z.string().nullable(),
+  actors: z
+    .array(z.string())
+    .describe(
+      'Services through which the request came on the subject’s behalf: the first one first, the caller last. Empty for a token of the caller’s own.',
+    ),
   tokenId: z.string().nullable(),
   tokenAgeSeconds: z.number().nullable(),
   address: z.string().nullable(),
@@ -137,6 +142,7 @@ export const AttentionItem = z.object({
     'token-reused',
     'client-refused',
     'secret-leaked',
+    'new-network',
     'ready-to-enforce',
   ]),
   severity: z.enum(['critical', 'warning', 'notice']),

@@ -133,6 +133,11 @@ export const SampleReport = z.strictObject({
   address: textUpTo(64).nullable(),
   userAgent: textUpTo(300).nullable(),
   subject: ShortText.nullable(),
+  actors: z
+    .array(ShortText)
+    .max(8)
+    .default([])
+    .describe('Who acts on the subject’s behalf (`act` of RFC 8693): the first one first, the caller last.'),
   device: ShortText.nullable().default(null).describe('What tells the device apart; null when nothing does.'),
   tokenId: ShortText.nullable().describe('`jti`.'),
   tokenAgeSeconds: z.number().min(-86_400).max(1e9).nullable(),

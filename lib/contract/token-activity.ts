@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { CREDENTIAL_KINDS } from '../policy/vocabulary.ts'
 import { Slug, Timestamp, Uuid } from './primitives.ts'
 
-export const TOKEN_EVENTS = ['issued', 'refused', 'reused', 'replayed', 'revoked'] as const
+export const TOKEN_EVENTS = ['issued', 'refused', 'reused', 'replayed', 'revoked', 'new-network'] as const
 export const TokenEvent = z
   .enum(TOKEN_EVENTS)
   .describe(
-    '`issued`: an access token. `refused`: a request of the client. `reused`: a refresh token that was used before. `replayed`: an assertion or a DPoP proof that was used before. `revoked`: a token its holder gave back.',
+    '`issued`: an access token. `refused`: a request of the client. `reused`: a refresh token that was used before. `replayed`: an assertion or a DPoP proof that was used before. `revoked`: a token its holder gave back. `new-network`: a credential was used from a network for the first time.',
   )
 
 export const TokenActivityQuery = z.strictObject({
@@ -23,7 +23,7 @@ export const TokenActivity = z.object({
       z.object({
         clientId: z.string(),
         event: TokenEvent,
-        detail: z.string().describe('Grant type of what was issued, error of what was refused.'),
+        detail: z.string().describe('Grant type of what was issued, error of what was refused, network that is new.'),
         audience: z.string(),
         credentialKind: z.enum(CREDENTIAL_KINDS).nullable(),
         count: z.int(),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { isAddress, isAddressInNetwork, parseNetwork } from './network.ts'
+import { isAddress, isAddressInNetwork, parseNetwork, surroundingNetwork } from './network.ts'
 
 describe('isAddressInNetwork', () => {
   it('agrees with an independent implementation on IPv4', () => {
@@ -56,5 +56,28 @@ describe('isAddressInNetwork', () => {
     'x/8',
   ])('does not take %j for a network', (cidr) => {
     expect(parseNetwork(cidr)).toBeNull()
+  })
+})
+
+describe('surroundingNetwork', () => {
+  it('is a network in which the address lies, the same for its neighbours', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
+        const cidr = surroundingNetwork(address) ?? ''
+        const network = parseNetwork(cidr)
+        expect(network !== null && isAddressInNetwork(address, network)).toBe(true)
+        expect(surroundingNetwork(cidr.split('/')[0] ?? '')).toBe(cidr)
+      }),
+    )
+  })
+
+  it.each([
+    ['10.2.3.4', '10.2.3.0/24'],
+    ['::ffff:10.2.3.4', '10.2.3.0/24'],
+    ['2001:db8:1:2::3', '2001:db8:1::/48'],
+    ['::1', '0:0:0::/48'],
+    ['unknown', null],
+  ])('of %s is %s', (address, network) => {
+    expect(surroundingNetwork(address)).toBe(network)
   })
 })

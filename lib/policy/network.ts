@@ -115,3 +115,18 @@ export function isAddressInSomeNetwork(address: string, networks: readonly Netwo
   const parsed = parseAddress(address)
   return parsed !== null && networks.some((network) => contains(network, parsed))
 }
+
+const hextets = (words: readonly number[]): string[] =>
+  words.flatMap((word) => [(word >>> 16).toString(16), (word & 0xffff).toString(16)])
+
+/**
+ * The network that an address is remembered as, in CIDR notation: the /24 of an IPv4 address, the /48 of an IPv6 address, which is
+ * what one site usually has. Null for what is no address.
+ */
+export function surroundingNetwork(address: string): string | null {
+  const parsed = parseAddress(address)
+  if (parsed === null) return null
+  const [first = 0] = parsed.words
+  if (parsed.family === 6) return `${hextets(parsed.words).slice(0, 3).join(':')}::/48`
+  return `${first >>> 24}.${(first >>> 16) & 0xff}.${(first >>> 8) & 0xff}.0/24`
+}

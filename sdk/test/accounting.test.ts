@@ -50,6 +50,9 @@ it.each([
   },
 )
 
+/** Billing acts, after the web did (RFC 8693, section 4.1). */
+const CHAIN = { sub: 'billing', act: { sub: 'web' } }
+
 it('drops the oldest allowed decisions first, never a denial for an allowed one, and counts them', () => {
   const queue = new DecisionQueue(10, 10)
   const foldOf = (outcome: Outcome, name: string): Fold =>
@@ -85,7 +88,7 @@ it('reports what it saw: callers, ages, hints, unevaluated requests and samples'
     sendRaw(port, 'GET', path, headers)
   await send('/orders', bearer(plane.issueToken({ iat: now - 200, client_kind: 'integration' })))
   const denied = await send('/orders?secret=1', {
-    ...bearer(plane.issueToken({ scope: 'other:read', jti: 'token-7' })),
+    ...bearer(plane.issueToken({ scope: 'other:read', jti: 'token-7', sub: 'ada', act: CHAIN })),
     'user-agent': 'curl/8.5.0',
   })
   for (let index = 0; index < 5; index++) await send('/trial', { 'user-agent': 'LegacyCron/1.2 (x)' })
@@ -132,7 +135,8 @@ it('reports what it saw: callers, ages, hints, unevaluated requests and samples'
     path: '/orders',
     address: '127.0.0.1',
     userAgent: 'curl/8.5.0',
-    subject: 'billing',
+    subject: 'ada',
+    actors: ['web', 'billing'],
     tokenId: 'token-7',
     tokenAgeSeconds: expect.any(Number) as unknown,
   })

@@ -52,6 +52,7 @@ function callerOf(
     validFromMs: 0,
     expiresAtMs: 9e15,
     tokenId: null,
+    actors: [],
   }
   const principal = { callerKind, caller: 'billing', callerKey: 'billing', clientId: 'billing' }
   return new Caller('x', { problem, token: { claims, principal, scopes: [], binding } }, null)

@@ -63,7 +63,7 @@ export async function createGatewayCore({
   await prepareInstallation(context)
   const environments = createEnvironmentCatalog(prisma, context.keyCipher)
   await environments.loadAll()
-  const clients = createClientDirectory(prisma, () => feed.isCurrent())
+  const clients = createClientDirectory(pool, () => feed.isCurrent())
   const instances = createInstanceRegister(pool, logger)
   const verifyMachineToken = createMachineTokenVerifier(environments)
   const waitingRoom = createWaitingRoom<Waiter>()

@@ -43,10 +43,11 @@ function renderLabels(labels: Readonly<Record<string, string | number>> = {}): s
 export function countRequests(app: FastifyInstance, metrics: Metrics): void {
   const requests = metrics.counter('stepgate_http_requests_total', 'Requests answered, by route.')
   const seconds = metrics.counter('stepgate_http_request_seconds_total', 'Time spent answering, by route.')
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     requests.add(1, { route, method: request.method, status: reply.statusCode })
     seconds.add(reply.elapsedTime / 1_000, { route })
+    done()
   })
 }
 

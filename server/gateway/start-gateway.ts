@@ -129,6 +129,8 @@ function createApp(
     bodyLimit: BODY_BYTES_MAX,
     trustProxy: isTrusted,
     genReqId: core.createRequestId,
+    // What is logged says its request itself: a logger for each request would cost more than most of them do.
+    childLoggerFactory: (shared) => shared,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, _, reply) =>
@@ -144,7 +146,7 @@ function createApp(
   answerUnknownRoutes(app)
   takeJsonOnly(app)
   countRequests(app, core.metrics)
-  logRequests(app)
+  logRequests(app, logger)
   return app
 }
 

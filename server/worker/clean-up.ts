@@ -31,6 +31,7 @@ const EXPIRED = [
   `DELETE FROM session WHERE expires_at < now() - interval '30 days'`,
   `DELETE FROM setup_link WHERE expires_at < now() - interval '30 days'`,
   `DELETE FROM credential_use WHERE last_at < now() - interval '30 days'`,
+  `DELETE FROM credential_network WHERE last_at < now() - interval '90 days'`,
   `DELETE FROM token_activity WHERE hour < now() - interval '31 days'`,
   `DELETE FROM refresh_family WHERE ends_at < now() - interval '30 days' OR revoked_at < now() - interval '30 days'`,
   `DELETE FROM refresh_token WHERE ends_at < now() - interval '1 day'`,

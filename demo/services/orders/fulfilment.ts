@@ -64,13 +64,34 @@ export async function cancelOrder(book: OrderBook, peers: Peers, order: Order): 
 }
 
 export async function returnOrder(book: OrderBook, peers: Peers, order: Order, reason: string): Promise<Order> {
-  if (order.chargeId !== null)
-    await peers.payments.send<Refund>('POST', '/refunds', {
-      chargeId: order.chargeId,
-      amountCents: order.totalCents,
-      reason,
-    })
-  const returned = book.change(order.id, { status: 'returned' }) ?? order
+  const refund =
+    order.chargeId === null
+      ? null
+      : await peers.payments.send<Refund>('POST', '/refunds', {
+          chargeId: order.chargeId,
+          amountCents: order.totalCents,
+          reason,
+        })
+  const returned = book.change(order.id, { status: 'returned', refundId: refund?.id ?? null }) ?? order
   await notify(peers, returned, 'order-returned')
   return returned
+}
+
+interface PaidOrder extends Order {
+  readonly charge?: Charge
+  readonly refund?: Refund
+}
+
+/** An order as its customer sees it. Payments is asked with what the customer may do as well, not with what orders may alone. */
+export async function withPayment(order: Order, payments: Peer): Promise<PaidOrder> {
+  if (order.chargeId === null) return order
+  try {
+    const charge = await payments.get<Charge>(`/charges/${order.chargeId}`)
+    if (order.refundId === null) return { ...order, charge }
+    return { ...order, charge, refund: await payments.get<Refund>(`/refunds/${order.refundId}`) }
+  } catch (error) {
+    if (!(error instanceof PeerError)) throw error
+    console.warn(`the payment of ${order.id} is not shown: ${error.message}`)
+    return order
+  }
 }

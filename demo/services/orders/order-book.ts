@@ -21,6 +21,7 @@ export class OrderBook {
       placedAt: new Date().toISOString(),
       status: 'placed',
       chargeId: null,
+      refundId: null,
       reservationId: null,
       trackingNumber: null,
     }

@@ -1,12 +1,12 @@
 /** Orders: Fastify. Takes orders, and asks inventory, payments and notifications to carry them out. */
 import { createStepgate } from '@stepgate/node'
 import { stepgateFastify } from '@stepgate/node/fastify'
-import fastify, { type FastifyReply } from 'fastify'
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Order } from '../shared/messages.ts'
 import { createPeer, PeerError } from '../shared/peer.ts'
 import { requireVariable } from '../shared/require-variable.ts'
 import { stopGently } from '../shared/stop-gently.ts'
-import { cancelOrder, placeOrder, returnOrder, shipOrder } from './fulfilment.ts'
+import { cancelOrder, placeOrder, returnOrder, shipOrder, withPayment } from './fulfilment.ts'
 import { OrderBook, parseOrderRequest } from './order-book.ts'
 
 const stepgate = createStepgate()
@@ -38,6 +38,10 @@ async function take(body: unknown, channel: Order['channel'], reply: FastifyRepl
   return reply.code(201).send(await placeOrder(book, peers, book.add(request, channel)))
 }
 
+/** The storefront asks on behalf of the customer who looks at the order. */
+const isForCustomer = ({ stepgate: decision }: FastifyRequest, { customerId }: Order): boolean =>
+  decision?.caller === 'storefront' && decision.subject === customerId
+
 /** Runs a step on an order, or answers 404 or 409. */
 async function advance(
   reply: FastifyReply,
@@ -55,10 +59,11 @@ app.get('/healthz', () => ({ ok: true }))
 
 app.get('/orders', () => ({ orders: book.newest(50) }))
 app.post('/orders', (request, reply) => take(request.body, 'storefront', reply))
-app.get<ById>(
-  '/orders/:orderId',
-  (request, reply) => book.find(request.params.orderId) ?? reply.code(404).send({ error: 'no such order' }),
-)
+app.get<ById>('/orders/:orderId', (request, reply) => {
+  const order = book.find(request.params.orderId)
+  if (order === undefined) return reply.code(404).send({ error: 'no such order' })
+  return isForCustomer(request, order) ? withPayment(order, peers.payments.onBehalfOf(request)) : order
+})
 app.patch<ById>('/orders/:orderId', (request, reply) => {
   const trackingNumber = text(request.body, 'trackingNumber')
   if (trackingNumber === null) return reply.code(400).send({ error: 'trackingNumber is needed' })

@@ -19,6 +19,7 @@ export interface Order extends OrderRequest {
   readonly placedAt: string
   readonly status: OrderStatus
   readonly chargeId: string | null
+  readonly refundId: string | null
   readonly reservationId: string | null
   readonly trackingNumber: string | null
 }

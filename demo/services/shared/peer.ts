@@ -1,4 +1,4 @@
-import type { Stepgate } from '@stepgate/node'
+import type { Stepgate, StepgateSubject } from '@stepgate/node'
 
 /** Another service of the shop did not do what it was asked. */
 export class PeerError extends Error {
@@ -22,18 +22,21 @@ export class PeerError extends Error {
 export interface Peer {
   get<Answer>(path: string): Promise<Answer>
   send<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Answer>
+  /** The same service, asked on behalf of whoever made a request. */
+  onBehalfOf(request: StepgateSubject): Peer
 }
 
 const TIMEOUT_MS = 5_000
 
-/** Calls one service, with a token of our own for it on every request. */
-export function createPeer(stepgate: Stepgate, name: string, baseUrl: string): Peer {
+/** Calls one service, with a token for it on every request: our own, or one on behalf of somebody. */
+export function createPeer(stepgate: Stepgate, name: string, baseUrl: string, subject?: StepgateSubject): Peer {
+  const authority = { audience: name, ...(subject === undefined ? {} : { onBehalfOf: subject }) }
   const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
     const url = `${baseUrl}${path}`
     const content =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     const response = await stepgate
-      .fetch(url, { method, audience: name, signal: AbortSignal.timeout(TIMEOUT_MS), ...content })
+      .fetch(url, { method, ...authority, signal: AbortSignal.timeout(TIMEOUT_MS), ...content })
       .catch((error: unknown) => {
         throw new PeerError(
           name,
@@ -50,5 +53,9 @@ export function createPeer(stepgate: Stepgate, name: string, baseUrl: string): P
       )
     return (text === '' ? null : JSON.parse(text)) as Answer // what the peer's API promises
   }
-  return { get: (path) => call('GET', path), send: call }
+  return {
+    get: (path) => call('GET', path),
+    send: call,
+    onBehalfOf: (request) => createPeer(stepgate, name, baseUrl, request),
+  }
 }

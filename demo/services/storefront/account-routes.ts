@@ -1,9 +1,12 @@
-import { Router } from 'express'
+import { Router, type Request } from 'express'
 import type { Order } from '../shared/messages.ts'
 import type { Peer } from '../shared/peer.ts'
 import { RecentMap } from '../shared/recent-map.ts'
 import { customerOf, type SignIn } from './signed-in.ts'
 
+interface ById {
+  readonly orderId: string
+}
 interface Profile {
   readonly displayName: string
   readonly newsletter: boolean
@@ -16,9 +19,10 @@ export function accountRoutes(orders: Peer, signIn: SignIn): Router {
   const profileOf = (customerId: string): Profile =>
     profiles.get(customerId) ?? { displayName: customerId, newsletter: false }
 
-  /** Null for somebody else's order. */
-  const findOwnOrder = async (orderId: string, customerId: string): Promise<Order | null> => {
-    const order = await orders.get<Order>(`/orders/${encodeURIComponent(orderId)}`)
+  /** Asked on the customer's behalf; null for somebody else's order. */
+  const findOwnOrder = async (request: Request<ById>, customerId: string): Promise<Order | null> => {
+    const { orderId } = request.params
+    const order = await orders.onBehalfOf(request).get<Order>(`/orders/${encodeURIComponent(orderId)}`)
     return order.customerId === customerId ? order : null
   }
 
@@ -42,13 +46,13 @@ export function accountRoutes(orders: Peer, signIn: SignIn): Router {
   })
 
   routes.get('/orders/:orderId', signIn, async (request, response) => {
-    const order = await findOwnOrder(request.params.orderId, customerOf(response))
+    const order = await findOwnOrder(request, customerOf(response))
     if (order === null) response.status(404).json({ error: 'no such order' })
     else response.json(order)
   })
 
   routes.post('/orders/:orderId/returns', signIn, async (request, response) => {
-    const order = await findOwnOrder(request.params.orderId, customerOf(response))
+    const order = await findOwnOrder(request, customerOf(response))
     if (order === null) {
       response.status(404).json({ error: 'no such order' })
       return

@@ -20,11 +20,13 @@ interface CredentialRow {
   readonly revokedAt: Date | null
   readonly lastUsedAt: Date | null
   readonly uses: readonly { workload: string; address: string; firstAt: Date; lastAt: Date; count: bigint }[]
+  readonly networks: readonly { network: string; firstAt: Date; lastAt: Date; noticedAt: Date | null }[]
 }
 
 export const credentialInclude = {
   federatedIssuer: { select: { name: true } },
   uses: { orderBy: { lastAt: 'desc' }, take: 50 },
+  networks: { orderBy: { lastAt: 'desc' }, take: 20 },
 } as const
 
 export function toCredential(row: CredentialRow, now: Date): z.output<typeof Credential> {
@@ -37,7 +39,7 @@ export function toCredential(row: CredentialRow, now: Date): z.output<typeof Cre
     createdBy: row.createdBy,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    lastUsedAt: lastUseOf(row)?.toISOString() ?? null,
     state: stateOf(row, now),
     uses: row.uses.map(({ workload, address, firstAt, lastAt, count }) => ({
       workload,
@@ -46,10 +48,21 @@ export function toCredential(row: CredentialRow, now: Date): z.output<typeof Cre
       lastAt: lastAt.toISOString(),
       count: Number(count),
     })),
+    networks: row.networks.map(({ network, firstAt, lastAt, noticedAt }) => ({
+      network,
+      firstAt: firstAt.toISOString(),
+      lastAt: lastAt.toISOString(),
+      noticedAt: noticedAt?.toISOString() ?? null,
+    })),
   }
 }
 
-type Hinted = Omit<CredentialRow, 'uses'>
+/** The credential itself says it to the minute; its newest use says it exactly. */
+function lastUseOf({ lastUsedAt, uses: [newest] }: CredentialRow): Date | null {
+  return newest === undefined || (lastUsedAt !== null && lastUsedAt > newest.lastAt) ? lastUsedAt : newest.lastAt
+}
+
+type Hinted = Omit<CredentialRow, 'uses' | 'networks'>
 
 function hintOf(row: Hinted): string {
   if (row.certificateName !== null) return `${row.certificateNameType ?? ''} ${row.certificateName}`

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { countOf } from '../../evidence/count-of.ts'
-import type { AttentionItem } from './attention-item.ts'
+import { nameSome, type AttentionItem } from './attention-item.ts'
 
 /** Fewer failures are typing errors and rotations under way. */
 const FAILURES_MIN = 20
@@ -11,6 +11,7 @@ export async function findTokenAttention(pool: pg.Pool, environmentId: string): 
     reusedTokens(pool, environmentId),
     failedClients(pool, environmentId),
     leakedSecrets(pool, environmentId),
+    newNetworks(pool, environmentId),
   ])
   return groups.flat()
 }
@@ -65,5 +66,23 @@ async function leakedSecrets(pool: pg.Pool, environmentId: string): Promise<Atte
     detail: `${name} was reported as leaked and is revoked. Give the programs that used it another one, and look at what it was used for.`,
     path: `/identities/${clientId}`,
     count: 1,
+  }))
+}
+
+async function newNetworks(pool: pg.Pool, environmentId: string): Promise<AttentionItem[]> {
+  const { rows } = await pool.query<{ clientId: string; name: string; networks: string[] }>(
+    `SELECT identity.client_id AS "clientId", credential.name, array_agg(known.network::text ORDER BY known.noticed_at DESC) AS networks
+     FROM credential_network known JOIN credential ON credential.id = known.credential_id JOIN identity ON identity.id = credential.identity_id
+     WHERE credential.environment_id = $1 AND credential.revoked_at IS NULL AND known.noticed_at > now() - interval '3 days'
+     GROUP BY credential.id, identity.client_id ORDER BY max(known.noticed_at) DESC`,
+    [environmentId],
+  )
+  return rows.map(({ clientId, name, networks }) => ({
+    kind: 'new-network',
+    severity: 'warning',
+    title: `${clientId} used its credential from ${nameSome(networks)} for the first time`,
+    detail: `${name} was not used from there before. A deployment somewhere else, or somebody who has a copy of it.`,
+    path: `/identities/${clientId}#credentials`,
+    count: networks.length,
   }))
 }

@@ -47,6 +47,7 @@ export async function getSample(
     issuer: row.issuer,
     scopes: row.scopes,
     subject: row.subject,
+    actors: row.actors,
     tokenId: row.tokenId,
     tokenAgeSeconds: row.tokenAgeSeconds,
     address: row.address,

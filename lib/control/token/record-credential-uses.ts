@@ -21,9 +21,9 @@ export async function recordCredentialUses(pool: pg.Pool, uses: readonly Credent
        ON CONFLICT (credential_id, workload, address) DO UPDATE SET
          last_at = greatest(known.last_at, excluded.last_at), count = known.count + excluded.count
      )
-     UPDATE credential SET last_used_at = greatest(credential.last_used_at, newest.at)
+     UPDATE credential SET last_used_at = newest.at
      FROM (SELECT id, max(at) AS at FROM used GROUP BY id ORDER BY id) AS newest
-     WHERE credential.id = newest.id`,
+     WHERE credential.id = newest.id AND (credential.last_used_at IS NULL OR credential.last_used_at < newest.at - interval '1 minute')`,
     [
       uses.map((use) => use.credentialId),
       uses.map((use) => use.workload),

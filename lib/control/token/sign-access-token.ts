@@ -11,7 +11,7 @@ export type SenderBinding =
 /** What a token says besides what was decided. */
 export interface TokenBearing {
   /** Whom the token is about, where that is not the client itself (RFC 8693). */
-  readonly subject: Pick<Subject, 'sub' | 'subjectId' | 'act'> | null
+  readonly subject: Pick<Subject, 'sub' | 'subjectId' | 'scopes' | 'act'> | null
   readonly binding: SenderBinding
 }
 
@@ -20,12 +20,22 @@ const toConfirmation = (binding: SenderBinding): object => {
   return { cnf: binding.kind === 'dpop' ? { jkt: binding.thumbprint } : { 'x5t#S256': binding.thumbprint } }
 }
 
-/** The client acts for the subject, after those who did before. */
-const toSubjectClaims = ({ sub, subjectId, act }: NonNullable<TokenBearing['subject']>, clientId: string): object => ({
-  sub,
-  ...(subjectId === null ? {} : { sub_id: subjectId }),
-  act: { sub: clientId, ...(act === null ? {} : { act }) },
-})
+/** Longer lists stay out of tokens: who is called with such a one asks with the person’s own token. */
+const SUBJECT_SCOPE_LENGTH_MAX = 1_000
+
+/**
+ * The client acts for the subject, after those who did before. `sub_scope` is ours: what a person may do at all, which only the
+ * person’s own token says, so that the service that is called can act for the person in turn.
+ */
+function toSubjectClaims({ sub, subjectId, scopes, act }: NonNullable<TokenBearing['subject']>, clientId: string) {
+  const subjectScope = scopes.join(' ')
+  return {
+    sub,
+    ...(subjectId === null ? {} : { sub_id: subjectId }),
+    ...(subjectId === null || subjectScope.length > SUBJECT_SCOPE_LENGTH_MAX ? {} : { sub_scope: subjectScope }),
+    act: { sub: clientId, ...(act === null ? {} : { act }) },
+  }
+}
 
 /** A JWT access token (RFC 9068). `client_kind` is ours: it tells the service whether another service or an integration calls. */
 export function signAccessToken(

@@ -22,6 +22,7 @@ export interface SampleRow {
   readonly issuer: string | null
   readonly scopes: string[]
   readonly subject: string | null
+  readonly actors: string[]
   readonly tokenId: string | null
   readonly tokenAgeSeconds: number | null
   readonly address: string | null
@@ -35,7 +36,7 @@ export interface SampleRow {
 
 const COLUMNS = `d.id, d.at, v.slug AS "serviceSlug", e.id AS "endpointId", s.method, s.route, d.path, s.mode::text AS mode, s.outcome, s.reason,
   s.caller, s.caller_hint AS "callerHint", s.caller_kind AS "callerKind", s.missing_scopes AS "missingScopes", s.replayed, s.issuer, s.scopes,
-  d.subject, d.token_id AS "tokenId", d.token_age_seconds AS "tokenAgeSeconds", d.address, d.user_agent AS "userAgent", d.device, s.context, d.revision,
+  d.subject, d.actors, d.token_id AS "tokenId", d.token_age_seconds AS "tokenAgeSeconds", d.address, d.user_agent AS "userAgent", d.device, s.context, d.revision,
   d.instance_id AS "instanceId", d.checks`
 
 export interface SamplePosition {

@@ -10,6 +10,7 @@ export interface NewSample {
   readonly address: string | null
   readonly userAgent: string | null
   readonly subject: string | null
+  readonly actors: readonly string[]
   readonly device: string | null
   readonly tokenId: string | null
   readonly tokenAgeSeconds: number | null
@@ -18,10 +19,10 @@ export interface NewSample {
 }
 
 const STORE = `
-  INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, address, user_agent, subject, device, token_id, token_age_seconds, checks, revision)
-  SELECT id, at, signature_id, environment_id, instance_id, path, address, user_agent, subject, device, token_id, token_age_seconds, checks, revision
+  INSERT INTO decision_sample (id, at, signature_id, environment_id, instance_id, path, address, user_agent, subject, actors, device, token_id, token_age_seconds, checks, revision)
+  SELECT id, at, signature_id, environment_id, instance_id, path, address, user_agent, subject, actors, device, token_id, token_age_seconds, checks, revision
   FROM jsonb_to_recordset($1::jsonb) AS sample (id uuid, at timestamptz, signature_id bigint, environment_id uuid, instance_id uuid, path text, address text,
-    user_agent text, subject text, device text, token_id text, token_age_seconds float8, checks jsonb, revision int)
+    user_agent text, subject text, actors text[], device text, token_id text, token_age_seconds float8, checks jsonb, revision int)
   ORDER BY at, id
   ON CONFLICT DO NOTHING`
 
@@ -40,6 +41,7 @@ const toRecord = (sample: NewSample): object => ({
   address: sample.address,
   user_agent: sample.userAgent,
   subject: sample.subject,
+  actors: sample.actors,
   device: sample.device,
   token_id: sample.tokenId,
   token_age_seconds: sample.tokenAgeSeconds,

@@ -181,6 +181,7 @@ export class Guard {
       address: facts.address?.slice(0, 64) ?? null,
       userAgent: reader.userAgent(request)?.slice(0, USER_AGENT_LENGTH_MAX) ?? null,
       subject: caller.subject,
+      actors: caller.actors,
       device: this.#parts.context?.deviceOf(caller, binding.needs) ?? null,
       tokenId: caller.tokenId,
       tokenAgeSeconds: tokenAgeSeconds === null ? null : Math.round(tokenAgeSeconds * 1000) / 1000,

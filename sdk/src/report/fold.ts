@@ -31,6 +31,8 @@ export interface DecisionSample {
   readonly address: string | null
   readonly userAgent: string | null
   readonly subject: string | null
+  /** Who acted on the subject's behalf: the first one first, the caller last. */
+  readonly actors: readonly string[]
   /** What tells the device apart; null where nobody asked or nothing does. */
   readonly device: string | null
   readonly tokenId: string | null

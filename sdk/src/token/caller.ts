@@ -32,6 +32,7 @@ export interface Memo {
   readonly depth: number
 }
 
+const NOBODY: readonly string[] = []
 const MEMOS_MAX = 64
 /** Answers that are kept for one route. Others are found by their signature, which takes longer. */
 const DEPTH_MAX = 32
@@ -44,6 +45,7 @@ export class Caller {
   readonly callerHint: string | null
   readonly subject: string | null
   readonly tokenId: string | null
+  readonly actors: readonly string[]
   readonly issuedAtSeconds: number | null
   readonly validFromMs: number
   readonly expiresAtMs: number
@@ -69,6 +71,7 @@ export class Caller {
     this.callerHint = callerHint
     this.subject = claims?.subject ?? null
     this.tokenId = claims?.tokenId ?? null
+    this.actors = claims?.actors ?? NOBODY
     this.issuedAtSeconds = claims?.issuedAtSeconds ?? null
     const [from, until] = validity(problem, claims)
     this.validFromMs = from

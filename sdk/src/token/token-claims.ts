@@ -1,9 +1,11 @@
 import { peopleCaller } from '../../../lib/policy/people-caller.ts'
 import type { SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
 import { CLOCK_SKEW_SECONDS, type CallerKind } from '../../../lib/policy/vocabulary.ts'
-import { own, type JsonObject } from './json-object.ts'
+import { isJsonObject, own, type JsonObject } from './json-object.ts'
 
 const NAME_LENGTH_MAX = 200
+/** More than any control plane lets a token pass through. */
+const ACTORS_MAX = 8
 const SECONDS_MAX = 253_402_300_799
 
 export interface TokenClaims {
@@ -17,6 +19,8 @@ export interface TokenClaims {
   /** Valid before here, allowing for skew. */
   readonly expiresAtMs: number
   readonly tokenId: string | null
+  /** Who acts on the subject's behalf (RFC 8693): the first one first, the caller last. Empty for a token of the subject's own. */
+  readonly actors: readonly string[]
 }
 
 const isName = (value: unknown): value is string =>
@@ -32,6 +36,19 @@ function readAudiences(value: unknown): readonly string[] | null {
   return audiences.length > 0 && audiences.length <= 50 && audiences.every((audience) => typeof audience === 'string')
     ? audiences
     : null
+}
+
+/** The chain of `act`, which names the present actor outermost. It tells and grants nothing: what cannot be read is left out. */
+function readActors(payload: JsonObject): readonly string[] {
+  const actors: string[] = []
+  let act = own(payload, 'act')
+  while (isJsonObject(act) && actors.length < ACTORS_MAX) {
+    const name = own(act, 'sub')
+    if (!isName(name)) break
+    actors.unshift(name)
+    act = own(act, 'act')
+  }
+  return actors
 }
 
 /** The claims every token must have, whoever issued it; null when one is missing or of the wrong type. */
@@ -56,6 +73,7 @@ export function readClaims(payload: JsonObject): TokenClaims | null {
     validFromMs: (Math.max(issuedAt, notBefore) - CLOCK_SKEW_SECONDS) * 1000,
     expiresAtMs: (expiresAt + CLOCK_SKEW_SECONDS) * 1000,
     tokenId,
+    actors: readActors(payload),
   }
 }
 

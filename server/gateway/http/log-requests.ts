@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
 
 /** One line a request: the route's template, never the query, which may hold what people typed. */
-export function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
+export function logRequests(app: FastifyInstance, logger: Logger): void {
+  const logsAll = logger.isLevelEnabled('debug')
+  app.addHook('onResponse', (request, reply, done) => {
+    if (reply.statusCode < 500 && !logsAll) return done()
     const line = {
       requestId: request.id,
       method: request.method,
@@ -10,7 +13,8 @@ export function logRequests(app: FastifyInstance): void {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     }
-    if (reply.statusCode >= 500) request.log.warn(line, 'answered')
-    else request.log.debug(line, 'answered')
+    if (reply.statusCode >= 500) logger.warn(line, 'answered')
+    else logger.debug(line, 'answered')
+    done()
   })
 }

@@ -87,5 +87,5 @@ export function answerWithProblems(app: FastifyInstance): void {
 }
 
 function logFault(request: FastifyRequest, thrown: unknown): void {
-  request.log.error({ err: thrown, route: request.routeOptions.url }, 'the request failed')
+  request.log.error({ err: thrown, requestId: request.id, route: request.routeOptions.url }, 'the request failed')
 }

@@ -78,6 +78,7 @@ const sample = (changes: Partial<SampleReport> = {}): SampleReport => ({
   address: '10.0.0.1',
   userAgent: 'node',
   subject: null,
+  actors: [],
   device: null,
   tokenId: 'jti',
   tokenAgeSeconds: 4.5,

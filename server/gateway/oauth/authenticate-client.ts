@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type pg from 'pg'
 import { claimOnce } from '#lib/control/token/claim-once.ts'
@@ -60,7 +60,7 @@ async function findCredential(
 
 /** Compares with every secret there is, in constant time each. */
 function findBySecret(credentials: readonly ClientCredential[], secret: string): ClientCredential | null {
-  const presented = createHash('sha256').update(secret).digest()
+  const presented = hash('sha256', secret, 'buffer')
   let found: ClientCredential | null = null
   for (const credential of credentials) {
     if (credential.kind === 'client-secret' && timingSafeEqual(credential.secretHash, presented)) found = credential

@@ -1,6 +1,6 @@
+import type pg from 'pg'
 import type { Client } from '#lib/control/token/client.ts'
 import { findClient } from '#lib/control/token/find-client.ts'
-import type { PrismaClient } from '#lib/store/generated/client.ts'
 
 /** While the revision feed is current, everything is forgotten when something changes; this bounds what it could miss. */
 const KEPT_MS = 60_000
@@ -22,11 +22,11 @@ interface Entry {
 }
 
 /** Clients as the database has them: everything is forgotten after each publication. Simultaneous questions ask the database once. */
-export function createClientDirectory(database: PrismaClient, isTold: () => boolean): ClientDirectory {
+export function createClientDirectory(pool: pg.Pool, isTold: () => boolean): ClientDirectory {
   const known = new Map<string, Entry>()
 
   const load = (clientId: string): Promise<Client | null> => {
-    const entry: Entry = { client: findClient(database, clientId), readAtMs: performance.now(), isUnknown: false }
+    const entry: Entry = { client: findClient(pool, clientId), readAtMs: performance.now(), isUnknown: false }
     known.delete(clientId)
     if (known.size >= KEPT_MAX) known.delete(known.keys().next().value ?? '') // the one that was read longest ago
     known.set(clientId, entry)

@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { recordCredentialNetworks } from '#lib/control/token/record-credential-networks.ts'
 import { recordCredentialUses, type CredentialUseCount } from '#lib/control/token/record-credential-uses.ts'
 import { flushPeriodically } from '../flush-periodically.ts'
+import { createNetworkMemory } from './network-memory.ts'
 
 const FLUSH_INTERVAL_MS = 1_000
 const KEPT_MAX = 10_000
@@ -15,6 +17,7 @@ export interface CredentialUseRegister {
 /** Counts who used which credential from where, in memory, and writes it every second: issuing a token does not wait for it. */
 export function createCredentialUseRegister(pool: pg.Pool, logger: Logger): CredentialUseRegister {
   let uses = new Map<string, CredentialUseCount>()
+  const memory = createNetworkMemory()
 
   const add = (use: CredentialUseCount): void => {
     const key = `${use.credentialId} ${use.address} ${use.workload}`
@@ -23,11 +26,21 @@ export function createCredentialUseRegister(pool: pg.Pool, logger: Logger): Cred
     uses.set(key, known === undefined ? use : { ...use, count: known.count + use.count })
   }
 
+  /** First, and told once more after a failure: a count would be added twice. */
+  const writeNetworks = async (seen: readonly CredentialUseCount[]): Promise<void> => {
+    const nowMs = performance.now()
+    const networks = memory.select(seen, nowMs)
+    if (networks.length === 0) return
+    await recordCredentialNetworks(pool, networks)
+    memory.written(networks, nowMs)
+  }
+
   const write = async (): Promise<void> => {
     if (uses.size === 0) return
     const writing = uses
     uses = new Map()
     try {
+      await writeNetworks([...writing.values()])
       await recordCredentialUses(pool, [...writing.values()])
     } catch (error) {
       for (const use of writing.values()) add(use)

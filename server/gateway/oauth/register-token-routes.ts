@@ -81,7 +81,8 @@ function answerWithTokenErrors(app: FastifyInstance, core: GatewayCore): void {
   const refused = core.metrics.counter('stepgate_tokens_refused_total', 'Token requests refused, by error.')
   app.setErrorHandler((thrown: FastifyError | TokenError, request, reply) => {
     const error = toTokenError(thrown)
-    if (error.status >= 500) request.log.error({ err: thrown, route: request.routeOptions.url }, 'the request failed')
+    if (error.status >= 500)
+      request.log.error({ err: thrown, requestId: request.id, route: request.routeOptions.url }, 'the request failed')
     refused.add(1, { error: error.code })
     return sendTokenError(reply, error)
   })

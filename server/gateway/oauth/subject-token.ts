@@ -22,8 +22,10 @@ const OwnClaims = z.object({
   exp: z.number(),
   jti: z.string(),
   act: Act.optional(),
-  sub_id: z.unknown().optional(),
+  sub_id: z.object({ format: z.literal('iss_sub'), iss: z.string(), sub: z.string() }).optional(),
+  sub_scope: z.string().optional(),
 })
+type OwnClaims = z.output<typeof OwnClaims>
 const PersonClaims = z.object({
   sub: z.string().min(1).max(200),
   iat: z.number(),
@@ -72,15 +74,19 @@ async function readOwnSubject(
   actor: Client,
   trust: EnvironmentTrust,
   request: TokenRequest,
-  { clients }: SubjectParts,
+  parts: SubjectParts,
 ): Promise<Subject> {
   const keys = { keys: trust.keys.tokenPublicKeys.map((jwk) => ({ ...jwk })) }
   const payload = await verifyWith(token, keys, { issuer: trust.issuer, audience: actor.clientId, typ: 'at+jwt' })
   const claims = OwnClaims.safeParse(payload).data
   if (claims === undefined) throw refused('lacks claims of an access token')
   requireLive(trust, claims.jti, [claims.sub, claims.client_id, ...listActors(claims.act)])
-  if (claims.sub_id !== undefined)
-    throw refused('is about a person already on whose behalf another service acts: hand on the token of the person')
+  return claims.sub_id === undefined
+    ? readIdentity(claims, request, parts)
+    : readRepresentedPerson(claims, claims.sub_id, trust, parts)
+}
+
+async function readIdentity(claims: OwnClaims, request: TokenRequest, { clients }: SubjectParts): Promise<Subject> {
   const subject = await clients.find(claims.sub)
   if (subject === null) throw refused('is about an identity that is no more')
   const grants = liveGrants(subject, request)
@@ -93,6 +99,21 @@ async function readOwnSubject(
     issuedAtSeconds: claims.iat,
     expiresAtSeconds: Math.min(claims.exp, ...ends),
   }
+}
+
+/** A person on whose behalf others act already: never more than the person’s own token said. */
+async function readRepresentedPerson(
+  { sub, sub_scope: scope, act, iat, exp }: OwnClaims,
+  subjectId: NonNullable<Subject['subjectId']>,
+  trust: EnvironmentTrust,
+  { database }: SubjectParts,
+): Promise<Subject> {
+  if (scope === undefined) throw refused('does not say what the person may do: hand on the token of the person')
+  const where = { environmentId: trust.id, purpose: 'people', issuer: subjectId.iss } as const
+  if ((await database.issuer.count({ where })) === 0)
+    throw refused('is about a person of an issuer that is trusted no more')
+  const scopes = scope.split(' ').filter((name) => name !== '')
+  return { sub, subjectId, scopes, act: act ?? null, issuedAtSeconds: iat, expiresAtSeconds: exp }
 }
 
 /** A token of a person, as the services of this environment take it. */

@@ -21,7 +21,8 @@ export function createTokenActivityRegister(pool: pg.Pool, logger: Logger): Toke
 
   const add = (entry: TokenActivityCount): void => {
     const { environmentId, hour, clientId, event, detail, audience, credentialKind } = entry
-    const key = JSON.stringify([environmentId, hour, clientId, event, detail, audience, credentialKind])
+    // An audience is whatever was asked for; it comes last, so that no two entries share a key.
+    const key = `${environmentId} ${hour.getTime()} ${clientId} ${event} ${detail} ${credentialKind} ${audience}`
     const known = counts.get(key)
     if (known === undefined && counts.size >= KEPT_MAX) return
     counts.set(key, known === undefined ? entry : merge(known, entry))

@@ -411,6 +411,27 @@ describe('a credential', () => {
       ]),
     )
   })
+
+  test('is known by the networks it was used from, as trusted proxies tell them', async () => {
+    const behind = await startTestGateway(database, { trustedProxies: ['127.0.0.1/32'] })
+    const secret = await createSecret(database, fleet.environmentId, 'storefront')
+    const form = {
+      grant_type: 'client_credentials',
+      resource: 'orders',
+      client_id: 'storefront',
+      client_secret: secret,
+    }
+    for (const address of ['203.0.113.7', '203.0.113.8', '1.2.3.4, 2001:db8:7::1'])
+      expect((await requestToken(behind.url, form, { 'x-forwarded-for': address })).status).toBe(200)
+    await behind.close()
+    const secretHash = Uint8Array.from(createHash('sha256').update(secret).digest())
+    const { networks } = await database.prisma.credential.findUniqueOrThrow({
+      where: { secretHash },
+      include: { networks: { orderBy: { network: 'asc' } } },
+    })
+    expect(networks.map(({ network }) => network)).toEqual(['203.0.113.0/24', '2001:db8:7::/48'])
+    await database.prisma.credential.update({ where: { secretHash }, data: { revokedAt: new Date() } })
+  })
 })
 
 test('failures are throttled for a client at an address, without locking the client out elsewhere', async () => {

@@ -235,10 +235,24 @@ describe('a token on behalf of a service', () => {
     expect((await exchange('orders', await makeToken(), 'payments')).body).toMatchObject({ error: 'invalid_request' })
   })
 
-  it('is not made of a person’s once more: the person’s own token is handed on', async () => {
-    const { body } = await exchange('orders', await personToken(), 'payments')
+  it('goes on for a person through three services, with what the person’s own token allowed', async () => {
+    const person = await personToken({ scope: 'payments:read ledger:read vault:read' })
+    const first = String((await exchange('orders', person, 'payments')).body['access_token'])
+    const second = String((await exchange('payments', first, 'ledger')).body['access_token'])
+    expect(decodeJwt(second)).toMatchObject({
+      ...{ sub: 'ada', sub_id: { iss: LOGIN, sub: 'ada' }, client_id: 'payments', aud: 'ledger', scope: 'ledger:read' },
+      act: { sub: 'payments', act: { sub: 'orders' } },
+    })
+    expect(decodeJwt(second).exp).toBeLessThanOrEqual(decodeJwt(person).exp ?? 0)
+    expect((await exchange('ledger', second, 'archive')).body).toMatchObject({ error: 'invalid_scope' })
+  })
+
+  it('does not go on for a person who may do more than a token can list: the person’s own token is handed on', async () => {
+    const many = Array.from({ length: 100 }, (_, index) => `things:read-${String(index)}`).join(' ')
+    const { body } = await exchange('orders', await personToken({ scope: `payments:read ${many}` }), 'payments')
     expect((await exchange('payments', String(body['access_token']), 'ledger')).body).toMatchObject({
       error: 'invalid_request',
+      error_description: expect.stringContaining('hand on') as string,
     })
   })
 
