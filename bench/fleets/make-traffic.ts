@@ -67,7 +67,7 @@ function issueToken(job: Job, atMs: number, holder: number): Caller {
   const scopes = job.repaired !== null && atMs >= job.repaired.atMs ? job.repaired.scopes : job.scopes
   const claims = {
     ...{ issuer: issuerOf(job), subject: `${job.caller} ${String(holder)}`, audiences: [job.endpoint.service.slug] },
-    ...{ issuedAtSeconds, validFromMs: 0, expiresAtMs: Number.MAX_SAFE_INTEGER, tokenId: null },
+    ...{ issuedAtSeconds, validFromMs: 0, expiresAtMs: Number.MAX_SAFE_INTEGER, tokenId: null, actors: [] },
   }
   const token = { claims, principal: principalOf(job, holder), scopes, binding: null }
   return new Caller('', { problem: job.problem, token, sender: job.sender }, null)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import type { ControlContext } from '#lib/control/context.ts'
 import { createKeyCipher } from '#lib/control/signing-key/key-cipher.ts'
 import { createTransact } from '#lib/control/transaction.ts'
@@ -36,6 +37,7 @@ export interface MortalGatewayPair extends GatewayPair {
 const toControl = ({ prisma, pool }: Database): ControlContext => ({
   database: prisma,
   pool,
+  decisions: createPostgresDecisionStore(pool),
   transact: createTransact(prisma),
   publicUrl: PUBLIC_URL,
   keyCipher: createKeyCipher(TEST_SECRET),

@@ -324,7 +324,7 @@ describe('a change that undoes itself', () => {
     })
     const environment = await getEnvironmentRow(prisma, 'production')
     expect(environment.revision).toBe(undone)
-    const { attention } = await readOverview(control.database.pool, control.viewer, environment)
+    const { attention } = await readOverview(control.ctx, control.viewer, environment)
     expect(attention.filter(({ kind }) => kind === 'undone-by-itself')).toMatchObject([{ detail: reason }])
   })
 
