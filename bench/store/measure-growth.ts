@@ -7,6 +7,9 @@ const BYTES_MAX = 2e9
 /** As long as minutes are kept at least, and the partition that is being written. */
 const HOURS_OF_MINUTES = 7
 
+/** Of yesterday and today; until now there are fewer. */
+const HOURS_OPEN_MAX = 48
+
 const SIZES = `
   SELECT name, sum(pg_total_relation_size(oid))::float8 AS bytes FROM (
     SELECT c.oid, coalesce(p.inhparent::regclass::text, c.relname) AS name
@@ -40,10 +43,12 @@ export async function measureGrowth(client: pg.Client, pool: pg.Pool, month: Rec
   for (const { name, bytes } of rows) console.log(`  ${name.padEnd(24)} ${(bytes / 1e6).toFixed(0).padStart(6)} MB`)
   await showBatchIds(client)
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
+  const hours = rows.find(({ name }) => name === 'decision_hour')?.bytes ?? 0
+  const most = bytes + hours * (HOURS_OPEN_MAX / (25 + new Date().getUTCHours()) - 1)
   judge({
     what: 'growth, 100 M decisions a day, 20,000 signatures, 30 days',
     goal: '≤ 2 GB',
-    measured: `${(bytes / 1e9).toFixed(2)} GB`,
-    isMet: bytes <= BYTES_MAX,
+    measured: `${(bytes / 1e9).toFixed(2)} GB, ${(most / 1e9).toFixed(2)} GB by midnight`,
+    isMet: most <= BYTES_MAX,
   })
 }

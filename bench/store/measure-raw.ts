@@ -22,6 +22,7 @@ const DENIAL = { outcome: 'would-deny', reason: 'scope-missing', missingScopes: 
 /** Every denial an item of its own, parsed, deduplicated, counted and committed, beside bare COPY of the same facts as wide rows. */
 export async function measureRaw({ pool, ownerUrl, environmentId, serviceId }: BenchStore): Promise<void> {
   const client = new pg.Client(ownerUrl)
+  client.on('error', () => undefined) // what went wrong is thrown elsewhere
   await client.connect()
   await createWideTable(client)
   const context: Pick<ControlContext, 'pool' | 'decisions'> = { pool, decisions: createPostgresDecisionStore(pool) }

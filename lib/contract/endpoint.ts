@@ -168,8 +168,15 @@ export const ReadinessCause = z.object({
   blocking: z.boolean(),
 })
 
+const WindowHours = z
+  .int()
+  .min(1)
+  .max(720)
+  .default(168)
+  .describe('Back from now. What begins before yesterday, UTC, begins with its day.')
+
 export const EvidenceRequest = z.strictObject({
-  windowHours: z.int().min(1).max(720).default(168),
+  windowHours: WindowHours,
   rule: Rule.nullable()
     .optional()
     .describe('A draft to replay the recorded facts against; the present rule when absent.'),
@@ -217,7 +224,7 @@ const Change = z.strictObject({
 })
 export const ModeChangePreviewRequest = z.strictObject({
   changes: z.array(Change).min(1).max(2_000),
-  windowHours: z.int().min(1).max(720).default(168),
+  windowHours: WindowHours,
 })
 export const ModeChangePreview = z.object({
   token: z

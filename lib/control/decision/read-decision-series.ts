@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Series, SeriesQuery } from '../../contract/decisions.ts'
 import { readEndpointNames } from '#lib/store/decisions/read-endpoint-names.ts'
 import { readHeard } from '#lib/store/decisions/read-heard.ts'
-import { UNDECLARED, type SeriesPoint } from '#lib/store/decisions/read-series.ts'
+import { OTHER, UNDECLARED, type SeriesPoint } from '#lib/store/decisions/read-series.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { DecisionContext } from '../context.ts'
 import { toDecisionWindow } from './decision-window.ts'
@@ -12,7 +12,6 @@ import { toSeriesBuckets } from './series-buckets.ts'
 
 /** The other series are shown as one. */
 const SERIES_MAX = 8
-const OTHER = 'other'
 
 type OneSeries = z.input<typeof Series>['series'][number]
 
@@ -33,7 +32,7 @@ export async function readDecisionSeries(
   const widthMs = bucketSeconds * 1_000
   const filter = { ...query, environmentId, from: countedFrom, to: countedTo }
   const [points, heard] = await Promise.all([
-    decisions.counts.readSeries(filter, query.by, bucketSeconds),
+    decisions.counts.readSeries(filter, query.by, bucketSeconds, SERIES_MAX),
     readHeard(pool, filter),
   ])
   const series = toSeries(points, buckets)
@@ -76,6 +75,7 @@ function toSeries(points: readonly SeriesPoint[], buckets: readonly number[]): O
 function largestKeys(points: readonly SeriesPoint[]): string[] {
   const totals = new Map<string, number>()
   for (const { key, count } of points) totals.set(key, (totals.get(key) ?? 0) + count)
+  totals.delete(OTHER)
   const sorted = [...totals].sort((a, b) => b[1] - a[1]).map(([key]) => key)
   return sorted.slice(0, SERIES_MAX)
 }

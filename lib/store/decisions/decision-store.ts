@@ -20,8 +20,11 @@ export interface CountStore {
   add(batches: readonly CountedBatch[]): Promise<ReadonlySet<string>>
   /** Since when the minutes are all there; before, only the hours are. */
   findMinutesFrom(): Promise<Date>
-  /** By the minute where buckets are shorter than an hour, by the hour, and by three hours where buckets are as long. */
-  readSeries(filter: DecisionFilter, by: SeriesKey, bucketSeconds: number): Promise<SeriesPoint[]>
+  /**
+   * By the minute where buckets are shorter than an hour, by the hour, and by three hours where buckets are as long. Keys beyond
+   * the largest may come as one, `other`.
+   */
+  readSeries(filter: DecisionFilter, by: SeriesKey, bucketSeconds: number, keysMax: number): Promise<SeriesPoint[]>
   readTop(filter: DecisionFilter, by: TopKey, limit: number): Promise<TopRow[]>
   readTotals(window: TotalsWindow): Promise<SignatureTotals[]>
 }

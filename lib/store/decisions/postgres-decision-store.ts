@@ -43,9 +43,9 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
     findStorableDays: (wanted, create) => days.findStorable(wanted, create),
     add: async (batches) => storeBatches(pool, batches, shard, await minutes.findFrom()).catch(lookAgainWhenGone),
     findMinutesFrom: () => findMinutesFrom(pool),
-    readSeries: async (filter, by, bucketSeconds) =>
+    readSeries: async (filter, by, bucketSeconds, keysMax) =>
       bucketSeconds >= SLOT_SECONDS && filter.endpoint === undefined
-        ? sumSeries(await readDays(filter.environmentId, filter.from, filter.to), filter, by, bucketSeconds)
+        ? sumSeries(await readDays(filter.environmentId, filter.from, filter.to), filter, by, bucketSeconds, keysMax)
         : readSeries(pool, filter, by, bucketSeconds),
     readTop: async (filter, by, limit) =>
       isLong(filter) && filter.endpoint === undefined

@@ -7,6 +7,9 @@ export type SeriesKey = 'outcome' | 'reason' | 'service' | 'endpoint' | 'caller'
 /** Key of routes that no endpoint declares. */
 export const UNDECLARED = 'undeclared'
 
+/** Key of all that are not among the largest. */
+export const OTHER = 'other'
+
 export interface SeriesPoint {
   readonly key: string
   readonly at: Date

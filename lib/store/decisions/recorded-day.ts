@@ -1,5 +1,7 @@
 import type pg from 'pg'
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
+import { HOURS } from './decision-hours.ts'
+import { sumTokenAges } from './sum-token-ages.ts'
 
 export const SLOT_SECONDS = 10_800
 export const SLOTS_PER_DAY = 8
@@ -8,7 +10,7 @@ const UINT32_MAX = 0xffff_ffff
 
 type Numbers = Uint32Array | Float64Array
 
-/** What was counted on a day, UTC, a row for each signature; `slots` and `ages` hold the rows one after the other. */
+/** What was counted on a day, UTC, row by row; `slots` and `ages` hold the rows one after the other. A signature may have two. */
 export interface RecordedDay {
   readonly signatureIds: Float64Array
   /** Requests by three hours. */
@@ -18,69 +20,65 @@ export interface RecordedDay {
   readonly hasAges: Uint8Array
 }
 
-const SLOTS = Array.from({ length: SLOTS_PER_DAY }, (_, slot) => slot)
-const AGES = Array.from({ length: TOKEN_AGE_BUCKETS }, (_, bucket) => bucket)
-const hoursOf = (slot: number): number[] =>
-  Array.from({ length: HOURS_PER_SLOT }, (_, index) => slot * HOURS_PER_SLOT + index)
+const HOUR_SUMS = HOURS.map((hour) => `coalesce(sum(count) FILTER (WHERE hour = ${hour}), 0)`)
 
-const OF_HOURS = SLOTS.map((slot) => `CASE WHEN hour / ${HOURS_PER_SLOT} = ${slot} THEN count ELSE 0 END AS s${slot}`)
-const OF_DAYS = SLOTS.map(
-  (slot) =>
-    `${hoursOf(slot)
-      .map((hour) => `hours[${hour + 1}]`)
-      .join(' + ')} AS s${slot}`,
-)
-const SUMS = [
-  'signature_id',
-  'count(token_ages)',
-  ...SLOTS.map((slot) => `sum(s${slot}::float8)::bigint`),
-  ...AGES.map((bucket) => `coalesce(sum(token_ages[${bucket + 1}]::float8), 0)::bigint`),
-]
-
-/** One value for all rows: twenty thousand of them would cost more to receive than to add up. */
+/** One value for all rows, and as text, which is shorter than numbers: to receive twenty thousand rows costs more than to add them up. */
 const DAY = `
-  SELECT string_agg(array_send(numbers), ''::bytea) AS rows FROM (
-    SELECT ARRAY[${SUMS.join(', ')}]::bigint[] AS numbers FROM (
-      SELECT signature_id, token_ages, ${OF_HOURS.join(', ')} FROM (
-        SELECT signature_id, token_ages, count, extract(hour FROM bucket AT TIME ZONE 'UTC')::int AS hour FROM decision_hour
-        WHERE bucket >= $2::date::timestamp AT TIME ZONE 'UTC' AND bucket < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
-      ) AS hours
-      UNION ALL
-      SELECT signature_id, token_ages, ${OF_DAYS.join(', ')} FROM decision_day WHERE day = $2::date
-    ) AS counted
-    WHERE signature_id IN (SELECT id FROM decision_signature WHERE environment_id = $1)
-    GROUP BY signature_id
-  ) AS summed`
-
-/** An array as PostgreSQL sends it: five words of header, and before each number its length. */
-const HEADER_BYTES = 20
-const NUMBER_BYTES = 12
-const ROW_BYTES = HEADER_BYTES + NUMBER_BYTES * (2 + SLOTS_PER_DAY + TOKEN_AGE_BUCKETS)
+  SELECT string_agg(signature_id || hours::text || coalesce(token_ages::text, ''), E'\\n') AS rows FROM (
+    SELECT signature_id, hours, token_ages FROM decision_day WHERE day = $2::date
+    UNION ALL
+    SELECT signature_id, ARRAY[${HOUR_SUMS.join(', ')}]::bigint[], ${sumTokenAges('token_ages')} FROM (
+      SELECT signature_id, token_ages, count, extract(hour FROM bucket AT TIME ZONE 'UTC')::int AS hour FROM decision_hour
+      WHERE bucket >= $2::date::timestamp AT TIME ZONE 'UTC' AND bucket < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
+    ) AS hours GROUP BY signature_id
+  ) AS counted
+  WHERE signature_id IN (SELECT id FROM decision_signature WHERE environment_id = $1)`
 
 export async function readRecordedDay(pool: pg.Pool, environmentId: string, day: string): Promise<RecordedDay> {
-  const { rows } = await pool.query<{ rows: Buffer | null }>(DAY, [environmentId, day])
-  return decode(rows[0]?.rows ?? Buffer.alloc(0))
+  const { rows } = await pool.query<{ rows: string | null }>(DAY, [environmentId, day])
+  return parseRows(rows[0]?.rows ?? '')
 }
 
-function decode(bytes: Buffer): RecordedDay {
-  const count = bytes.length / ROW_BYTES
-  const numberAt = (row: number, index: number): number => {
-    const at = row * ROW_BYTES + HEADER_BYTES + index * NUMBER_BYTES + 4
-    return bytes.readUInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
-  }
+const DIGIT_ZERO = 48
+const NEW_LINE = 10
+const OPENING_BRACE = 123
+
+/** `17{0,3,…,0}{2,1,…,0}`: the signature, its hours and its ages. */
+function parseRows(text: string): RecordedDay {
+  const count = countLines(text)
   const signatureIds = new Float64Array(count)
   const hasAges = new Uint8Array(count)
   const slots = new Float64Array(count * SLOTS_PER_DAY)
   const ages = new Float64Array(count * TOKEN_AGE_BUCKETS)
-  for (let row = 0; row < count; row++) {
-    signatureIds[row] = numberAt(row, 0)
-    hasAges[row] = Math.min(1, numberAt(row, 1))
-    for (const slot of SLOTS) slots[row * SLOTS_PER_DAY + slot] = numberAt(row, 2 + slot)
-    for (const bucket of AGES) ages[row * TOKEN_AGE_BUCKETS + bucket] = numberAt(row, 2 + SLOTS_PER_DAY + bucket)
+  let row = 0
+  let column = 0
+  let number = 0
+  const take = (): void => {
+    const slot = row * SLOTS_PER_DAY + Math.floor((column - 1) / HOURS_PER_SLOT)
+    if (column === 0) signatureIds[row] = number
+    else if (column <= HOURS.length) slots[slot] = (slots[slot] ?? 0) + number
+    else ages[row * TOKEN_AGE_BUCKETS + column - 1 - HOURS.length] = number
+    column++
+    number = 0
+  }
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code >= DIGIT_ZERO && code < DIGIT_ZERO + 10) number = number * 10 + code - DIGIT_ZERO
+    else if (code === NEW_LINE) {
+      row++
+      column = 0
+    } else if (code === OPENING_BRACE && column > 0) hasAges[row] = 1
+    else take()
   }
   return { signatureIds, hasAges, slots: narrow(slots), ages: narrow(ages) }
 }
 
+function countLines(text: string): number {
+  let lines = text === '' ? 0 : 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
+  return lines
+}
+
 /** Half the space, except on a day when a signature was met billions of times within hours. */
 const narrow = (numbers: Float64Array): Numbers =>
-  numbers.every((number) => number <= UINT32_MAX) ? Uint32Array.from(numbers) : numbers
+  numbers.every((number) => number <= UINT32_MAX) ? new Uint32Array(numbers) : numbers

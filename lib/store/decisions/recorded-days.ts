@@ -74,7 +74,10 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     const known = environments.get(environmentId)
     if (known !== undefined) return known
     const placeOf = createPlaces()
-    const signatures = createHeld(async () => place(await readRecordedSignatures(pool, environmentId), placeOf))
+    const signatures = createHeld(
+      async () => place(await readRecordedSignatures(pool, environmentId), placeOf),
+      ({ length }) => length,
+    )
     const made: HeldEnvironment = { placeOf, signatures, today: null }
     environments.set(environmentId, made)
     return made
@@ -82,7 +85,13 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
   const readToday = (environmentId: string, day: string): Promise<PlacedDay> => {
     const environment = environmentOf(environmentId)
     if (environment.today?.day !== day)
-      environment.today = { day, read: createHeld(() => readPlaced(environmentId, day)) }
+      environment.today = {
+        day,
+        read: createHeld(
+          () => readPlaced(environmentId, day),
+          ({ places }) => places.length,
+        ),
+      }
     return environment.today.read()
   }
 

@@ -32,9 +32,18 @@ const SETTLE = `
 /** Folds the hours of days before yesterday into one row a signature. Answers the days. */
 export async function settleDays(pool: pg.Pool, now = new Date()): Promise<string[]> {
   const { rows } = await pool.query<{ day: string }>(DAYS_TO_SETTLE, [toOpenDay(now)])
-  for (const { day } of rows) await pool.query(SETTLE, [day])
+  for (const { day } of rows) await pool.query(toSettle(day))
   return rows.map(({ day }) => day)
 }
+
+/** Half a million rows take their time, and nobody waits for them. */
+const SETTLE_TIMEOUT_MS = 300_000
+
+const toSettle = (day: string): pg.QueryConfig & { query_timeout: number } => ({
+  text: SETTLE,
+  values: [day],
+  query_timeout: SETTLE_TIMEOUT_MS,
+})
 
 /** The first day whose hours are kept apart: yesterday, UTC. */
 export const toOpenDay = (now: Date): string => new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10)

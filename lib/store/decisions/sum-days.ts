@@ -1,6 +1,6 @@
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import type { DecisionFilter } from './decision-filter.ts'
-import { UNDECLARED, type SeriesKey, type SeriesPoint } from './read-series.ts'
+import { OTHER, UNDECLARED, type SeriesKey, type SeriesPoint } from './read-series.ts'
 import type { SignatureTotals } from './read-signature-totals.ts'
 import type { TopKey, TopRow } from './read-top.ts'
 import { SLOT_SECONDS, SLOTS_PER_DAY } from './recorded-day.ts'
@@ -41,28 +41,60 @@ function slotsWithin({ from, to }: DecisionFilter, { startMs }: DayOfWindow): re
   return [Math.max(0, first), Math.min(SLOTS_PER_DAY, end)]
 }
 
-/** As `readSeries` answers, in buckets of three hours or a multiple that divides a day. */
+/** As `readSeries` answers, in buckets of three hours or a multiple that divides a day; all but the largest keys are one. */
 export function sumSeries(
   window: RecordedWindow,
   filter: DecisionFilter,
   by: SeriesKey,
   bucketSeconds: number,
+  keysMax: number,
 ): SeriesPoint[] {
   const { keys, keyByPlace } = groupSignatures(window, filter, SERIES_KEYS[by])
-  const slotsPerBucket = bucketSeconds / SLOT_SECONDS
-  const bucketsPerDay = SLOTS_PER_DAY / slotsPerBucket
-  return window.days.flatMap((day) => {
+  const days = window.days.map((day) => {
     const sums = new Float64Array(SLOTS_PER_DAY * keys.length)
     addSlots(sums, day, keyByPlace, slotsWithin(filter, day))
-    return Array.from({ length: bucketsPerDay }, (_, bucket) => {
-      const at = new Date(day.startMs + bucket * bucketSeconds * 1_000)
-      return keys.flatMap((key, number): SeriesPoint[] => {
-        const first = number * SLOTS_PER_DAY + bucket * slotsPerBucket
-        const count = sum(sums.subarray(first, first + slotsPerBucket))
-        return count === 0 ? [] : [{ key, at, count }]
-      })
-    }).flat()
+    return { startMs: day.startMs, sums }
   })
+  const shown = findLargest(
+    keys,
+    days.map(({ sums }) => sums),
+    keysMax,
+  )
+  return days.flatMap(({ startMs, sums }) => toPoints(startMs, addUp(sums, shown), bucketSeconds))
+}
+
+/** By number of the key, the key it is shown as. */
+function findLargest(keys: readonly string[], days: readonly Float64Array[], keysMax: number): string[] {
+  if (keys.length <= keysMax) return [...keys]
+  const totals = keys.map((_, number) => days.reduce((total, sums) => total + sum(slotsOf(sums, number)), 0))
+  const largest = new Set([...keys.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0)).slice(0, keysMax))
+  return keys.map((key, number) => (largest.has(number) ? key : OTHER))
+}
+
+const slotsOf = (sums: Float64Array, number: number): Float64Array =>
+  sums.subarray(number * SLOTS_PER_DAY, (number + 1) * SLOTS_PER_DAY)
+
+/** Slots of a day by the key they are shown as. */
+function addUp(sums: Float64Array, shown: readonly string[]): Map<string, Float64Array> {
+  const byKey = new Map<string, Float64Array>()
+  shown.forEach((key, number) => {
+    const total = byKey.get(key) ?? new Float64Array(SLOTS_PER_DAY)
+    slotsOf(sums, number).forEach((count, slot) => (total[slot] = (total[slot] ?? 0) + count))
+    byKey.set(key, total)
+  })
+  return byKey
+}
+
+function toPoints(startMs: number, byKey: ReadonlyMap<string, Float64Array>, bucketSeconds: number): SeriesPoint[] {
+  const slotsPerBucket = bucketSeconds / SLOT_SECONDS
+  return Array.from({ length: SLOTS_PER_DAY / slotsPerBucket }, (_, bucket) => {
+    const at = new Date(startMs + bucket * bucketSeconds * 1_000)
+    const [first, end] = [bucket * slotsPerBucket, (bucket + 1) * slotsPerBucket]
+    return [...byKey].flatMap(([key, slots]): SeriesPoint[] => {
+      const count = sum(slots.subarray(first, end))
+      return count === 0 ? [] : [{ key, at, count }]
+    })
+  }).flat()
 }
 
 const sum = (numbers: Float64Array): number => numbers.reduce((total, number) => total + number, 0)

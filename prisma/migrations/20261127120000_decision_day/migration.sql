@@ -87,7 +87,7 @@ BEGIN
 END $$;
 
 -- When a partition ends.
-CREATE FUNCTION "decision_partition_end"("suffix" text) RETURNS timestamp LANGUAGE sql IMMUTABLE
+CREATE FUNCTION "decision_partition_end"("suffix" text) RETURNS timestamp LANGUAGE sql STABLE
   RETURN CASE length(suffix)
     WHEN 6 THEN to_timestamp(suffix || '01', 'YYYYMMDD')::timestamp + interval '1 month'
     WHEN 8 THEN to_timestamp(suffix, 'YYYYMMDD')::timestamp + interval '1 day'
@@ -122,7 +122,7 @@ BEGIN
 END $$;
 
 -- Drops the oldest minutes while all of them together take more than so many bytes, except those of the last hours. That they
--- are gone is written down first: whoever asks for them then gets hours instead. Answers how many partitions it dropped.
+-- are gone is written down with it: whoever asks for them then gets hours instead. Answers how many partitions it dropped.
 CREATE FUNCTION "bound_decision_minutes"("bytes_max" bigint, "keep" interval)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "TimeZone" = 'UTC' SET lock_timeout = '200ms' AS $$
 DECLARE
