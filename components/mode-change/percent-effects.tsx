@@ -1,5 +1,5 @@
 import type { ModeChangePreview } from '#lib/client/object-types.ts'
-import { toCount } from '../ui/words.ts'
+import { toCount, toShortCount } from '../ui/words.ts'
 import { PERCENT_STEPS } from './change-direction.ts'
 import { toPercentEffect, toPercentSentence } from './percent-effect.ts'
 
@@ -18,10 +18,12 @@ export function PercentEffects({ items, percent }: PercentEffectsProps) {
       </p>
       <div className="overflow-x-auto rounded-lg border border-line">
         <table className="w-full text-right text-xs tabular-nums">
-          <caption className="sr-only">What each percent would refuse of the recorded requests</caption>
+          <caption className="sr-only">
+            Identities that are in at each percent, and recorded requests it would refuse
+          </caption>
           <tbody>
             <tr className="border-b border-line text-muted">
-              <th scope="row" className="px-2 py-1 text-left font-normal">
+              <th scope="row" className="px-1 py-1 sm:px-2 text-left font-normal">
                 Percent
               </th>
               {steps.map((step) => (
@@ -31,7 +33,7 @@ export function PercentEffects({ items, percent }: PercentEffectsProps) {
                   aria-current={step === percent || undefined}
                   className={cellClass(step === percent)}
                 >
-                  {step} %
+                  {step}&nbsp;%
                 </th>
               ))}
             </tr>
@@ -42,7 +44,7 @@ export function PercentEffects({ items, percent }: PercentEffectsProps) {
               valueAt={(step) => toPercentEffect(items, step).inside.length}
             />
             <Row
-              label="Requests refused"
+              label="Refused"
               steps={steps}
               percent={percent}
               valueAt={(step) => toPercentEffect(items, step).lost}
@@ -55,7 +57,7 @@ export function PercentEffects({ items, percent }: PercentEffectsProps) {
 }
 
 const cellClass = (isChosen: boolean): string =>
-  `px-2 py-1 font-normal ${isChosen ? 'bg-selected font-medium text-text' : ''}`
+  `px-1 py-1 sm:px-2 font-normal ${isChosen ? 'bg-selected font-medium text-text' : ''}`
 
 interface RowProps {
   readonly label: string
@@ -66,12 +68,12 @@ interface RowProps {
 
 const Row = ({ label, steps, percent, valueAt }: RowProps) => (
   <tr>
-    <th scope="row" className="px-2 py-1 text-left font-normal whitespace-nowrap text-muted">
+    <th scope="row" className="px-1 py-1 sm:px-2 text-left font-normal whitespace-nowrap text-muted">
       {label}
     </th>
     {steps.map((step) => (
       <td key={step} className={cellClass(step === percent)}>
-        {toCount(valueAt(step))}
+        <span title={toCount(valueAt(step))}>{toShortCount(valueAt(step))}</span>
       </td>
     ))}
   </tr>
