@@ -35,10 +35,16 @@ export async function rotateUnderTraffic(trial: Rotations): Promise<Findings> {
   await tokens.fetch()
   const requests = new JudgedRequests(stage, tokens, random, violations)
   const pace = new SteadyPace(requestsPerSecond, () => requests.sendOne())
-  const confirmedWorstMs = await rotateRepeatedly(trial, tokens)
+  const endTraffic = async (): Promise<void> => {
+    tokens.stop()
+    await pace.stop()
+  }
+  const confirmedWorstMs = await rotateRepeatedly(trial, tokens).catch(async (error: unknown) => {
+    await endTraffic()
+    throw error
+  })
   await sleep(lingerMs)
-  await pace.stop()
-  tokens.stop()
+  await endTraffic()
   const denied = countDenied(stage.instances)
   for (const sentence of [...tokens.failures, ...fleet.alarms.splice(0)]) violations.add(sentence)
   violations.require(denied === 0, `the instances counted ${String(denied)} denials`)

@@ -12,7 +12,8 @@ export interface TrafficStage {
 }
 
 export async function openTrafficStage(pair: GatewayPair, fleet: ProofFleet): Promise<TrafficStage> {
-  const { url, close } = await startBalancer(pair.urls)
+  const balancer = await startBalancer(pair.urls)
+  const { url } = balancer
   const instances = await startInstances(fleet, [url, url])
   const audiences = Object.fromEntries(instances.all.map((instance) => [instance.url, instance.audience]))
   const callers = await Promise.all(CALLING.map((clientId) => connect(fleet, clientId, url, audiences)))
@@ -21,7 +22,7 @@ export async function openTrafficStage(pair: GatewayPair, fleet: ProofFleet): Pr
     close: async () => {
       await Promise.all(callers.map((caller) => caller.close()))
       await instances.close()
-      await close()
+      await balancer.close()
     },
   }
 }
