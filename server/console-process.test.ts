@@ -11,7 +11,10 @@ import { parseSettings, type Settings } from './settings.ts'
 const isBuilt = existsSync(fileURLToPath(new URL('../.next/BUILD_ID', import.meta.url)))
 const WAIT = { timeout: 50_000, interval: 50 }
 const secret = 'the secret that the console never sees'
-const settings: Settings = { ...parseSettings({ DATABASE_URL: 'postgres://ann:hunter2@localhost/x' }), secret }
+const settings: Settings = {
+  ...parseSettings({ DATABASE_URL: 'postgres://ann:hunter2@localhost/x' }),
+  ...{ secret, secretSource: { value: secret } },
+}
 
 let folder: string
 let console: ConsoleProcess

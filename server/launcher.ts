@@ -7,6 +7,7 @@ import { readOrCreateSecret, requireWritableFolder } from './data-folder.ts'
 import type { ConsoleTarget } from './gateway/gateway-settings.ts'
 import { startGateway } from './gateway/start-gateway.ts'
 import { requireFreePort, toListenError, toLocalUrl } from './listening.ts'
+import { readSecret } from './read-secrets.ts'
 import type { ParsedSettings, Settings } from './settings.ts'
 import { openStore } from './store-process.ts'
 import { startWorker } from './worker/start-worker.ts'
@@ -59,12 +60,13 @@ export async function launch(parsed: ParsedSettings, options: LaunchOptions = {}
 /** The folder is needed for the embedded database and for a secret that is not in the settings. */
 function prepareFolder(parsed: ParsedSettings, onNotice: (sentence: string) => void): Settings {
   const hasEmbedded = parsed.databaseUrl === null && parsed.roles.some((role) => role !== 'console')
-  if (parsed.secret === null || hasEmbedded) requireWritableFolder(parsed.dataDir)
-  if (parsed.secret !== null) return { ...parsed, secret: parsed.secret }
+  if (parsed.secretSource === null || hasEmbedded) requireWritableFolder(parsed.dataDir)
+  if (parsed.secretSource !== null)
+    return { ...parsed, secretSource: parsed.secretSource, secret: readSecret(parsed.secretSource) }
   const { secret, created } = readOrCreateSecret(parsed.dataDir)
   const file = join(parsed.dataDir, 'secret')
   if (created) onNotice(`A secret was created in ${file}: back it up with the database, which needs it to be read.`)
-  return { ...parsed, secret }
+  return { ...parsed, secret, secretSource: { value: secret } }
 }
 
 type Urls = Pick<Stepgate, 'gatewayUrl' | 'setupUrl'>

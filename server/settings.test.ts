@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { takeSettings } from './process-environment.ts'
 import { describeSettings, parseSettings } from './settings.ts'
@@ -12,7 +14,7 @@ test('without any setting, everything runs here, reachable from this machine alo
     publicUrl: 'http://localhost:3000',
     roles: ['gateway', 'console', 'worker'],
     databaseUrl: null,
-    secret: null,
+    secretSource: null,
     oidc: null,
     trustedProxies: [],
   })
@@ -42,6 +44,7 @@ test.each([
   ['STEPGATE_PUBLIC_URL', 'https://user:pass@example.com'],
   ['DATABASE_URL', 'mysql://localhost/x'],
   ['STEPGATE_SECRET', 'short'],
+  ['STEPGATE_SECRET_PREVIOUS', 'brief'],
   ['STEPGATE_ROLES', 'gateway,everything'],
   ['STEPGATE_TRUSTED_PROXIES', '10.0.0.0/33'],
   ['STEPGATE_OIDC_DEFAULT_ROLE', 'root'],
@@ -65,14 +68,37 @@ test('an identity provider is complete or absent', () => {
   )
 })
 
+test('a secret is given itself or in a file, and a file that does not hold one is named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stepgate-settings-'))
+  const file = join(folder, 'secret')
+  writeFileSync(file, `${secret}\n`)
+  const given = parseSettings({ NODE_ENV: 'production', STEPGATE_SECRET_FILE: file })
+  expect(given.secretSource).toEqual({ file, setting: 'STEPGATE_SECRET_FILE' })
+  expect(() => parseSettings({ STEPGATE_SECRET: secret, STEPGATE_SECRET_FILE: file })).toThrow(
+    'STEPGATE_SECRET and STEPGATE_SECRET_FILE exclude each other.',
+  )
+  writeFileSync(file, 'short')
+  expect(() => parseSettings({ STEPGATE_SECRET_PREVIOUS_FILE: file })).toThrow(
+    'STEPGATE_SECRET_PREVIOUS_FILE must name a file with a secret of at least 32 bytes.',
+  )
+  rmSync(folder, { recursive: true })
+  expect(() => parseSettings({ STEPGATE_SECRET_FILE: file })).toThrow(
+    'STEPGATE_SECRET_FILE names a file that cannot be read (ENOENT).',
+  )
+})
+
 test('what is secret does not stay in the environment that other programs inherit', () => {
   const environment = {
     NODE_ENV: 'test',
     DATABASE_URL: 'postgres://a:b@c/d',
     STEPGATE_SECRET: secret,
+    STEPGATE_SECRET_PREVIOUS: `previous ${secret}`,
     PORT: '4',
   } as NodeJS.ProcessEnv
-  expect(takeSettings(environment)).toMatchObject({ databaseUrl: 'postgres://a:b@c/d', secret, port: 4 })
+  expect(takeSettings(environment)).toMatchObject({
+    ...{ databaseUrl: 'postgres://a:b@c/d', port: 4 },
+    ...{ secretSource: { value: secret }, previousSecretSource: { value: `previous ${secret}` } },
+  })
   expect(environment).toEqual({ NODE_ENV: 'test', PORT: '4' })
 })
 

@@ -2,13 +2,13 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { TlsSettings } from './gateway/gateway-settings.ts'
+import { readSecret, SECRET_BYTES_MIN, type SecretSource } from './read-secrets.ts'
 import { StartupError } from './startup-error.ts'
 
 export const SERVER_ROLES = ['gateway', 'console', 'worker'] as const
 export type ServerRole = (typeof SERVER_ROLES)[number]
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-const SECRET_BYTES_MIN = 32
 
 const port = z
   .string()
@@ -52,6 +52,13 @@ const networks = z
   )
   .transform((items) => items.map((item) => (item.includes('/') ? item : `${item}/${isIP(item) === 4 ? '32' : '128'}`)))
 
+const secret = z
+  .string()
+  .refine(
+    (value) => Buffer.byteLength(value) >= SECRET_BYTES_MIN,
+    `must have at least ${SECRET_BYTES_MIN.toString()} bytes`,
+  )
+
 /** Every setting there is: the one schema, and the table in the README. */
 export const Variables = z.object({
   PORT: port.default(3000).describe('Port of the gateway, which serves the console too.'),
@@ -70,16 +77,26 @@ export const Variables = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
     .optional()
     .describe('PostgreSQL 15 or newer. Without it, the embedded PostgreSQL is started.'),
-  STEPGATE_SECRET: z
-    .string()
-    .refine(
-      (value) => Buffer.byteLength(value) >= SECRET_BYTES_MIN,
-      `must have at least ${SECRET_BYTES_MIN.toString()} bytes`,
-    )
+  STEPGATE_SECRET: secret
     .optional()
     .describe(
       'Encrypts signing keys and derives other secrets; at least 32 bytes. Required with `NODE_ENV=production`; else created once in the data folder.',
     ),
+  STEPGATE_SECRET_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File that holds the secret, instead of `STEPGATE_SECRET`. Read again whenever keys are encrypted or decrypted: a new secret in it is taken up without a restart.',
+    ),
+  STEPGATE_SECRET_PREVIOUS: secret
+    .optional()
+    .describe(
+      'Another secret that signing keys may be encrypted with: the one before, or the one to come. Only decrypts; the worker encrypts everything anew under the present one.',
+    ),
+  STEPGATE_SECRET_PREVIOUS_FILE: z
+    .string()
+    .optional()
+    .describe('File that holds it, instead of `STEPGATE_SECRET_PREVIOUS`.'),
   STEPGATE_ROLES: roles
     .default([...SERVER_ROLES])
     .describe('What this process runs: `gateway`, `console`, `worker`, comma-separated. Default all.'),
@@ -120,7 +137,7 @@ export const Variables = z.object({
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info')
     .describe('Least level of the log lines on standard output.'),
-  NODE_ENV: z.string().optional().describe('`production` makes a missing `STEPGATE_SECRET` an error.'),
+  NODE_ENV: z.string().optional().describe('`production` makes a missing `STEPGATE_SECRET` (or file) an error.'),
 })
 
 export interface OidcSettings {
@@ -140,6 +157,9 @@ export interface Settings {
   /** Null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null
   readonly secret: string
+  readonly secretSource: SecretSource
+  /** What else signing keys may be encrypted with; null for nothing. */
+  readonly previousSecretSource: SecretSource | null
   readonly roles: readonly ServerRole[]
   readonly consoleUrl: string | null
   readonly gatewayUrl: string | null
@@ -152,8 +172,10 @@ export interface Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number]
 }
 
-/** `secret` is null where one has to be taken from the data folder. */
-export type ParsedSettings = Omit<Settings, 'secret'> & { readonly secret: string | null }
+/** Null where a secret has to be taken from the data folder. */
+export type ParsedSettings = Omit<Settings, 'secret' | 'secretSource'> & {
+  readonly secretSource: SecretSource | null
+}
 
 /** Reads the settings from environment variables; an empty variable counts as absent. Throws one sentence per mistake. */
 export function parseSettings(environment: Record<string, string | undefined>): ParsedSettings {
@@ -163,7 +185,8 @@ export function parseSettings(environment: Record<string, string | undefined>): 
   const parsed = Variables.safeParse(present)
   if (!parsed.success) throw new StartupError(toSentences(parsed.error))
   const variables = parsed.data
-  if (variables.NODE_ENV === 'production' && variables.STEPGATE_SECRET === undefined) {
+  const secretSource = toSecretSource(variables, 'STEPGATE_SECRET')
+  if (variables.NODE_ENV === 'production' && secretSource === null) {
     throw new StartupError(
       'STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes, for example from "openssl rand -base64 48".',
     )
@@ -175,7 +198,8 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     publicUrl,
     dataDir: resolve(variables.STEPGATE_DATA_DIR),
     databaseUrl: variables.DATABASE_URL ?? null,
-    secret: variables.STEPGATE_SECRET ?? null,
+    secretSource,
+    previousSecretSource: toSecretSource(variables, 'STEPGATE_SECRET_PREVIOUS'),
     roles: variables.STEPGATE_ROLES,
     consoleUrl: variables.STEPGATE_CONSOLE_URL ?? null,
     gatewayUrl: variables.STEPGATE_GATEWAY_URL ?? null,
@@ -189,6 +213,18 @@ export function parseSettings(environment: Record<string, string | undefined>): 
 }
 
 type Parsed = z.output<typeof Variables>
+
+/** Throws where a file is named that holds no secret. */
+function toSecretSource(variables: Parsed, name: 'STEPGATE_SECRET' | 'STEPGATE_SECRET_PREVIOUS'): SecretSource | null {
+  const setting = `${name}_FILE` as const
+  const [value, file] = [variables[name], variables[setting]]
+  if (value !== undefined && file !== undefined) throw new StartupError(`${name} and ${setting} exclude each other.`)
+  if (value !== undefined) return { value }
+  if (file === undefined) return null
+  const source = { file: resolve(file), setting }
+  readSecret(source)
+  return source
+}
 
 /** The named settings, which only make sense together; null where none is set. */
 function takeTogether<Name extends keyof Parsed>(

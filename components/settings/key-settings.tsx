@@ -16,6 +16,7 @@ import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
+import { toPlural } from '../ui/words.ts'
 
 const RevokeTokenDialog = dynamic(async () => (await import('./revoke-token-dialog.tsx')).RevokeTokenDialog, {
   ssr: false,
@@ -205,6 +206,18 @@ function Keys({
   )
 }
 
+/** While the secret is being changed. */
+function EncryptionNote({ signingKeys }: { readonly signingKeys: readonly SigningKey[] }) {
+  const waiting = signingKeys.filter(({ underPresentSecret }) => underPresentSecret === false).length
+  if (waiting === 0) return null
+  return (
+    <p role="status" className="rounded-lg bg-log-only-tint px-3 py-2 text-log-only">
+      {toPlural(waiting, 'key')} of {signingKeys.length} {waiting === 1 ? 'is' : 'are'} still encrypted under another
+      secret than the present one. The worker changes that within a minute; keep STEPGATE_SECRET_PREVIOUS until then.
+    </p>
+  )
+}
+
 /** What signs tokens and configurations in this environment, public parts. */
 export function KeySettings() {
   const environment = useEnvironment()
@@ -219,6 +232,7 @@ export function KeySettings() {
     )
   return (
     <div className="grid gap-4">
+      <EncryptionNote signingKeys={data.items} />
       {PURPOSES.map((each) => (
         <Keys key={each.purpose} {...each} keys={data.items.filter(({ purpose }) => purpose === each.purpose)} />
       ))}

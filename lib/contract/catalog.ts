@@ -436,6 +436,12 @@ export const SigningKey = z.object({
   status: z.enum(['next', 'current', 'previous', 'revoked']),
   keyId: z.string(),
   publicKey: z.string().describe('Ed25519, base64url.'),
+  underPresentSecret: z
+    .boolean()
+    .nullable()
+    .describe(
+      'Whether its private part is encrypted under the present STEPGATE_SECRET; within a minute the worker does that to those that are not. Null for a revoked key, which stays as it is.',
+    ),
   createdAt: Timestamp,
   statusAt: Timestamp,
 })

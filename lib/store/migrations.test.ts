@@ -31,6 +31,11 @@ const COLUMN_TYPES: Readonly<Record<string, string>> = {
   Float: 'float8',
 }
 
+const NATIVE_TYPES = [
+  ['@db.Uuid', 'uuid'],
+  ['@db.Inet', 'inet'],
+] as const
+
 interface Block {
   readonly name: string
   readonly lines: readonly string[]
@@ -57,7 +62,7 @@ function columnsOf({ lines }: Block): string[] {
     const [, field = '', type = '', list, optional] = /^(\w+)\s+(\w+)(\[\])?(\?)?/.exec(line) ?? []
     const known = COLUMN_TYPES[type] ?? (enums.has(type) ? mapped(enums.get(type)!) : undefined)
     if (known === undefined) return []
-    const native = line.includes('@db.Uuid') ? 'uuid' : known
+    const native = NATIVE_TYPES.find(([attribute]) => line.includes(attribute))?.[1] ?? known
     const column = /@map\("(.+?)"\)/.exec(line)?.[1] ?? field
     return [`${column} ${list ? '_' : ''}${native}${optional || list ? '' : ' not null'}`]
   })

@@ -8,6 +8,7 @@ import { createKeyCipher } from '#lib/control/signing-key/key-cipher.ts'
 import { createTransact } from '#lib/control/transaction.ts'
 import type { Database } from '#lib/store/database.ts'
 import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
+import { followSecrets } from '../read-secrets.ts'
 import { createEnvironmentCatalog, type EnvironmentCatalog } from './environment-catalog.ts'
 import type { GatewaySettings } from './gateway-settings.ts'
 import type { ReadClientAddress } from './http/client-address.ts'
@@ -118,14 +119,15 @@ export async function createGatewayCore({
   }
 }
 
-function createContext({ secret, publicUrl, oidc }: GatewaySettings, { prisma, pool }: Database): ControlContext {
+function createContext(settings: GatewaySettings, { prisma, pool }: Database): ControlContext {
+  const { secret, secretSource = { value: secret }, previousSecretSource = null, publicUrl, oidc } = settings
   return {
     database: prisma,
     pool,
     decisions: createPostgresDecisionStore(pool),
     transact: createTransact(prisma),
     publicUrl,
-    keyCipher: createKeyCipher(secret),
+    keyCipher: createKeyCipher(followSecrets(secretSource, previousSecretSource)),
     previewKey: deriveKey(secret, 'stepgate change previews v1'),
     refreshKey: deriveKey(secret, 'stepgate refresh tokens v1'),
     oidc,

@@ -1,4 +1,5 @@
 import type { OidcProvider } from '#lib/control/context.ts'
+import type { SecretSource } from '../read-secrets.ts'
 
 /** What the gateway needs to know from its surroundings. */
 export interface GatewaySettings {
@@ -7,8 +8,11 @@ export interface GatewaySettings {
   readonly host: string
   /** Base of every URL that is told to others, such as issuers. */
   readonly publicUrl: string
-  /** STEPGATE_SECRET. */
+  /** STEPGATE_SECRET, as it was at the start. */
   readonly secret: string
+  readonly secretSource?: SecretSource
+  /** What else signing keys may be encrypted with. */
+  readonly previousSecretSource?: SecretSource | null
   /** Networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   /** Null: no port of its own for mutual TLS. */

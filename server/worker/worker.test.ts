@@ -118,7 +118,8 @@ describe('keeping the house', () => {
   })
 
   test('one worker leads; the next one takes over when it stops', async () => {
-    const settings = { logLevel: 'silent', secret: 'a secret of tests, long enough to be one' } as const
+    const secretSource = { value: 'a secret of tests, long enough to be one' }
+    const settings = { logLevel: 'silent', secretSource, previousSecretSource: null } as const
     const [first, second] = await Promise.all([
       startWorker({ settings, database }),
       startWorker({ settings, database }),

@@ -4,6 +4,7 @@ import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext, Tx } from '../context.ts'
 import { onePage, type Page } from '../cursor.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
+import type { KeyCipher } from './key-cipher.ts'
 
 type Answer = z.output<typeof SigningKey>
 
@@ -16,22 +17,23 @@ export async function listSigningKeys(
   environmentSlug: string,
 ): Promise<Page<Answer>> {
   requireRole(actor, 'viewer')
-  return onePage(await readSigningKeys(ctx.database, await getEnvironmentId(ctx.database, environmentSlug)))
+  const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
+  return onePage(await readSigningKeys(ctx.database, environmentId, ctx.keyCipher))
 }
 
-export async function readSigningKeys(db: Tx, environmentId: string): Promise<Answer[]> {
+export async function readSigningKeys(db: Tx, environmentId: string, cipher: KeyCipher): Promise<Answer[]> {
   const rows = await db.signingKey.findMany({
     where: { environmentId },
-    omit: { privateKeyEncrypted: true },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: SHOWN_MAX,
   })
-  return rows.map(({ id, purpose, status, keyId, publicJwk, createdAt, statusAt }) => ({
+  return rows.map(({ id, purpose, status, keyId, publicJwk, privateKeyEncrypted, createdAt, statusAt }) => ({
     id,
     purpose,
     status,
     keyId,
     publicKey: (publicJwk as { x: string }).x, // written by createSigningKey only
+    underPresentSecret: status === 'revoked' ? null : cipher.isCurrent(privateKeyEncrypted),
     createdAt: createdAt.toISOString(),
     statusAt: statusAt.toISOString(),
   }))

@@ -29,7 +29,7 @@ export async function revokeSigningKey(
     const environment = await lockEnvironmentBySlug(tx, environmentSlug)
     const key = await tx.signingKey.findFirst({ where: { id, environmentId: environment.id } })
     if (!key) throw new ControlError('not-found', `There is no such key in ${environmentSlug}.`)
-    if (key.status === 'revoked') return onePage(await readSigningKeys(tx, environment.id))
+    if (key.status === 'revoked') return onePage(await readSigningKeys(tx, environment.id, ctx.keyCipher))
     await tx.signingKey.update({ where: { id }, data: { status: 'revoked', statusAt: new Date() } })
     if (key.purpose === 'token' && key.status === 'current') await promoteNext(tx, environment.id)
     await ensureSigningKeys(tx, environment.id, ctx.keyCipher)
@@ -48,7 +48,7 @@ export async function revokeSigningKey(
       actorName: actor.name,
       auditEntryId,
     })
-    return onePage(await readSigningKeys(tx, environment.id))
+    return onePage(await readSigningKeys(tx, environment.id, ctx.keyCipher))
   })
 }
 

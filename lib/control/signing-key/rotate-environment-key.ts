@@ -37,6 +37,6 @@ export async function rotateEnvironmentKey(
       { environmentId: environment.id, purpose, actorName: actor.name, auditEntryId },
       ctx.keyCipher,
     )
-    return onePage(await readSigningKeys(tx, environment.id))
+    return onePage(await readSigningKeys(tx, environment.id, ctx.keyCipher))
   })
 }
