@@ -8,8 +8,8 @@ export const MINUTES_KEPT_DAYS = 14
 export const REPLAY_DAYS_MAX = 31
 /** Minutes are dropped while they take more space. */
 const MINUTES_BYTES_MAX = 512 * 1024 * 1024
-/** Except those of the last hours, that somebody watches. */
-const MINUTES_KEPT_HOURS_MIN = 3
+/** Except those of the last hours, of which charts by the minute are made. */
+const MINUTES_KEPT_HOURS_MIN = 2
 
 /** Since when the minutes are all there; before, only the hours are. */
 export async function findMinutesFrom(pool: pg.Pool, now = new Date()): Promise<Date> {

@@ -3,10 +3,13 @@ import { HOURS } from './decision-hours.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
 const DAYS_TO_SETTLE = `
-  SELECT day::date::text AS day FROM generate_series((SELECT min(bucket) FROM decision_hour) AT TIME ZONE 'UTC', $1::date - 1, interval '1 day') AS day
+  SELECT day::text FROM (
+    SELECT (SELECT (min(bucket) AT TIME ZONE 'UTC')::date FROM decision_hour) + n AS day
+    FROM generate_series(0, $1::date - 1 - (SELECT (min(bucket) AT TIME ZONE 'UTC')::date FROM decision_hour)) AS n
+  ) AS days
   WHERE EXISTS (
     SELECT FROM decision_hour
-    WHERE bucket >= day::date::timestamp AT TIME ZONE 'UTC' AND bucket < (day::date + 1)::timestamp AT TIME ZONE 'UTC'
+    WHERE bucket >= day::timestamp AT TIME ZONE 'UTC' AND bucket < (day + 1)::timestamp AT TIME ZONE 'UTC'
   )`
 
 /** One statement: what leaves the hours arrives in the days, and no reader sees it twice or not at all. */
