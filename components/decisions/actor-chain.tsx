@@ -79,7 +79,7 @@ function toSentence(subject: string, actors: readonly string[], serviceSlug: str
           <Name>{name}</Name>
         </Fragment>
       ))}
-      . The token carries what all of them may do.
+      . The token carries what <Name>{subject}</Name> and <Name>{actors.at(-1) ?? ''}</Name> may both do.
     </>
   )
 }

@@ -13,7 +13,7 @@ export const CodeBlock = ({ code, label }: CodeBlockProps) => (
     <pre tabIndex={0} className="scroll-thin overflow-x-auto p-3 pr-10 text-xs leading-5">
       <code>{code}</code>
     </pre>
-    <div className="absolute top-2 right-2">
+    <div className="absolute top-2 right-2 rounded-md bg-sunken">
       <CopyButton text={code} what={label} />
     </div>
   </figure>
