@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { judgeEndpoint, loadEvidenceBase, type EndpointJudgement } from '#lib/control/decision/load-evidence.ts'
 import { MINUTES_KEPT_DAYS } from '#lib/store/decisions/retention.ts'
+import { toDecisionContext } from './decision-context.ts'
 import { FleetRecorder } from './fleet-recorder.ts'
 import type { Findings } from './findings.ts'
 import { Ledger, type LedgerEntry } from './ledger.ts'
@@ -66,7 +67,7 @@ async function readRows(
   const { rows } = await database.pool.query<StoredRow>(
     `SELECT jsonb_build_array(s.service_id, s.method, s.route, s.outcome, s.reason, s.token_problem, s.caller_kind, s.caller, s.caller_hint, s.scopes, s.sender, s.evaluated,
        s.context ->> 'requirementsMet') AS facts,
-       extract(epoch FROM c.bucket)::float8 * 1000 AS "atMs", c.count::float8 AS count, c.token_ages::float8[] AS ages
+       extract(epoch FROM c.bucket)::float8 * 1000 AS "atMs", c.count::float8 AS count, ${unit === 'hour' ? 'c.token_ages' : 'NULL'}::float8[] AS ages
      FROM decision_${unit} c JOIN decision_signature s ON s.id = c.signature_id WHERE s.environment_id = $1 AND c.bucket >= $2`,
     [environmentId, new Date(fromMs)],
   )
@@ -111,7 +112,7 @@ async function checkJudgements(
 ): Promise<void> {
   const { database, environmentId, shiftMs, serviceIds, endpointIds } = stored
   const now = new Date(untilMs + shiftMs)
-  const loaded = await loadEvidenceBase(database.pool, environmentId, null, WINDOW_HOURS, now)
+  const loaded = await loadEvidenceBase(toDecisionContext(database), environmentId, null, WINDOW_HOURS, now)
   const { holders, lifetimes, instances } = loaded
   const base = { ...evidenceAt(simulation, untilMs, WINDOW_HOURS), holders, lifetimes, instances }
   for (const endpoint of simulation.fleet.endpoints) {

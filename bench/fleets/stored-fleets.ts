@@ -11,6 +11,7 @@ import { toDecisionBatch } from '../../sdk/src/report/decision-batch.ts'
 import { nothingDropped, type DecisionWindow } from '../../sdk/src/report/decision-queue.ts'
 import type { FoldedDecisions } from '../../sdk/src/report/fold.ts'
 import type { InstanceReport } from '../../sdk/src/report/instance-report.ts'
+import { toDecisionContext } from './decision-context.ts'
 import type { Fleet, FleetService } from './make-fleet.ts'
 import { DAY_MS, HOUR_MS } from './rhythms.ts'
 
@@ -66,7 +67,7 @@ async function storeFleet(
   const stored = { database, shiftMs, ...(await createEntities(database, fleet)) }
   const today = dayOf(Date.now())
   await ensureDecisionPartitions(database.pool, today - STORED_DAYS - 1, today + 1)
-  const ingest = createDecisionIngest(database.pool)
+  const ingest = createDecisionIngest(toDecisionContext(database))
   for (const [service, own] of Map.groupBy(windows, (closed) => closed.service)) {
     const serviceId = stored.serviceIds.get(service.id) ?? ''
     for (const batch of toBatches(service, own, shiftMs)) {

@@ -17,7 +17,11 @@ export interface BenchStore {
   readonly serviceId: string
 }
 
-const DENIAL = { outcome: 'would-deny', reason: 'scope-missing', missingScopes: ['things:delete'] } as const
+const DENIAL = {
+  outcome: 'would-deny',
+  reason: 'scope-missing',
+  missingScopes: ['things:delete'],
+} satisfies Parameters<typeof makeBatch>[1]
 
 /** Every denial an item of its own, parsed, deduplicated, counted and committed, beside bare COPY of the same facts as wide rows. */
 export async function measureRaw({ pool, ownerUrl, environmentId, serviceId }: BenchStore): Promise<void> {

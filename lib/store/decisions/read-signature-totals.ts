@@ -93,12 +93,6 @@ export async function readEarlierSignatures(
   { environmentId, endpointIds, from, to, callers = null, scopes = null }: TotalsWindow,
 ): Promise<EarlierSignature[]> {
   const window = [toAgedFrom(from), toAgedFrom(to)]
-  const { rows } = await pool.query<EarlierSignature>(EARLIER, [
-    environmentId,
-    ...window,
-    endpointIds,
-    callers,
-    scopes,
-  ])
+  const { rows } = await pool.query<EarlierSignature>(EARLIER, [environmentId, ...window, endpointIds, callers, scopes])
   return rows
 }
