@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { makeDecisionFixture } from '#lib/control/decision/decision-fixture.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import { keepPartitions, removeExpired } from './clean-up.ts'
 import { refreshIssuers } from './refresh-issuers.ts'
@@ -115,6 +116,28 @@ describe('keeping the house', () => {
     })
     await removeExpired(database.pool)
     expect(await database.prisma.setupLink.count()).toBe(0)
+  })
+
+  test('a lowered gate that undoes itself is lifted while a worker runs', async () => {
+    const { environment, addEndpoint, record } = await makeDecisionFixture(database)
+    const endpoint = await addEndpoint('/refunds', null, 'enforce')
+    const gates = { fromMode: 'log_only', fromPercent: 100, toMode: 'enforce', toPercent: 100 } as const
+    await database.prisma.modeChange.create({
+      data: {
+        ...gates,
+        environmentId: environment.id,
+        endpointId: endpoint.id,
+        revision: 1,
+        forecast: { requests: 10, wouldDeny: 0, windowHours: 168, callers: [] },
+        undoFromDenials: 2,
+        actorName: 'Ada',
+      },
+    })
+    await record({ caller: 'stranger', outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 2 })
+    const worker = await startWorker({ settings: { logLevel: 'silent', secret: 'x'.repeat(40) }, database })
+    const modeOf = async () => (await database.prisma.endpoint.findUniqueOrThrow({ where: { id: endpoint.id } })).mode
+    await vi.waitFor(async () => expect(await modeOf()).toBe('log_only'), { timeout: 20_000 }).finally(worker.close)
+    expect(await database.prisma.auditEntry.count({ where: { targetId: endpoint.id, actorKind: 'system' } })).toBe(1)
   })
 
   test('one worker leads; the next one takes over when it stops', async () => {
