@@ -21,6 +21,7 @@ import { createFleet, grant, publish, startTestGateway } from '../testing/gatewa
 import { startPeerProvider, type PeerProvider } from '../testing/peer-provider.ts'
 import { DIFFERENCES, writeDifferences, type Compared } from '../testing/differences.ts'
 
+const PREPARED_WITHIN_MS = 180_000
 const DOCUMENT = new URL('DIFFERENCES.md', import.meta.url)
 
 let database: TestDatabase
@@ -44,7 +45,7 @@ beforeAll(async () => {
   )
   targets = await Promise.all([describeOurs(), describePeer()])
   compared = await Promise.all(CASES.map(compare))
-})
+}, PREPARED_WITHIN_MS)
 afterAll(async () => {
   await Promise.all([gateway.close(), peer.close()])
   await database.close()
