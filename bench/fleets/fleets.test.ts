@@ -3,7 +3,8 @@ import { Findings } from './findings.ts'
 import { toRows } from './print-table.ts'
 import { runFleet } from './run-fleet.ts'
 
-const SEEDS = [15, 21]
+/** With callers that would break and are only remembered: nothing of them is in the week before. */
+const SEEDS = [5, 20]
 
 test('the evidence contradicts nothing that happens in fleets whose truth is known', () => {
   const findings = new Findings()
