@@ -63,7 +63,15 @@ describe('what was recorded before the window', () => {
 
   test('is forgiven where the caller sends something else in its place', () => {
     const repaired = facts({ from: 12, to: 0 })
-    expect(recall([repaired], [earlier({ from: 14, to: 12, ...WRONG })])).toEqual({ returning: [], allowed: [] })
+    const daily = earlier({ from: 14, to: 12, pauseDays: 1, ...WRONG })
+    expect(recall([repaired], [daily])).toEqual({ returning: [], allowed: [] })
+  })
+
+  test('is not forgiven where it came once, or stayed away as long before', () => {
+    const newJob = facts({ from: 12, to: 0 })
+    expect(recall([newJob], [earlier({ from: 14, to: 14, ...WRONG })]).returning).toEqual(['billing'])
+    const everyThreeWeeks = { ...earlier({ from: 14, to: 14, ...WRONG }), recordedFrom: daysAgo(35) }
+    expect(recall([newJob], [everyThreeWeeks]).returning).toEqual(['billing'])
   })
 
   test('is over where it left the rhythm it kept, and not after a few days of one', () => {

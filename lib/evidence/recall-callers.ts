@@ -18,6 +18,12 @@ export interface RecalledCallers {
   readonly allowed: readonly Caller[]
 }
 
+interface Context {
+  readonly allowed: readonly DatedFacts[]
+  readonly present: readonly DatedFacts[]
+  readonly now: Date
+}
+
 const HOUR_MS = 3_600_000
 /** What came for so long has shown its rhythm. */
 const RHYTHM_MS = 168 * HOUR_MS
@@ -37,7 +43,7 @@ export function recallCallers({ rule, recorded, earlier, now }: RecallQuestion):
   const present = recorded.filter(({ evaluated }) => evaluated)
   const allowed = [...present, ...known].filter(isAllowed)
   const returning = known.filter(
-    (facts) => !allowed.includes(facts) && !isOver(facts, now) && !isReplaced(facts, allowed, present),
+    (facts) => !allowed.includes(facts) && !isOver(facts, now) && !isReplaced(facts, { allowed, present, now }),
   )
   const [named, seen] = [keysOf(returning), keysOf(present)]
   return {
@@ -46,14 +52,22 @@ export function recallCallers({ rule, recorded, earlier, now }: RecallQuestion):
   }
 }
 
-function isOver({ firstAt, lastAt, longestPauseHours }: EarlierFacts, now: Date): boolean {
-  const hasRhythm = lastAt.getTime() - firstAt.getTime() >= RHYTHM_MS
-  return hasRhythm && now.getTime() - lastAt.getTime() > PAUSES_MAX * longestPauseHours * HOUR_MS
+/** The longest time after which they are known to have come back; 0 for what came in a single hour. */
+const pauseMs = ({ longestPauseHours, firstAt, recordedFrom }: EarlierFacts): number =>
+  Math.max(longestPauseHours * HOUR_MS, firstAt.getTime() - recordedFrom.getTime())
+
+function isOver(facts: EarlierFacts, now: Date): boolean {
+  const hasRhythm = facts.lastAt.getTime() - facts.firstAt.getTime() >= RHYTHM_MS
+  return hasRhythm && now.getTime() - facts.lastAt.getTime() > PAUSES_MAX * pauseMs(facts)
 }
 
-/** Where something the caller sends was allowed before as well, these facts were of something else, which may come again. */
-function isReplaced(facts: EarlierFacts, allowed: readonly DatedFacts[], present: readonly DatedFacts[]): boolean {
-  if (facts.caller === null) return false
+/**
+ * They came more than once and stay away longer than ever, and the caller sends something else since, which is allowed. Where
+ * something was allowed before as well, these facts were of another job, which may come again.
+ */
+function isReplaced(facts: EarlierFacts, { allowed, present, now }: Context): boolean {
+  const pause = pauseMs(facts)
+  if (facts.caller === null || pause <= 0 || now.getTime() - facts.lastAt.getTime() <= pause) return false
   const own = allowed.filter((each) => keyOf(each) === keyOf(facts))
   const sinceMs = facts.lastAt.getTime() - OVERLAP_MS
   return (
