@@ -58,7 +58,9 @@ export const ReplayDraft = z
 export const ReplayRequest = z.strictObject({
   draft: ReplayDraft,
   days: z.int().min(1).max(REPLAY_DAYS_MAX).default(REPLAY_DAYS_MAX).describe('How far back, 1–30.'),
-  since: Timestamp.optional().describe('No request from before this time, whatever `days` says.'),
+  since: Timestamp.optional().describe(
+    'No request from before the hour this time lies in, or the day where it is longer ago than yesterday, whatever `days` says.',
+  ),
 })
 
 const Counts = {

@@ -9,6 +9,12 @@ import { keepPartitions, removeExpired } from './clean-up.ts'
 import { refreshIssuers } from './refresh-issuers.ts'
 import { startWorker } from './start-worker.ts'
 
+const SETTINGS = {
+  logLevel: 'silent',
+  secretSource: { value: 'a secret of tests, long enough to be one' },
+  previousSecretSource: null,
+} as const
+
 let database: TestDatabase
 let provider: Server
 let issuerUrl = ''
@@ -134,18 +140,16 @@ describe('keeping the house', () => {
       },
     })
     await record({ caller: 'stranger', outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 2 })
-    const worker = await startWorker({ settings: { logLevel: 'silent', secret: 'x'.repeat(40) }, database })
+    const worker = await startWorker({ settings: SETTINGS, database })
     const modeOf = async () => (await database.prisma.endpoint.findUniqueOrThrow({ where: { id: endpoint.id } })).mode
     await vi.waitFor(async () => expect(await modeOf()).toBe('log_only'), { timeout: 20_000 }).finally(worker.close)
     expect(await database.prisma.auditEntry.count({ where: { targetId: endpoint.id, actorKind: 'system' } })).toBe(1)
   })
 
   test('one worker leads; the next one takes over when it stops', async () => {
-    const secretSource = { value: 'a secret of tests, long enough to be one' }
-    const settings = { logLevel: 'silent', secretSource, previousSecretSource: null } as const
     const [first, second] = await Promise.all([
-      startWorker({ settings, database }),
-      startWorker({ settings, database }),
+      startWorker({ settings: SETTINGS, database }),
+      startWorker({ settings: SETTINGS, database }),
     ])
     const leaders = async () =>
       (
