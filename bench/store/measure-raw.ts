@@ -1,5 +1,6 @@
 import pg from 'pg'
-import type { ControlContext } from '#lib/control/context.ts'
+import type { SignatureReport } from '#lib/contract/machine.ts'
+import type { DecisionContext } from '#lib/control/context.ts'
 import { createDecisionIngest } from '#lib/control/decision/decision-ingest.ts'
 import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import { createWideTable, ITEMS_PER_BATCH, makeBatch, measureCopy, ROWS_PER_ROUND } from '../gateway/measure-ingest.ts'
@@ -17,11 +18,11 @@ export interface BenchStore {
   readonly serviceId: string
 }
 
-const DENIAL = {
+const DENIAL: Partial<SignatureReport> = {
   outcome: 'would-deny',
   reason: 'scope-missing',
   missingScopes: ['things:delete'],
-} satisfies Parameters<typeof makeBatch>[1]
+}
 
 /** Every denial an item of its own, parsed, deduplicated, counted and committed, beside bare COPY of the same facts as wide rows. */
 export async function measureRaw({ pool, ownerUrl, environmentId, serviceId }: BenchStore): Promise<void> {
@@ -29,7 +30,7 @@ export async function measureRaw({ pool, ownerUrl, environmentId, serviceId }: B
   client.on('error', () => undefined) // what went wrong is thrown elsewhere
   await client.connect()
   await createWideTable(client)
-  const context: Pick<ControlContext, 'pool' | 'decisions'> = { pool, decisions: createPostgresDecisionStore(pool) }
+  const context: DecisionContext = { pool, decisions: createPostgresDecisionStore(pool) }
   const ingest = createDecisionIngest(context)
   const rounds: { copied: number; stored: number }[] = []
   for (let round = 0; round <= ROUNDS; round++) {

@@ -47,7 +47,7 @@ export function createDecisionIngest({ pool, decisions: { counts, samples } }: D
     const news = parsed.signatures.filter((signature) => dictionary.isNews(signature))
     const learned = news.filter(
       ({ hash }) =>
-        dictionary.find(hash) !== undefined || isWithinNovelty(`${reporter.environmentId}:${reporter.serviceId}`),
+        dictionary.find(hash) !== undefined || isWithinNovelty(`${reporter.environmentId}:${reporter.serviceId}`, hash),
     )
     await dictionary.learn(learned.map((signature) => toSignatureRow(reporter, signature, replayed)))
     return keepItems(

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import type { DecisionBatch, SignatureReport } from '../../contract/machine.ts'
 import { createDecisionIngest } from './decision-ingest.ts'
+import { createNoveltyLimit } from './novelty-limit.ts'
 import type { Reporter } from './parse-batch.ts'
 
 const MINUTE_MS = 60_000
@@ -170,4 +171,25 @@ test('more gateways than shards count the same new signatures at once, in any or
   const counts = Map.groupBy(stored, ({ route }) => route)
   expect(counts.size).toBe(routes.length)
   for (const [, buckets] of counts) expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(60)
+})
+
+test('a signature that many instances bring at once is new once', async () => {
+  const reporter = await makeReporter()
+  const ingest = makeIngest()
+  const thousand = Array.from({ length: 1_000 }, (_, index) => signature({ route: `/new/${index}` }))
+  const receipts = await Promise.all(Array.from({ length: 6 }, () => ingest(reporter, batch(thousand))))
+  expect(receipts.flatMap(({ refused }) => refused)).toEqual([])
+})
+
+test('new signatures are bounded by service and minute', () => {
+  vi.useFakeTimers({ now: new Date('2026-03-20T10:07:30Z') })
+  const isWithin = createNoveltyLimit()
+  const bring = (service: string, from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => isWithin(service, `hash ${from + index}`)).filter(Boolean).length
+  expect(bring('orders', 0, 6_000)).toBe(5_000)
+  expect(bring('orders', 0, 5_000)).toBe(5_000)
+  expect(bring('payments', 0, 10)).toBe(10)
+  vi.setSystemTime(new Date('2026-03-20T10:08:00Z'))
+  expect(bring('orders', 5_000, 10)).toBe(10)
+  vi.useRealTimers()
 })
