@@ -155,5 +155,5 @@ describe('a start', () => {
     await vi.waitUntil(isReady, WAIT)
     child.kill('SIGTERM')
     expect(await exited).toBe(0)
-  })
+  }, 150_000)
 })

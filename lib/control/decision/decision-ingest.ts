@@ -152,7 +152,7 @@ function toNewSamples(
 }
 
 /** Bound to the service, so that one service cannot use up the ids of another. */
-function batchKey(environmentId: string, serviceId: string, batchId: string): string {
+export function batchKey(environmentId: string, serviceId: string, batchId: string): string {
   const hex = digest('sha256', `${environmentId} ${serviceId} ${batchId.toLowerCase()}`, 'hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
