@@ -30,8 +30,8 @@ export default defineConfig({
     ],
     setupFiles: 'vitest.setup.ts',
     pool: 'forks',
-    // Many tests wait for time to pass, so that two processors have room for two more.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // Many tests wait for time to pass, so that two processors have room for a third.
+    maxWorkers: Math.max(3, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

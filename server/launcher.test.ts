@@ -11,7 +11,8 @@ import { createTestDatabase } from '#lib/store/test-database.ts'
 import { findFreePort } from './listening.ts'
 
 const PROGRAM = fileURLToPath(new URL('./start.ts', import.meta.url))
-const WAIT = { timeout: 50_000, interval: 50 }
+/** Recovery flushes what other tests write to the same disk. */
+const WAIT = { timeout: 140_000, interval: 50 }
 
 let dataDir: string
 let port: number
@@ -155,5 +156,5 @@ describe('a start', () => {
     await vi.waitUntil(isReady, WAIT)
     child.kill('SIGTERM')
     expect(await exited).toBe(0)
-  }, 150_000)
+  }, 300_000)
 })
