@@ -12,7 +12,8 @@ import { STORED_DAYS, type ClosedWindow, type FleetStore, type StoredFleet } fro
 /** Rows by what tells them apart and their time, as counts with ages. */
 type Rows = Map<string, string>
 
-const WINDOW_HOURS = 168
+/** Days that are over are kept as one, so windows that are compared begin at a midnight. */
+const windowHoursUntil = (now: Date): number => 168 + now.getUTCHours()
 
 /** A month of a fleet through ingest into PostgreSQL: the rows are what was folded, and what is judged from them is the same. */
 export async function checkStored(
@@ -43,7 +44,7 @@ async function checkRows(
   findings: Findings,
 ): Promise<void> {
   // Minutes are kept for some days; the last whole ones are compared.
-  const fromMs = unit === 'hour' ? 0 : (Math.floor(Date.now() / DAY_MS) - MINUTES_KEPT_DAYS + 1) * DAY_MS
+  const fromMs = unit === 'hour' ? 0 : (Math.floor(Date.now() / DAY_MS) - MINUTES_KEPT_DAYS + 2) * DAY_MS
   const [found, told] = [await readRows(unit, stored, fromMs), toRows(unit, ledger.entries, stored, fromMs)]
   for (const key of new Set([...found.keys(), ...told.keys()])) {
     findings.count('stored rows')
@@ -112,9 +113,9 @@ async function checkJudgements(
 ): Promise<void> {
   const { database, environmentId, shiftMs, serviceIds, endpointIds } = stored
   const now = new Date(untilMs + shiftMs)
-  const loaded = await loadEvidenceBase(toDecisionContext(database), environmentId, null, WINDOW_HOURS, now)
+  const loaded = await loadEvidenceBase(toDecisionContext(database), environmentId, null, windowHoursUntil(now), now)
   const { holders, lifetimes, instances } = loaded
-  const base = { ...evidenceAt(simulation, untilMs, WINDOW_HOURS), holders, lifetimes, instances }
+  const base = { ...evidenceAt(simulation, untilMs, windowHoursUntil(now)), holders, lifetimes, instances }
   for (const endpoint of simulation.fleet.endpoints) {
     const serviceId = serviceIds.get(endpoint.service.id) ?? ''
     const id = endpointIds.get(endpoint.id) ?? ''
