@@ -12,6 +12,9 @@ export interface Refreshes {
   readonly parallel: number
 }
 
+const BEGIN_ATTEMPTS_MAX = 40
+const BEGIN_PAUSE_MS = 250
+
 /** Refresh tokens of the partner, over HTTP. */
 class Sessions {
   readonly #secret: string
@@ -20,14 +23,18 @@ class Sessions {
     this.#secret = secrets[PARTNER] ?? ''
   }
 
+  /** A gateway that has just started may not know the environment yet. */
   async begin(url: string): Promise<string> {
-    const { body } = await this.#ask(url, {
-      grant_type: 'client_credentials',
-      resource: CALLED[0],
-      scope: `${CALLED[0]}:read offline_access`,
-    })
-    if (typeof body['refresh_token'] !== 'string') throw new Error(`no session: ${JSON.stringify(body)}`)
-    return body['refresh_token']
+    for (let attempt = 1; ; attempt++) {
+      const { status, body } = await this.#ask(url, {
+        grant_type: 'client_credentials',
+        resource: CALLED[0],
+        scope: `${CALLED[0]}:read offline_access`,
+      })
+      if (typeof body['refresh_token'] === 'string') return body['refresh_token']
+      if (status !== 503 || attempt === BEGIN_ATTEMPTS_MAX) throw new Error(`no session: ${JSON.stringify(body)}`)
+      await new Promise((resolve) => setTimeout(resolve, BEGIN_PAUSE_MS))
+    }
   }
 
   refresh(url: string, token: string): Promise<TokenAnswer> {
