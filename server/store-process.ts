@@ -6,6 +6,8 @@ import { StartupError } from './startup-error.ts'
 
 const APP_ROLE = 'stepgate_app'
 const CONNECT_WITHIN_MS = 10_000
+const START_AGAIN_WITHIN_MS = 120_000
+const START_AGAIN_PAUSE_MS = 500
 
 export interface Store {
   readonly database: Database
@@ -36,6 +38,19 @@ async function openEmbedded({ dataDir, onNotice }: StoreOptions): Promise<Store>
   }
 }
 
+/** What a killed postgres was doing may go on for a while, and holds its memory until it is done. */
+async function startAgain(dataDir: string): Promise<EmbeddedPostgres> {
+  const endMs = performance.now() + START_AGAIN_WITHIN_MS
+  for (;;) {
+    try {
+      return await startEmbeddedPostgres({ dataDir })
+    } catch (error) {
+      if (performance.now() > endMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, START_AGAIN_PAUSE_MS))
+    }
+  }
+}
+
 /** Starts postgres again when it ends on its own; the address stays the same, and the pools connect anew. */
 async function superviseEmbedded(dataDir: string, onNotice: (sentence: string) => void) {
   let postgres = await startEmbeddedPostgres({ dataDir })
@@ -46,7 +61,7 @@ async function superviseEmbedded(dataDir: string, onNotice: (sentence: string) =
         if (stopping) return
         onNotice('The embedded PostgreSQL ended unexpectedly; starting it again.')
         await running.stop()
-        postgres = await startEmbeddedPostgres({ dataDir })
+        postgres = await startAgain(dataDir)
         watch(postgres)
       })
       .catch((error: unknown) => {
