@@ -147,7 +147,11 @@ describe('a start', () => {
   test('starts its database again when that is killed', async () => {
     const { child, output, exited } = start()
     await vi.waitUntil(() => output.out.includes('Stepgate is ready'), WAIT)
-    const isReady = async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.status === 200
+    const isReady = async () => {
+      expect(child.exitCode, output.err).toBeNull()
+      const signal = AbortSignal.timeout(5_000)
+      return (await fetch(`http://127.0.0.1:${port}/readyz`, { signal }).catch(() => null))?.status === 200
+    }
     process.kill(Number(readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL')
     await vi.waitUntil(
       () => output.err.includes('The embedded PostgreSQL ended unexpectedly; starting it again.'),
