@@ -33,6 +33,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     })
     // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
     pool.on('error', () => undefined)
+    // So would one that breaks between two statements of a transaction, for which the pool does not listen.
+    pool.on('connect', (client) => client.on('error', () => undefined))
     return pool
   }
   const prismaPool = createPool()
