@@ -11,8 +11,7 @@ import { createTestDatabase } from '#lib/store/test-database.ts'
 import { findFreePort } from './listening.ts'
 
 const PROGRAM = fileURLToPath(new URL('./start.ts', import.meta.url))
-/** Recovery flushes what other tests write to the same disk. */
-const WAIT = { timeout: 140_000, interval: 50 }
+const WAIT = { timeout: 50_000, interval: 50 }
 
 let dataDir: string
 let port: number
@@ -160,5 +159,5 @@ describe('a start', () => {
     await vi.waitUntil(isReady, WAIT)
     child.kill('SIGTERM')
     expect(await exited).toBe(0)
-  }, 300_000)
+  })
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DecisionReceipt } from '#lib/contract/machine.ts'
 import { openDatabase, type Database } from '#lib/store/database.ts'
 import { findRunningOwnerUrl } from '#lib/store/embedded-postgres.ts'
@@ -10,6 +11,7 @@ import { findFreePort } from '#server/listening.ts'
 import { Violations, type Findings } from '../../sdk/test/faults/findings.ts'
 import type { SeededRandom } from '../../sdk/test/seeded-random.ts'
 import { GatewayProcess } from '../gateway-process.ts'
+import { median } from '../statistics.ts'
 import { killPostgres } from './kill-postgres.ts'
 
 export interface CrashTrial {
@@ -27,8 +29,6 @@ const SIGNATURES_PER_BATCH = 10
 const CRASH_AFTER_MS_MAX = 800
 const REPEAT_AFTER_MS = 25
 const RECOVERY_SECONDS_MAX = 120
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** What has been acknowledged, by route. */
 interface Ledger {
@@ -77,12 +77,12 @@ export async function liveThroughCrashes({ random, crashes, gatewayEvery, onCras
   }
 }
 
-/** Answers the milliseconds until a batch is acknowledged again. */
 async function restart(gateway: GatewayProcess): Promise<void> {
   await gateway.end('SIGKILL')
   await gateway.start()
 }
 
+/** Answers the milliseconds until a batch is acknowledged again. */
 async function crashOnce(crash: () => Promise<void> | void, ledger: Ledger): Promise<number> {
   const startedAt = performance.now()
   await crash()
@@ -198,7 +198,6 @@ async function compare(database: Database, ledger: Ledger, recoveries: readonly 
   for (const id of ledger.samples) violations.require(kept.has(id), `sample ${id} is not there`)
   violations.require(kept.size === rows.length, 'a sample is there twice')
   const decisions = [...ledger.counts.values()].reduce((sum, count) => sum + count, 0)
-  const sorted = recoveries.toSorted((a, b) => a - b)
   return {
     figures: {
       crashes: recoveries.length,
@@ -207,8 +206,8 @@ async function compare(database: Database, ledger: Ledger, recoveries: readonly 
       'acknowledged as stored before, their answer lost': ledger.repeated,
       'decisions acknowledged and stored': decisions,
       'samples acknowledged and stored': ledger.samples.size,
-      'ms until the next batch, median': Math.round(sorted[sorted.length >> 1] ?? 0),
-      'ms until the next batch, most': Math.round(sorted.at(-1) ?? 0),
+      'ms until the next batch, median': Math.round(median(recoveries)),
+      'ms until the next batch, most': Math.round(Math.max(...recoveries)),
     },
     violations: violations.list(),
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemActor } from '#lib/control/actor.ts'
 import { countInstancesBehind } from '#lib/control/instance/count-instances-behind.ts'
 import { rotateEnvironmentKey } from '#lib/control/signing-key/rotate-environment-key.ts'
@@ -24,7 +25,6 @@ export interface Rotations {
 }
 
 const TOKENS_EVERY_MS = 1_000
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Rotates the token signing key under traffic. Whatever is refused was valid. */
 export async function rotateUnderTraffic(trial: Rotations): Promise<Findings> {

@@ -11,6 +11,7 @@ interface PercentEffectsProps {
 /** Who is in and what is refused at this percent, and at each usual one; at once, while the percent is moved. */
 export function PercentEffects({ items, percent }: PercentEffectsProps) {
   const steps = [...new Set([...PERCENT_STEPS, percent])].sort((left, right) => left - right)
+  const effects = steps.map((step) => ({ step, ...toPercentEffect(items, step) }))
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <p aria-live="polite" className="tabular-nums">
@@ -39,16 +40,10 @@ export function PercentEffects({ items, percent }: PercentEffectsProps) {
             </tr>
             <Row
               label="Identities in"
-              steps={steps}
               percent={percent}
-              valueAt={(step) => toPercentEffect(items, step).inside.length}
+              values={effects.map(({ step, inside }) => ({ step, count: inside.length }))}
             />
-            <Row
-              label="Refused"
-              steps={steps}
-              percent={percent}
-              valueAt={(step) => toPercentEffect(items, step).lost}
-            />
+            <Row label="Refused" percent={percent} values={effects.map(({ step, lost }) => ({ step, count: lost }))} />
           </tbody>
         </table>
       </div>
@@ -61,19 +56,18 @@ const cellClass = (isChosen: boolean): string =>
 
 interface RowProps {
   readonly label: string
-  readonly steps: readonly number[]
   readonly percent: number
-  readonly valueAt: (step: number) => number
+  readonly values: readonly { readonly step: number; readonly count: number }[]
 }
 
-const Row = ({ label, steps, percent, valueAt }: RowProps) => (
+const Row = ({ label, percent, values }: RowProps) => (
   <tr>
     <th scope="row" className="px-1 py-1 sm:px-2 text-left font-normal whitespace-nowrap text-muted">
       {label}
     </th>
-    {steps.map((step) => (
+    {values.map(({ step, count }) => (
       <td key={step} className={cellClass(step === percent)}>
-        <span title={toCount(valueAt(step))}>{toShortCount(valueAt(step))}</span>
+        <span title={toCount(count)}>{toShortCount(count)}</span>
       </td>
     ))}
   </tr>

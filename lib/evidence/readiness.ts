@@ -2,6 +2,7 @@ import type { Caller } from './caller.ts'
 import type { Requirement } from '../policy/rule.ts'
 import { countOf, formatCount as format } from './count-of.ts'
 import { upperBound } from './upper-bound.ts'
+import { nameSome } from './name-some.ts'
 
 export type Readiness = 'ready' | 'not-ready' | 'not-enough-evidence'
 
@@ -242,12 +243,10 @@ const blocking = (kind: CauseKind, title: string): Cause => ({
   blocking: true,
 })
 const percent = (share: number): string => `${(share * 100).toPrecision(2)} %`
-const names = (callers: readonly Caller[]): string => {
-  const shown = callers
-    .slice(0, 3)
-    .map(({ name }) => name)
-    .join(', ')
-  return callers.length > 3 ? `${shown} and ${callers.length - 3} more` : shown
-}
+const names = (callers: readonly Caller[]): string =>
+  nameSome(
+    callers.map(({ name }) => name),
+    3,
+  )
 const describeHours = (hours: number): string =>
   hours < 1 ? 'less than an hour' : hours < 48 ? `${Math.floor(hours)} hours` : `${Math.floor(hours / 24)} days`

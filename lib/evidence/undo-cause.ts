@@ -1,6 +1,7 @@
 import { isEnforcedFor } from '../policy/evaluate.ts'
 import { countOf } from './count-of.ts'
 import type { FleetGate } from './fleet.ts'
+import { nameSome } from './name-some.ts'
 
 /** A caller that was denied since a change, and that no forecast names. */
 export interface UnforeseenCaller {
@@ -34,10 +35,8 @@ function splitKey(callerKey: string): [string, string] {
 const NAMES_MAX = 3
 
 /** "legacy (12 requests) and 2 more". */
-export function describeUndoCause(cause: readonly UnforeseenCaller[]): string {
-  const names = cause
-    .slice(0, NAMES_MAX)
-    .map(({ callerKey, denied }) => `${splitKey(callerKey)[1]} (${countOf(denied, 'request')})`)
-  const more = cause.length - names.length
-  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
+export const describeUndoCause = (cause: readonly UnforeseenCaller[]): string =>
+  nameSome(
+    cause.map(({ callerKey, denied }) => `${splitKey(callerKey)[1]} (${countOf(denied, 'request')})`),
+    NAMES_MAX,
+  )

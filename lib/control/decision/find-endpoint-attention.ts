@@ -3,7 +3,8 @@ import type { UnforeseenDenial } from '#lib/store/decisions/read-unforeseen-deni
 import type { Rule } from '../../policy/rule.ts'
 import type { Mode } from '../../policy/vocabulary.ts'
 import { countOf, formatCount } from '../../evidence/count-of.ts'
-import { callerNames, nameSome, type AttentionItem } from './attention-item.ts'
+import { nameSome } from '../../evidence/name-some.ts'
+import { callerNames, type AttentionItem } from './attention-item.ts'
 import type { EndpointJudgement } from './load-evidence.ts'
 
 export interface AttentionEndpoint {

@@ -4,7 +4,8 @@ import { readGrantUse } from '#lib/store/decisions/read-grant-use.ts'
 import { readSharedCredentials } from '#lib/store/decisions/read-shared-credentials.ts'
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '../../policy/vocabulary.ts'
 import { countOf, formatCount } from '../../evidence/count-of.ts'
-import { nameSome, type AttentionItem } from './attention-item.ts'
+import { nameSome } from '../../evidence/name-some.ts'
+import type { AttentionItem } from './attention-item.ts'
 import { findTokenAttention } from './find-token-attention.ts'
 
 const DAY_MS = 86_400_000

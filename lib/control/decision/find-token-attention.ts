@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { countOf } from '../../evidence/count-of.ts'
-import { nameSome, type AttentionItem } from './attention-item.ts'
+import { nameSome } from '../../evidence/name-some.ts'
+import type { AttentionItem } from './attention-item.ts'
 
 /** Fewer failures are typing errors and rotations under way. */
 const FAILURES_MIN = 20

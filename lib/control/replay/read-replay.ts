@@ -7,7 +7,6 @@ import type { ControlContext } from '../context.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
 import { parseInput } from '../parse-input.ts'
 import { loadFleetEndpoints, type NamedEndpoint } from './load-fleet-endpoints.ts'
-import { loadRecorded, type RecordedWindow } from './load-recorded.ts'
 import { resolveDraft } from './resolve-draft.ts'
 
 const DAY_MS = 86_400_000
@@ -24,8 +23,9 @@ export async function readReplay(
   const environmentId = await getEnvironmentId(ctx.database, environmentSlug)
   const endpoints = await loadFleetEndpoints(ctx.pool, environmentId)
   const resolved = await resolveDraft(ctx.database, environmentId, endpoints, request.draft)
-  const window = toWindow(environmentId, request, new Date())
-  const recorded = await loadRecorded(ctx, window, resolved)
+  const { endpointIds, callers, scopes } = resolved
+  const window = toWindow(request, new Date())
+  const recorded = await ctx.decisions.counts.readTotals({ environmentId, ...window, endpointIds, callers, scopes })
   const replay = replayDraft(recorded, endpoints, resolved.draft)
   const firstAt = recorded.reduce((first, { firstAt: at }) => Math.min(first, at.getTime()), Number.POSITIVE_INFINITY)
   const observedFrom = Number.isFinite(firstAt) ? new Date(firstAt) : null
@@ -46,10 +46,13 @@ export async function readReplay(
   }
 }
 
-function toWindow(environmentId: string, { days, since }: z.output<typeof ReplayRequest>, to: Date): RecordedWindow {
+function toWindow(
+  { days, since }: z.output<typeof ReplayRequest>,
+  to: Date,
+): { readonly from: Date; readonly to: Date } {
   const start = to.getTime() - days * DAY_MS
   const from = new Date(since === undefined ? start : Math.max(start, Date.parse(since)))
-  return { environmentId, from, to }
+  return { from, to }
 }
 
 const countCallers = ({ accesses }: DraftReplay, isCounted: (access: ReplayedAccess) => boolean): number =>

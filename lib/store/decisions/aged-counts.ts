@@ -1,3 +1,5 @@
+import { openDay } from './decision-days.ts'
+
 /**
  * Counts with the ages of tokens, between $2 and $3: by the hour as far as hours are kept apart, by the day before. Whoever asks
  * from within a day that is folded gets all of it.
@@ -15,7 +17,6 @@ const DAY_MS = 24 * HOUR_MS
 
 /** Where counting starts: at the hour, and at the day where days are folded. */
 export function toAgedFrom(from: Date, now = new Date()): Date {
-  const openFromMs = Math.floor(now.getTime() / DAY_MS) * DAY_MS - DAY_MS
-  const unitMs = from.getTime() >= openFromMs ? HOUR_MS : DAY_MS
+  const unitMs = from.getTime() >= openDay(now) * DAY_MS ? HOUR_MS : DAY_MS
   return new Date(Math.floor(from.getTime() / unitMs) * unitMs)
 }

@@ -7,7 +7,11 @@ const NEAR_DAYS = 1
 /** Days since 1970-01-01, UTC. */
 export const dayOf = (atMs: number): number => Math.floor(atMs / DAY_MS)
 
-const toDate = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+/** The first day whose hours are kept apart: yesterday. */
+export const openDay = (now: Date): number => dayOf(now.getTime()) - 1
+
+/** `2026-11-27`, UTC. */
+export const toDate = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 export async function ensureDecisionPartitions(pool: pg.Pool, fromDay: number, toDay: number): Promise<void> {
   await pool.query('SELECT ensure_decision_partitions($1::date, $2::date)', [toDate(fromDay), toDate(toDay)])

@@ -46,12 +46,16 @@ export interface TotalsWindow {
   readonly scopes?: readonly string[] | null
 }
 
+/** What a signature `s` says, with the endpoint `e` it is found at. */
+export const RECORDED_FACTS = `s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
+    s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender, s.context,
+    s.first_at AS "recordedFrom"`
+
 /** Signatures are found by method and route, so that those recorded before the endpoint was declared count too. */
 const totalsWhere = (isWanted: string, extra = ''): string => `
-  SELECT s.id::text AS "signatureId", e.id AS "endpointId", s.evaluated, s.replayed, s.mode::text AS mode, s.outcome, s.reason,
-    s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint", s.issuer, s.scopes, s.sender, s.context,
+  SELECT ${RECORDED_FACTS},
     sum(h.count)::float8 AS count, (${sumTokenAges('h.token_ages')})::float8[] AS "tokenAges",
-    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket_end), s.last_at) AS "lastAt", s.first_at AS "recordedFrom"${extra}
+    greatest(min(h.bucket), s.first_at) AS "firstAt", least(max(h.bucket_end), s.last_at) AS "lastAt"${extra}
   FROM decision_signature s
   JOIN endpoint e ON e.environment_id = s.environment_id AND e.service_id = s.service_id AND e.method = s.method AND e.route = s.route
   JOIN ${AGED_COUNTS} h ON h.signature_id = s.id

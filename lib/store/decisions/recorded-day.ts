@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
-import { HOURS } from './decision-hours.ts'
+import { HOURS, SUMS_BY_HOUR } from './decision-hours.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
 export const SLOT_SECONDS = 10_800
@@ -20,14 +20,12 @@ export interface RecordedDay {
   readonly hasAges: Uint8Array
 }
 
-const HOUR_SUMS = HOURS.map((hour) => `coalesce(sum(count) FILTER (WHERE hour = ${hour}), 0)`)
-
 /** One value for all rows, and as text, which is shorter than numbers: to receive twenty thousand rows costs more than to add them up. */
 const DAY = `
   SELECT string_agg(signature_id || hours::text || coalesce(token_ages::text, ''), E'\\n') AS rows FROM (
     SELECT signature_id, hours, token_ages FROM decision_day WHERE day = $2::date
     UNION ALL
-    SELECT signature_id, ARRAY[${HOUR_SUMS.join(', ')}]::bigint[], ${sumTokenAges('token_ages')} FROM (
+    SELECT signature_id, ${SUMS_BY_HOUR}, ${sumTokenAges('token_ages')} FROM (
       SELECT signature_id, token_ages, count, extract(hour FROM bucket AT TIME ZONE 'UTC')::int AS hour FROM decision_hour
       WHERE bucket >= $2::date::timestamp AT TIME ZONE 'UTC' AND bucket < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
     ) AS hours GROUP BY signature_id

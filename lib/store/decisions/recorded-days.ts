@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { dayOf, toDate } from './decision-days.ts'
 import { createHeld } from './held.ts'
 import { readRecordedDay, type RecordedDay } from './recorded-day.ts'
 import { readRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
@@ -44,6 +45,8 @@ const VERSIONS =
  */
 export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
   const held = new Map<string, HeldDay>()
+  /** By key and version: several charts ask for the same month at once. */
+  const reading = new Map<string, Promise<PlacedDay>>()
   const environments = new Map<string, HeldEnvironment>()
   let bytes = 0
 
@@ -62,11 +65,19 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     const { signatureIds, ...counted } = await readRecordedDay(pool, environmentId, day)
     return { ...counted, places: Int32Array.from(signatureIds, placeOf) }
   }
+  const readOnce = (environmentId: string, day: string, version: string): Promise<PlacedDay> => {
+    const key = `${environmentId} ${day} ${version}`
+    const present = reading.get(key)
+    if (present !== undefined) return present
+    const started = readPlaced(environmentId, day).finally(() => reading.delete(key))
+    reading.set(key, started)
+    return started
+  }
   const readPast = async (environmentId: string, day: string, version: string): Promise<PlacedDay> => {
     const key = `${environmentId} ${day}`
     const known = held.get(key)
     // The version was read before the day: what is held is at least as new as it says.
-    const entry = known?.version === version ? known : { version, day: await readPlaced(environmentId, day) }
+    const entry = known?.version === version ? known : { version, day: await readOnce(environmentId, day, version) }
     keep(key, entry)
     return entry.day
   }
@@ -148,4 +159,4 @@ function listDays(from: Date, to: Date): number[] {
 const bytesOf = ({ places, slots, ages, hasAges }: PlacedDay): number =>
   places.byteLength + slots.byteLength + ages.byteLength + hasAges.byteLength
 
-const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+const toDay = (ms: number): string => toDate(dayOf(ms))

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { CALLER_KEY, SIGNATURES } from './decision-filter.ts'
-import type { SignatureTotals } from './read-signature-totals.ts'
+import { RECORDED_FACTS, type SignatureTotals } from './read-signature-totals.ts'
 
 /** Facts of a signature, and the names charts have for it. */
 export interface RecordedSignature extends Omit<SignatureTotals, 'count' | 'tokenAges'> {
@@ -12,10 +12,8 @@ export interface RecordedSignature extends Omit<SignatureTotals, 'count' | 'toke
 }
 
 const FACTS = `
-  SELECT s.id::text AS "signatureId", e.id AS "endpointId", v.slug AS "serviceSlug", s.method, s.route, s.evaluated, s.replayed, s.mode::text AS mode,
-    s.outcome, s.reason, s.token_problem AS "tokenProblem", s.caller_kind AS "callerKind", s.caller, s.caller_hint AS "callerHint",
-    ${CALLER_KEY} AS "callerKey", coalesce(s.caller, nullif(s.caller_hint, ''), 'unknown client') AS "callerLabel", s.issuer, s.scopes, s.sender,
-    s.context, s.first_at AS "firstAt", s.last_at AS "lastAt", s.first_at AS "recordedFrom"
+  SELECT ${RECORDED_FACTS}, v.slug AS "serviceSlug", s.method, s.route, ${CALLER_KEY} AS "callerKey",
+    coalesce(s.caller, nullif(s.caller_hint, ''), 'unknown client') AS "callerLabel", s.first_at AS "firstAt", s.last_at AS "lastAt"
   FROM ${SIGNATURES} WHERE s.environment_id = $1`
 
 export async function readRecordedSignatures(pool: pg.Pool, environmentId: string): Promise<RecordedSignature[]> {

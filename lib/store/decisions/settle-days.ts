@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { HOURS } from './decision-hours.ts'
+import { openDay, toDate } from './decision-days.ts'
+import { HOURS, SUMS_BY_HOUR } from './decision-hours.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
 const DAYS_TO_SETTLE = `
@@ -21,7 +22,7 @@ const SETTLE = `
   ), stored AS (
     INSERT INTO decision_day AS known (day, signature_id, count, hours, token_ages)
     SELECT $1::date, signature_id, sum(count)::bigint,
-      ARRAY[${HOURS.map((hour) => `coalesce(sum(count) FILTER (WHERE hour = ${hour}), 0)`).join(', ')}]::bigint[], ${sumTokenAges('token_ages')}
+      ${SUMS_BY_HOUR}, ${sumTokenAges('token_ages')}
     FROM moved GROUP BY signature_id ORDER BY signature_id
     ON CONFLICT (day, signature_id) DO UPDATE SET
       count = known.count + excluded.count,
@@ -34,7 +35,7 @@ const SETTLE = `
 
 /** Folds the hours of days before yesterday into one row a signature. Answers the days. */
 export async function settleDays(pool: pg.Pool, now = new Date()): Promise<string[]> {
-  const { rows } = await pool.query<{ day: string }>(DAYS_TO_SETTLE, [toOpenDay(now)])
+  const { rows } = await pool.query<{ day: string }>(DAYS_TO_SETTLE, [toDate(openDay(now))])
   for (const { day } of rows) await pool.query(toSettle(day))
   return rows.map(({ day }) => day)
 }
@@ -47,6 +48,3 @@ const toSettle = (day: string): pg.QueryConfig & { query_timeout: number } => ({
   values: [day],
   query_timeout: SETTLE_TIMEOUT_MS,
 })
-
-/** The first day whose hours are kept apart: yesterday, UTC. */
-export const toOpenDay = (now: Date): string => new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10)
