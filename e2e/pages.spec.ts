@@ -1,4 +1,4 @@
-import { expect, expectAccessible, expectNoSidewaysScroll, test } from './support/journey.ts'
+import { expect, expectAccessible, expectNoSidewaysScroll, testInOneTab as test } from './support/journey.ts'
 
 const PAGES = [
   ['Overview', '/overview'],

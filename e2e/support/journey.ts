@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, type BrowserContext, type ConsoleMessage, expect, type Page } from '@playwright/test'
 import { accountOf, productUrl, type Role } from './product.ts'
 
 export { expect } from '@playwright/test'
@@ -21,14 +21,8 @@ export const test = base.extend<Journey>({
   role: ['administrator', { option: true }],
   baseURL: async ({}, use) => use(productUrl()),
   page: async ({ context, role }, use) => {
-    const token = await sessionOf(role)
-    await context.addCookies([
-      { name: SESSION_COOKIE, value: token, url: productUrl(), httpOnly: true, sameSite: 'Lax' },
-    ])
-    const page = await context.newPage()
-    const errors = collectErrors(page)
-    await use(page)
-    expect(errors, 'errors in the browser').toEqual([])
+    await signInto(context, role)
+    await expectNoErrors(await context.newPage(), use)
   },
   ask: async ({ role }, use) => {
     const token = await sessionOf(role)
@@ -49,6 +43,28 @@ export const test = base.extend<Journey>({
     })
   },
 })
+
+/**
+ * For journeys that only look: a worker goes through them in one tab, as a person does, who fetches the scripts once.
+ * Their size and look stay as the last one left them.
+ */
+export const testInOneTab = test.extend<object, { tab: Page }>({
+  tab: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext()
+      await signInto(context, 'administrator')
+      await use(await context.newPage())
+      await context.close()
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ tab }, use) => expectNoErrors(tab, use),
+})
+
+async function signInto(context: BrowserContext, role: Role): Promise<void> {
+  const value = await sessionOf(role)
+  await context.addCookies([{ name: SESSION_COOKIE, value, url: productUrl(), httpOnly: true, sameSite: 'Lax' }])
+}
 
 const sessions = new Map<Role, Promise<string>>()
 
@@ -73,14 +89,17 @@ async function signIn(role: Role): Promise<string> {
 /** A form that the server refuses is part of a journey; the browser logs it all the same. */
 const REFUSED = /Failed to load resource: the server responded with a status of (400|409|412|422)/
 
-/** Uncaught exceptions, logged errors, refused styles and scripts. */
-export function collectErrors(page: Page): string[] {
+/** Fails on uncaught exceptions, logged errors, refused styles and scripts. */
+async function expectNoErrors(page: Page, use: (page: Page) => Promise<void>): Promise<void> {
   const errors: string[] = []
-  page.on('pageerror', (error) => errors.push(String(error)))
-  page.on('console', (message) => {
+  const onException = (error: Error) => errors.push(String(error))
+  const onMessage = (message: ConsoleMessage) => {
     if (message.type() === 'error' && !REFUSED.test(message.text())) errors.push(message.text())
-  })
-  return errors
+  }
+  page.on('pageerror', onException).on('console', onMessage)
+  await use(page)
+  page.off('pageerror', onException).off('console', onMessage)
+  expect(errors, 'errors in the browser').toEqual([])
 }
 
 /** Nothing that axe finds against WCAG 2.2 AA. */
