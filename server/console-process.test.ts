@@ -37,11 +37,10 @@ function fetchStatus(path: string): Promise<number> {
 }
 
 test('the console is told neither the database nor the secret', () => {
-  process.env['DATABASE_URL'] = 'postgres://ann:hunter2@localhost/x'
+  vi.stubEnv('DATABASE_URL', 'postgres://ann:hunter2@localhost/x')
   const told = JSON.stringify(
     toConsoleEnvironment(settings, { host: '127.0.0.1', port: 1 }, 'http://127.0.0.1:3000', false),
   )
-  delete process.env['DATABASE_URL']
   expect(told).not.toContain('hunter2')
   expect(told).not.toContain(secret)
 })

@@ -230,11 +230,12 @@ it('works with what a framework injects, without a port', async () => {
 })
 
 it('keeps no process running and refuses production', async () => {
-  const before = process.getActiveResourcesInfo()
+  // Something of another test may end meanwhile.
+  const before = process.getActiveResourcesInfo().length
   const stepgate = createTestStepgate()
   await stepgate.started
   expect(stepgate.ready()).toBe(true)
-  expect(process.getActiveResourcesInfo()).toEqual(before)
+  expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before)
   await stepgate.close()
   vi.stubEnv('NODE_ENV', 'production')
   expect(() => createTestStepgate()).toThrow(expect.objectContaining({ code: 'testing-in-production' }))

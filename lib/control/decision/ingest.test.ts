@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import type { DecisionBatch, SignatureReport } from '../../contract/machine.ts'
@@ -15,6 +15,7 @@ let database: TestDatabase
 beforeAll(async () => {
   database = await createTestDatabase()
 })
+afterEach(() => void vi.useRealTimers())
 afterAll(() => database.close())
 
 const makeReporter = async (): Promise<Reporter> => {
@@ -191,5 +192,4 @@ test('new signatures are bounded by service and minute', () => {
   expect(bring('payments', 0, 10)).toBe(10)
   vi.setSystemTime(new Date('2026-03-20T10:08:00Z'))
   expect(bring('orders', 5_000, 10)).toBe(10)
-  vi.useRealTimers()
 })
