@@ -98,7 +98,7 @@ export const ContextReport = z.strictObject({
 })
 
 /** Facts of a folded decision; identical ones are one item with a count. */
-export const SignatureReport = z.strictObject({
+export const SignatureFacts = z.strictObject({
   ...EndpointRef.shape,
   mode: z.enum(MODES),
   outcome: z.enum(OUTCOMES),
@@ -112,8 +112,12 @@ export const SignatureReport = z.strictObject({
   missingScopes: z.array(ShortText).max(50),
   sender: z.enum(SENDER_CONSTRAINTS),
   context: ContextReport.nullable().default(null).describe('Null where nothing but the token was looked at.'),
-  revision: RevisionNumber,
   evaluated: z.boolean().describe('False where the mode was off: the request was only counted.'),
+})
+
+/** How often the same was decided, and when. */
+export const SignatureCounts = z.strictObject({
+  revision: RevisionNumber,
   count: z.int().min(1).max(1_000_000_000),
   firstAt: Timestamp,
   lastAt: Timestamp,
@@ -123,6 +127,9 @@ export const SignatureReport = z.strictObject({
     .nullable()
     .describe('Requests per token-age bucket; null without a readable token.'),
 })
+
+/** An item of a batch: a folded decision. */
+export const SignatureReport = z.strictObject({ ...SignatureFacts.shape, ...SignatureCounts.shape })
 
 /** One request in full, kept as evidence of a denial or would-be denial. */
 export const SampleReport = z.strictObject({
@@ -188,6 +195,8 @@ export type InstanceReport = z.infer<typeof InstanceReport>
 export type InventoryReport = z.infer<typeof InventoryReport>
 export type InventoryReceipt = z.infer<typeof InventoryReceipt>
 export type ContextReport = z.infer<typeof ContextReport>
+export type SignatureFacts = z.infer<typeof SignatureFacts>
+export type SignatureCounts = z.infer<typeof SignatureCounts>
 export type SignatureReport = z.infer<typeof SignatureReport>
 export type SampleReport = z.infer<typeof SampleReport>
 export type DecisionBatch = z.infer<typeof DecisionBatch>

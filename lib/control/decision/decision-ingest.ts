@@ -11,7 +11,7 @@ import { createGroupCommit, type BatchRows } from './group-commit.ts'
 import { keepItems } from './keep-items.ts'
 import { createNoveltyLimit } from './novelty-limit.ts'
 import { createHeardRecord, type HeardService } from './record-heard.ts'
-import { minuteOf, parseBatch, type ParsedBatch, type ParsedSignature, type Reporter } from './parse-batch.ts'
+import { createBatchParser, minuteOf, type ParsedBatch, type ParsedSignature, type Reporter } from './parse-batch.ts'
 import { createSampleLimit } from './sample-limit.ts'
 import { createSignatureDictionary, type SignatureDictionary } from './signature-dictionary.ts'
 
@@ -19,6 +19,7 @@ import { createSignatureDictionary, type SignatureDictionary } from './signature
 export type IngestDecisions = (reporter: Reporter, batch: DecisionBatch) => Promise<DecisionReceipt>
 
 export function createDecisionIngest({ pool, decisions: { counts, samples } }: DecisionContext): IngestDecisions {
+  const parseBatch = createBatchParser()
   const dictionary = createSignatureDictionary(counts)
   const isWithinNovelty = createNoveltyLimit()
   const isWithinSamples = createSampleLimit()
@@ -85,19 +86,11 @@ const toHeard = ({ environmentId, serviceId }: Reporter, { signatures }: ParsedB
 
 function toSignatureRow(
   { environmentId, serviceId }: Reporter,
-  { report, hash, firstAtMs, lastAtMs }: ParsedSignature,
+  { facts, hash, firstAtMs, lastAtMs }: ParsedSignature,
   replayed: boolean,
 ): SignatureRow {
-  const { count: _count, tokenAges: _ages, revision: _revision, ...facts } = report
-  return {
-    ...facts,
-    environmentId,
-    serviceId,
-    hash,
-    replayed,
-    firstAt: new Date(firstAtMs),
-    lastAt: new Date(lastAtMs),
-  }
+  const [firstAt, lastAt] = [new Date(firstAtMs), new Date(lastAtMs)]
+  return { ...facts, environmentId, serviceId, hash, replayed, firstAt, lastAt }
 }
 
 function toBatchRows(
@@ -109,14 +102,12 @@ function toBatchRows(
 ): BatchRows {
   const { allowed, wouldDeny, denied } = batch.dropped
   const ids = kept.signatures.map(({ hash }) => dictionary.find(hash) ?? '')
-  const counts = kept.signatures.map(({ report, lastAtMs }, position): CountRow => {
-    return {
-      signatureId: ids[position] ?? '',
-      minuteMs: minuteOf(lastAtMs),
-      count: report.count,
-      tokenAges: report.tokenAges,
-    }
-  })
+  const counts = kept.signatures.map(({ counts: { count, tokenAges }, lastAtMs }, position): CountRow => ({
+    signatureId: ids[position] ?? '',
+    minuteMs: minuteOf(lastAtMs),
+    count,
+    tokenAges,
+  }))
   return {
     key: batchKey(environmentId, serviceId, batch.batchId),
     instanceId: batch.instance.id,
@@ -144,7 +135,7 @@ function toNewSamples(
             ...source,
             at: new Date(atMs),
             signatureId,
-            revision: signatures[position]?.report.revision ?? 0,
+            revision: signatures[position]?.counts.revision ?? 0,
           },
         ]
       : []
@@ -163,7 +154,7 @@ function toReceipt(
   { signatures, refused }: ParsedBatch,
   samples: number,
 ): DecisionReceipt {
-  const decisions = signatures.reduce((total, { report }) => total + report.count, 0)
+  const decisions = signatures.reduce((total, { counts }) => total + counts.count, 0)
   return {
     batchId,
     duplicate,

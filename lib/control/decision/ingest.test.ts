@@ -155,6 +155,25 @@ test('decisions give the same numbers one by one and folded', async () => {
   expect(rows).toEqual([{ ages: ages(3, 30) }, { ages: ages(3, 30) }])
 })
 
+test('of batches that arrive together, those that were stored before count no more, and the others do', async () => {
+  const reporter = await makeReporter()
+  const gateways = [makeIngest(), makeIngest()]
+  const before = Array.from({ length: 5 }, () => batch([signature({ count: 3 })]))
+  for (const each of before) await gateways[0]?.(reporter, each)
+  const news = Array.from({ length: 15 }, () => batch([signature({ count: 2 })]))
+  const sent = [...before, ...news, ...news.slice(0, 5)]
+  const receipts = await Promise.all(gateways.flatMap((ingest) => sent.map((each) => ingest(reporter, each))))
+  expect(
+    receipts
+      .filter(({ duplicate }) => !duplicate)
+      .map(({ batchId }) => batchId)
+      .toSorted(),
+  ).toEqual(news.map(({ batchId }) => batchId).toSorted())
+  expect((await readStored(reporter, 'decision_hour')).reduce((total, { count }) => total + count, 0)).toBe(
+    5 * 3 + 15 * 2,
+  )
+})
+
 test('more gateways than shards count the same new signatures at once, in any order, and none waits for ever', async () => {
   const reporter = await makeReporter()
   const routes = Array.from({ length: 200 }, (_, index) => `/things/${index}`)

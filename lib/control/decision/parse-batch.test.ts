@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { DecisionBatch } from '../../contract/machine.ts'
-import { parseBatch } from './parse-batch.ts'
+import { createBatchParser } from './parse-batch.ts'
 
 const now = Date.parse('2026-11-20T12:00:00Z')
 const reporter = { environmentId: 'environment', serviceId: 'service' }
@@ -29,6 +29,7 @@ const signature = {
 }
 const context = { country: 'CH', autonomousSystem: 3303, device: 'known', signals: ['endpoint-first-use'] }
 
+const parseBatch = createBatchParser()
 const parse = (...signatures: object[]) =>
   parseBatch({ signatures, samples: [], replayed: false } as unknown as DecisionBatch, reporter, now) // the rest is not looked at
 const hashOf = (changes: object) => parse({ ...signature, ...changes }).signatures[0]?.hash
@@ -64,4 +65,46 @@ test.each([
   ],
 ])('a context with %s is refused by name', (_name, wrong, pointer) => {
   expect(parse({ ...signature, context: wrong })).toMatchObject({ signatures: [], refused: [{ pointer }] })
+})
+
+describe('facts that were met before', () => {
+  const of = (source: typeof reporter, item: object, replayed = false) =>
+    parseBatch({ signatures: [item], samples: [], replayed } as unknown as DecisionBatch, source, now) // the rest is not looked at
+
+  test('are those of one service and environment, and replayed ones are others', () => {
+    const others = [reporter, { ...reporter, serviceId: 'other' }, { ...reporter, environmentId: 'other' }]
+    const hashes = [
+      ...others.map((source) => of(source, signature).signatures[0]?.hash),
+      of(reporter, signature, true).signatures[0]?.hash,
+    ]
+    expect(new Set(hashes).size).toBe(4)
+    expect(others.map((source) => of(source, signature).signatures[0]?.hash)).toEqual(hashes.slice(0, 3))
+  })
+
+  test('vouch for nothing but themselves', () => {
+    expect(parse(signature).refused).toEqual([])
+    for (const [wrong, pointer] of [
+      [{ ...signature, latitude: 1 }, '/signatures/0'],
+      [{ ...signature, count: 0 }, '/signatures/0/count'],
+      [{ ...signature, firstAt: 'yesterday' }, '/signatures/0/firstAt'],
+      [{ ...signature, revision: undefined }, '/signatures/0/revision'],
+      [{ ...signature, tokenAges: [9] }, '/signatures/0/tokenAges'],
+      [{ ...signature, outcome: 'denied' }, '/signatures/0'],
+    ] as const)
+      expect(parse(wrong)).toMatchObject({ signatures: [], refused: [{ pointer }] })
+  })
+
+  test('are refused every time where they were refused once', () => {
+    const wrong = { ...signature, method: 'get' }
+    for (let round = 0; round < 3; round++)
+      expect(parse(wrong).refused).toMatchObject([{ pointer: '/signatures/0/method' }])
+  })
+
+  test('are not what is no object', () => {
+    const items = [null, 'GET /orders', 5, [signature]]
+    expect(parse(...(items as object[])).refused.map(({ pointer }) => pointer)).toEqual(
+      // what a sender may send all the same
+      items.map((_, index) => `/signatures/${index}`),
+    )
+  })
 })

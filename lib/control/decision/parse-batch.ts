@@ -1,7 +1,7 @@
-import { hash as digest } from 'node:crypto'
-import type { z } from 'zod'
-import { SampleReport, SignatureReport, type DecisionBatch } from '../../contract/machine.ts'
+import { SampleReport, SignatureCounts, SignatureFacts, type DecisionBatch } from '../../contract/machine.ts'
 import type { FieldError } from '../control-error.ts'
+import { createFactsReader, type ReadFacts } from './facts-reader.ts'
+import { toFieldError } from './field-error.ts'
 import { REPLAY_DAYS_MAX } from '#lib/store/decisions/retention.ts'
 
 const MINUTE_MS = 60_000
@@ -13,8 +13,9 @@ export const NOT_KEPT = 'is not the index of a signature that was kept'
 /** A folded decision that passed; `hash` stands for its facts, whoever counted them and when. */
 export interface ParsedSignature {
   readonly index: number
-  readonly report: SignatureReport
+  readonly facts: SignatureFacts
   readonly hash: string
+  readonly counts: SignatureCounts
   readonly firstAtMs: number
   readonly lastAtMs: number
 }
@@ -37,42 +38,53 @@ export interface ParsedBatch {
   readonly refused: readonly FieldError[]
 }
 
+export type ParseBatch = (batch: DecisionBatch, reporter: Reporter, nowMs: number) => ParsedBatch
+
 /** Item by item: a bad one is named and left out, and costs its neighbours nothing. */
-export function parseBatch(batch: DecisionBatch, reporter: Reporter, nowMs: number): ParsedBatch {
-  const refused: FieldError[] = []
-  const signatures = batch.signatures.flatMap((item, index) => {
-    const parsed = parseSignature(item, index, batch.replayed, reporter, nowMs)
-    if ('pointer' in parsed) refused.push(parsed)
-    return 'pointer' in parsed ? [] : [parsed]
-  })
-  const known = new Set(signatures.map(({ index }) => index))
-  const samples = batch.samples.flatMap((item, index) => {
-    const parsed = parseSample(item, index, known, nowMs)
-    if ('pointer' in parsed) refused.push(parsed)
-    return 'pointer' in parsed ? [] : [parsed]
-  })
-  return { signatures, samples, refused }
+export function createBatchParser(): ParseBatch {
+  const readFacts = createFactsReader()
+  return (batch, reporter, nowMs) => {
+    const refused: FieldError[] = []
+    const keep = <Parsed extends object>(parsed: Parsed | FieldError): Parsed[] => {
+      if (!('pointer' in parsed)) return [parsed]
+      refused.push(parsed)
+      return []
+    }
+    const source = { ...reporter, replayed: batch.replayed }
+    const signatures = batch.signatures.flatMap((item, index) =>
+      keep(parseSignature(item, index, (facts) => readFacts(facts, source), nowMs)),
+    )
+    const known = new Set(signatures.map(({ index }) => index))
+    const samples = batch.samples.flatMap((item, index) => keep(parseSample(item, index, known, nowMs)))
+    return { signatures, samples, refused }
+  }
 }
 
 function parseSignature(
   item: unknown,
   index: number,
-  replayed: boolean,
-  reporter: Reporter,
+  readFacts: (facts: object) => ReturnType<ReadFacts>,
   nowMs: number,
 ): ParsedSignature | FieldError {
   const pointer = `/signatures/${index}`
-  const result = SignatureReport.safeParse(item)
+  if (!isObject(item)) return { pointer, detail: 'must be an object' }
+  const { revision, count, firstAt, lastAt, tokenAges, ...rest } = item
+  const read = readFacts(rest)
+  if ('detail' in read) return { pointer: `${pointer}${read.path}`, detail: read.detail }
+  const result = SignatureCounts.safeParse({ revision, count, firstAt, lastAt, tokenAges })
   if (!result.success) return toFieldError(pointer, result.error)
-  const report = result.data
-  const firstAtMs = Date.parse(report.firstAt)
-  const lastAtMs = Date.parse(report.lastAt)
-  const detail = findContradiction(report)
-  if (detail !== null) return { pointer, detail }
+  const counts = result.data
+  if (counts.tokenAges !== null && sum(counts.tokenAges) > counts.count)
+    return { pointer, detail: 'has more token ages than requests' }
+  const firstAtMs = Date.parse(counts.firstAt)
+  const lastAtMs = Date.parse(counts.lastAt)
   const problem = findTimeProblem(firstAtMs, lastAtMs, nowMs)
   if (problem !== null) return { pointer: `${pointer}/${problem.field}`, detail: problem.detail }
-  return { index, report, hash: hashFacts(report, reporter, replayed), firstAtMs, lastAtMs }
+  return { index, ...read, counts, firstAtMs, lastAtMs }
 }
+
+const isObject = (item: unknown): item is Record<string, unknown> =>
+  typeof item === 'object' && item !== null && !Array.isArray(item)
 
 function parseSample(
   item: unknown,
@@ -89,26 +101,6 @@ function parseSample(
   return problem === null ? { index, report: result.data, atMs } : { pointer: `${pointer}/at`, detail: problem.detail }
 }
 
-function toFieldError(pointer: string, error: z.ZodError): FieldError {
-  const [issue] = error.issues
-  return {
-    pointer: [pointer, ...(issue?.path ?? []).map(String)].join('/').slice(0, 300),
-    detail: issue?.message ?? 'is invalid',
-  }
-}
-
-/** What no evaluator could have answered is a fault of the sender, and would be evidence of nothing. */
-function findContradiction(report: SignatureReport): string | null {
-  if ((report.outcome === 'allowed') !== (report.reason === null)) return 'has a reason exactly when it was not allowed'
-  if (!report.evaluated && report.outcome !== 'allowed') return 'was not evaluated, so it cannot be a denial'
-  if (report.outcome === 'denied' && report.mode !== 'enforce') return 'is denied in a mode that denies nothing'
-  if (report.callerKind === 'anonymous' && report.caller !== null) return 'names an anonymous caller'
-  if (report.context?.requirementsMet.some((key) => report.context?.requirementsUnmet.includes(key)) === true)
-    return 'has a requirement that was met and was not'
-  if (report.tokenAges !== null && sum(report.tokenAges) > report.count) return 'has more token ages than requests'
-  return null
-}
-
 interface TimeProblem {
   readonly field: 'firstAt' | 'lastAt'
   readonly detail: string
@@ -120,48 +112,6 @@ function findTimeProblem(firstAtMs: number, lastAtMs: number, nowMs: number): Ti
   if (firstAtMs < nowMs - REPLAY_DAYS_MAX * DAY_MS)
     return { field: 'firstAt', detail: `is older than ${REPLAY_DAYS_MAX} days` }
   return null
-}
-
-function hashFacts(report: SignatureReport, { environmentId, serviceId }: Reporter, replayed: boolean): string {
-  const {
-    method,
-    route,
-    mode,
-    outcome,
-    reason,
-    tokenProblem,
-    callerKind,
-    caller,
-    callerHint,
-    issuer,
-    scopes,
-    missingScopes,
-    sender,
-    context,
-    evaluated,
-  } = report
-  const facts = [
-    environmentId,
-    serviceId,
-    method,
-    route,
-    mode,
-    outcome,
-    reason,
-    tokenProblem,
-    callerKind,
-    caller,
-    callerHint,
-    issuer,
-    scopes,
-    missingScopes,
-    sender,
-    evaluated,
-    replayed,
-    // Signatures without context keep the hash they had before there was any.
-    ...(context === null ? [] : [context]),
-  ]
-  return digest('sha256', JSON.stringify(facts), 'hex')
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

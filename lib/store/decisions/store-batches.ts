@@ -21,33 +21,22 @@ export interface CountedBatch {
 }
 
 /**
- * One statement, and so all or nothing: the ids of the batches go first, and only what belongs to an id that was not there yet is
- * counted. Rows are written in the order of their keys, so that two gateways cannot deadlock; the shard keeps
- * them from waiting for each other.
+ * One statement, and so all or nothing: where one of the batches is there already, nothing is counted. Rows are written in the order
+ * of their keys, so that two gateways cannot deadlock; the shard keeps them from waiting for each other.
  */
 const STORE = `
-  WITH sent AS (
-    SELECT key, ordinality AS number, instance_id, dropped
-    FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS sent (key, instance_id, dropped, ordinality)
-  ), inserted AS (
-    INSERT INTO ingest_batch (batch_id) SELECT key FROM sent ORDER BY key ON CONFLICT DO NOTHING RETURNING batch_id
-  ), stored AS (
-    SELECT sent.* FROM sent JOIN inserted ON inserted.batch_id = sent.key
+  WITH ids AS (
+    INSERT INTO ingest_batch (batch_id) SELECT key FROM unnest($1::uuid[]) AS key ORDER BY key
   ), counted AS (
-    SELECT row.signature_id, 'epoch'::timestamptz + row.minute * interval '1 minute' AS bucket, sum(row.count)::bigint AS count, ${sumTokenAges('row.ages')} AS ages
-    FROM (
-      SELECT number, signature_id, minute, count, ages::bigint[] AS ages
-      FROM unnest($4::int[], $5::bigint[], $6::int[], $7::bigint[], $8::text[]) AS unnested (number, signature_id, minute, count, ages)
-    ) AS row
-    JOIN stored USING (number)
-    GROUP BY row.signature_id, row.minute
+    SELECT signature_id, 'epoch'::timestamptz + minute * interval '1 minute' AS bucket, count, ages::bigint[] AS ages
+    FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::text[]) AS folded (signature_id, minute, count, ages)
   ), minutes AS (
     INSERT INTO decision_minute AS known (signature_id, bucket, shard, count)
-    SELECT signature_id, bucket, $9::smallint, count FROM counted WHERE bucket >= $10 ORDER BY bucket, signature_id
+    SELECT signature_id, bucket, $6::smallint, count FROM counted WHERE bucket >= $7 ORDER BY bucket, signature_id
     ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET count = known.count + excluded.count
   ), hours AS (
     INSERT INTO decision_hour AS known (signature_id, bucket, shard, count, token_ages)
-    SELECT signature_id, date_trunc('hour', bucket, 'UTC') AS hour, $9::smallint, sum(count)::bigint, ${sumTokenAges('ages')}
+    SELECT signature_id, date_trunc('hour', bucket, 'UTC') AS hour, $6::smallint, sum(count)::bigint, ${sumTokenAges('ages')}
     FROM counted GROUP BY signature_id, hour ORDER BY hour, signature_id
     ON CONFLICT (bucket, signature_id, shard) DO UPDATE SET
       count = known.count + excluded.count, token_ages = add_token_ages(known.token_ages, excluded.token_ages)
@@ -56,12 +45,12 @@ const STORE = `
     INSERT INTO decision_day_version AS known (day, version)
     SELECT DISTINCT (bucket AT TIME ZONE 'UTC')::date AS day, 1 FROM hours WHERE bucket < date_trunc('day', now(), 'UTC') ORDER BY day
     ON CONFLICT (day) DO UPDATE SET version = known.version + 1
-  ), drops AS (
-    UPDATE instance SET dropped_total = dropped_total + reported.dropped
-    FROM (SELECT instance_id, sum(dropped)::bigint AS dropped FROM stored WHERE dropped > 0 GROUP BY instance_id) AS reported
-    WHERE instance.id = reported.instance_id
   )
-  SELECT key FROM stored`
+  UPDATE instance SET dropped_total = dropped_total + reported.dropped
+  FROM unnest($8::uuid[], $9::bigint[]) AS reported (instance_id, dropped)
+  WHERE instance.id = reported.instance_id`
+
+const UNIQUE_VIOLATION = '23505'
 
 /** Answers the keys of the batches that were not stored before. */
 export async function storeBatches(
@@ -70,45 +59,98 @@ export async function storeBatches(
   shard: number,
   minutesFrom: Date,
 ): Promise<Set<string>> {
-  const columns = toColumns(batches)
-  const { rows } = await pool.query<{ key: string }>({
-    name: 'store-batches',
-    text: STORE,
-    values: [
-      batches.map(({ key }) => key),
-      batches.map(({ instanceId }) => instanceId),
-      batches.map(({ dropped }) => dropped),
-      toArrayLiteral(columns.numbers),
-      toArrayLiteral(columns.signatureIds),
-      toArrayLiteral(columns.minutes),
-      toArrayLiteral(columns.counts),
-      toArrayLiteral(columns.ages),
-      shard,
-      minutesFrom,
-    ],
-  })
+  let left = batches
+  while (left.length > 0) {
+    try {
+      await storeNewBatches(pool, left, shard, minutesFrom)
+      break
+    } catch (error) {
+      if (!isStoredBefore(error)) throw error
+      const stored = await findStored(pool, left)
+      if (stored.size === 0) throw error
+      left = left.filter(({ key }) => !stored.has(key))
+    }
+  }
+  return new Set(left.map(({ key }) => key))
+}
+
+async function storeNewBatches(
+  pool: pg.Pool,
+  batches: readonly CountedBatch[],
+  shard: number,
+  minutesFrom: Date,
+): Promise<void> {
+  const { signatureIds, minutes, counts, ages } = toColumns(foldCounts(batches.flatMap((batch) => batch.counts)))
+  const drops = [...sumDrops(batches)]
+  const values = [
+    batches.map(({ key }) => key),
+    ...[signatureIds, minutes, counts, ages].map(toArrayLiteral),
+    ...[shard, minutesFrom],
+    ...[drops.map(([instanceId]) => instanceId), drops.map(([, dropped]) => dropped)],
+  ]
+  await pool.query({ name: 'store-batches', text: STORE, values })
+}
+
+async function findStored(pool: pg.Pool, batches: readonly CountedBatch[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ key: string }>(
+    'SELECT batch_id::text AS key FROM ingest_batch WHERE batch_id = ANY ($1::uuid[])',
+    [batches.map(({ key }) => key)],
+  )
   return new Set(rows.map(({ key }) => key))
 }
 
+const isStoredBefore = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  error.code === UNIQUE_VIOLATION &&
+  'table' in error &&
+  error.table === 'ingest_batch'
+
+function sumDrops(batches: readonly CountedBatch[]): Map<string, number> {
+  const drops = new Map<string, number>()
+  for (const { instanceId, dropped } of batches)
+    if (dropped > 0) drops.set(instanceId, (drops.get(instanceId) ?? 0) + dropped)
+  return drops
+}
+
+/** What a signature was counted in a minute, however many reports say so: PostgreSQL has a row each to write, not a row a report. */
+export function foldCounts(rows: readonly CountRow[]): CountRow[] {
+  const minutes = new Map<number, Map<string, CountRow>>()
+  for (const row of rows) {
+    const signatures = minutes.get(row.minuteMs) ?? new Map<string, CountRow>()
+    minutes.set(row.minuteMs, signatures)
+    const known = signatures.get(row.signatureId)
+    signatures.set(row.signatureId, known === undefined ? row : addCounts(known, row))
+  }
+  return [...minutes.values()].flatMap((signatures) => [...signatures.values()])
+}
+
+const addCounts = (a: CountRow, b: CountRow): CountRow => ({
+  ...a,
+  count: a.count + b.count,
+  tokenAges: addTokenAges(a.tokenAges, b.tokenAges),
+})
+
+function addTokenAges(a: CountRow['tokenAges'], b: CountRow['tokenAges']): CountRow['tokenAges'] {
+  if (a === null || b === null) return a ?? b
+  return a.map((requests, bucket) => requests + (b[bucket] ?? 0))
+}
+
 interface Columns {
-  readonly numbers: number[]
   readonly signatureIds: string[]
   readonly minutes: number[]
   readonly counts: number[]
   readonly ages: string[]
 }
 
-function toColumns(batches: readonly CountedBatch[]): Columns {
-  const columns: Columns = { numbers: [], signatureIds: [], minutes: [], counts: [], ages: [] }
-  batches.forEach(({ counts }, position) => {
-    for (const { signatureId, minuteMs, count, tokenAges } of counts) {
-      columns.numbers.push(position + 1)
-      columns.signatureIds.push(signatureId)
-      columns.minutes.push(minuteMs / MINUTE_MS)
-      columns.counts.push(count)
-      columns.ages.push(tokenAges === null ? 'NULL' : `"{${tokenAges.join()}}"`)
-    }
-  })
+function toColumns(rows: readonly CountRow[]): Columns {
+  const columns: Columns = { signatureIds: [], minutes: [], counts: [], ages: [] }
+  for (const { signatureId, minuteMs, count, tokenAges } of rows) {
+    columns.signatureIds.push(signatureId)
+    columns.minutes.push(minuteMs / MINUTE_MS)
+    columns.counts.push(count)
+    columns.ages.push(tokenAges === null ? 'NULL' : `"{${tokenAges.join()}}"`)
+  }
   return columns
 }
 
