@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto'
 import { SignatureFacts } from '../../contract/machine.ts'
-import { createBoundedMemory } from './bounded-memory.ts'
+import { createFactsMemory } from './facts-memory.ts'
 import { pathOf } from './field-error.ts'
 
 export interface ReadSignatureFacts {
@@ -15,29 +15,37 @@ export interface FactsFault {
   readonly detail: string
 }
 
+/** An item as it came. */
+export type SignatureItem = Readonly<Record<string, unknown>>
+
 export interface FactsSource {
   readonly environmentId: string
   readonly serviceId: string
   readonly replayed: boolean
 }
 
-export type ReadFacts = (facts: object, source: FactsSource) => ReadSignatureFacts | FactsFault
+export type ReadFacts = (item: SignatureItem, source: FactsSource) => ReadSignatureFacts | FactsFault
 
-/**
- * Facts that passed are remembered under their JSON, all of it, and whose they are: an instance reports the same ones every few
- * seconds, and to look at each again costs ten times as much.
- */
+/** Looks at the facts of an item; at those of one that passed before, for the same source, no more. */
 export function createFactsReader(): ReadFacts {
-  const memory = createBoundedMemory<ReadSignatureFacts>({ entriesMax: 50_000, charactersMax: 24_000_000 })
-  return (facts, source) => {
-    const key = `${source.environmentId} ${source.serviceId} ${source.replayed} ${JSON.stringify(facts)}`
-    const known = memory.find(key)
+  const memory = createFactsMemory()
+  return (item, source) => {
+    const known = memory.find(item, source)
     if (known !== undefined) return known
-    const read = parseFacts(facts, source)
-    if (!('detail' in read)) memory.keep(key, read)
+    const read = parseFacts(omitCounts(item), source)
+    if (!('detail' in read)) memory.keep(item, source, read)
     return read
   }
 }
+
+const omitCounts = ({
+  revision: _revision,
+  count: _count,
+  firstAt: _first,
+  lastAt: _last,
+  tokenAges: _ages,
+  ...facts
+}: SignatureItem): object => facts
 
 function parseFacts(item: object, source: FactsSource): ReadSignatureFacts | FactsFault {
   const result = SignatureFacts.safeParse(item)

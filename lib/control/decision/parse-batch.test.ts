@@ -83,9 +83,11 @@ describe('facts that were met before', () => {
 
   test('vouch for nothing but themselves', () => {
     expect(parse(signature).refused).toEqual([])
+    const { count: _, ...withoutCount } = signature
     for (const [wrong, pointer] of [
       [{ ...signature, latitude: 1 }, '/signatures/0'],
       [{ ...signature, count: 0 }, '/signatures/0/count'],
+      [{ ...withoutCount, weight: 5 }, '/signatures/0/count'],
       [{ ...signature, firstAt: 'yesterday' }, '/signatures/0/firstAt'],
       [{ ...signature, revision: undefined }, '/signatures/0/revision'],
       [{ ...signature, tokenAges: [9] }, '/signatures/0/tokenAges'],

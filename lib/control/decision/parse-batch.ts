@@ -1,7 +1,8 @@
-import { SampleReport, SignatureCounts, SignatureFacts, type DecisionBatch } from '../../contract/machine.ts'
+import { SampleReport, type DecisionBatch, type SignatureCounts, type SignatureFacts } from '../../contract/machine.ts'
 import type { FieldError } from '../control-error.ts'
-import { createFactsReader, type ReadFacts } from './facts-reader.ts'
+import { createFactsReader, type ReadFacts, type SignatureItem } from './facts-reader.ts'
 import { toFieldError } from './field-error.ts'
+import { parseCounts } from './parse-counts.ts'
 import { REPLAY_DAYS_MAX } from '#lib/store/decisions/retention.ts'
 
 const MINUTE_MS = 60_000
@@ -52,7 +53,7 @@ export function createBatchParser(): ParseBatch {
     }
     const source = { ...reporter, replayed: batch.replayed }
     const signatures = batch.signatures.flatMap((item, index) =>
-      keep(parseSignature(item, index, (facts) => readFacts(facts, source), nowMs)),
+      keep(parseSignature(item, index, (each) => readFacts(each, source), nowMs)),
     )
     const known = new Set(signatures.map(({ index }) => index))
     const samples = batch.samples.flatMap((item, index) => keep(parseSample(item, index, known, nowMs)))
@@ -63,15 +64,14 @@ export function createBatchParser(): ParseBatch {
 function parseSignature(
   item: unknown,
   index: number,
-  readFacts: (facts: object) => ReturnType<ReadFacts>,
+  readFacts: (item: SignatureItem) => ReturnType<ReadFacts>,
   nowMs: number,
 ): ParsedSignature | FieldError {
   const pointer = `/signatures/${index}`
   if (!isObject(item)) return { pointer, detail: 'must be an object' }
-  const { revision, count, firstAt, lastAt, tokenAges, ...rest } = item
-  const read = readFacts(rest)
+  const read = readFacts(item)
   if ('detail' in read) return { pointer: `${pointer}${read.path}`, detail: read.detail }
-  const result = SignatureCounts.safeParse({ revision, count, firstAt, lastAt, tokenAges })
+  const result = parseCounts(item)
   if (!result.success) return toFieldError(pointer, result.error)
   const counts = result.data
   if (counts.tokenAges !== null && sum(counts.tokenAges) > counts.count)
@@ -83,7 +83,7 @@ function parseSignature(
   return { index, ...read, counts, firstAtMs, lastAtMs }
 }
 
-const isObject = (item: unknown): item is Record<string, unknown> =>
+const isObject = (item: unknown): item is SignatureItem =>
   typeof item === 'object' && item !== null && !Array.isArray(item)
 
 function parseSample(

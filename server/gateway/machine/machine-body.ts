@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
@@ -9,7 +10,6 @@ import { createJsonParser } from '../http/json-body.ts'
 export const MACHINE_BODY_BYTES_MAX = 8 * 1_048_576
 
 const inflate = promisify(gunzip)
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** JSON, plain or gzip. Neither the bytes received nor the bytes they inflate to may exceed the limit, so a small bomb stays small. */
 export function takeGzippedJson(app: FastifyInstance): void {
@@ -26,11 +26,9 @@ export function takeGzippedJson(app: FastifyInstance): void {
 async function readText(request: FastifyRequest, payload: IncomingMessage): Promise<string> {
   const body = await decode(await readBytes(payload), request.headers['content-encoding'])
   if (body.length === 0) throw new ControlError('malformed-json', 'The body is empty.')
-  try {
-    return utf8.decode(body)
-  } catch {
-    throw new ControlError('malformed-json', 'The body is not UTF-8.')
-  }
+  if (isAscii(body)) return body.toString('latin1')
+  if (isUtf8(body)) return body.toString('utf8')
+  throw new ControlError('malformed-json', 'The body is not UTF-8.')
 }
 
 async function readBytes(payload: Readable): Promise<Buffer> {
