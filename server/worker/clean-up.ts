@@ -1,12 +1,13 @@
 import type pg from 'pg'
 import { boundMinutes } from '#lib/store/decisions/retention.ts'
+import { storeDaySegments } from '#lib/store/decisions/day-segments.ts'
 import { settleDays } from '#lib/store/decisions/settle-days.ts'
 
 /** Days for which the counts and the evidence are kept. Evidence asks for 30. */
 export const RETENTION_DAYS = { decision_minute: 14, decision_hour: 62, decision_sample: 31 } as const
 const AHEAD_DAYS = 7
 
-/** Makes room for the days to come, drops what is past its retention, and folds the days that are over. */
+/** Makes room for the days to come, drops what is past its retention, and folds the days that are over, for gateways that start too. */
 export async function keepPartitions(pool: pg.Pool): Promise<void> {
   await pool.query('SELECT ensure_decision_partitions(current_date - 1, current_date + $1::int)', [AHEAD_DAYS])
   for (const [table, days] of Object.entries(RETENTION_DAYS)) {
@@ -14,6 +15,7 @@ export async function keepPartitions(pool: pg.Pool): Promise<void> {
   }
   await boundMinutes(pool)
   await settleDays(pool)
+  await storeDaySegments(pool)
 }
 
 /** Only a batch whose answer was lost, and that comes again after an outage as long as this, counts twice. */
@@ -24,6 +26,7 @@ const EXPIRED = [
   `DELETE FROM ingest_batch WHERE received_at < now() - interval '${BATCH_IDS_KEPT}'`,
   `DELETE FROM decision_signature WHERE last_at < now() - interval '70 days'`,
   `DELETE FROM decision_day WHERE day < current_date - ${RETENTION_DAYS.decision_hour}`,
+  `DELETE FROM decision_day_segment WHERE day < current_date - ${RETENTION_DAYS.decision_hour}`,
   `DELETE FROM decision_day_version WHERE day < current_date - ${RETENTION_DAYS.decision_hour}`,
   `DELETE FROM heard_day WHERE day < current_date - ${RETENTION_DAYS.decision_hour}`,
   `DELETE FROM idempotency_key WHERE created_at < now() - interval '1 day'`,

@@ -4,6 +4,8 @@ import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decis
 import { readSeries } from '#lib/store/decisions/read-series.ts'
 import { readSignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
 import { readTop } from '#lib/store/decisions/read-top.ts'
+import { decodeDay, encodeDay } from '#lib/store/decisions/day-segment.ts'
+import { storeDaySegments } from '#lib/store/decisions/day-segments.ts'
 import { settleDays } from '#lib/store/decisions/settle-days.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import type { DecisionBatch } from '../../contract/machine.ts'
@@ -16,6 +18,7 @@ import { readDecisionSeries } from './read-decision-series.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const SLOT_SECONDS = 10_800
+const RECORDED_EVERY_HOURS = 47
 
 let database: TestDatabase
 let ctx: DecisionContext
@@ -31,7 +34,7 @@ const ages = (...counts: number[]) => [...counts, ...Array.from({ length: 17 - c
 async function recordMonth() {
   const fixture = await makeDecisionFixture(database)
   const endpoint = await fixture.addEndpoint('/refunds', { access: 'token', requirements: [] })
-  for (let hoursAgo = 0; hoursAgo < 29 * 24; hoursAgo += 47) {
+  for (let hoursAgo = 0; hoursAgo < 29 * 24; hoursAgo += RECORDED_EVERY_HOURS) {
     await fixture.record({
       caller: `caller-${hoursAgo % 7}`,
       hoursAgo,
@@ -147,6 +150,56 @@ describe('days that are over', () => {
     expect(await sum()).toBe(before + 7)
     expect(await settleDays(database.pool)).toEqual([at.slice(0, 10)])
     expect(await sum()).toBe(before + 7)
+  })
+
+  test('give the same numbers by the hour, in memory and from the tables, and so does today', async () => {
+    const { environment, record } = await recordMonth()
+    for (let hoursAgo = 0; hoursAgo < 48; hoursAgo += 5) await record({ hoursAgo, count: 100 + hoursAgo })
+    await settleDays(database.pool)
+    const to = new Date(Math.ceil((Date.now() + 1) / HOUR_MS) * HOUR_MS)
+    for (const hours of [5, 30, 5 * 24]) {
+      const window = { environmentId: environment.id, from: new Date(to.getTime() - hours * HOUR_MS), to }
+      const series = inOrder(await ctx.decisions.counts.readSeries(window, 'outcome', 3_600, 50))
+      expect(series).toEqual(inOrder(await readSeries(database.pool, window, 'outcome', 3_600)))
+      expect(series.length).toBeGreaterThan(0)
+    }
+  })
+
+  test('are read in one piece as long as nothing was told since, and from the rows after that', async () => {
+    const { environment, service, endpoint } = await recordMonth()
+    const month = monthOf(environment.id)
+    const sum = async (): Promise<number> =>
+      (await createPostgresDecisionStore(database.pool).counts.readSeries(month, 'outcome', SLOT_SECONDS, 50)).reduce(
+        (total, { count }) => total + count,
+        0,
+      )
+    const inRows = await sum()
+    await settleDays(database.pool)
+    expect(await storeDaySegments(database.pool)).toBeGreaterThan(20)
+    expect(await storeDaySegments(database.pool)).toBe(0)
+    expect(await sum()).toBe(inRows)
+
+    const at = new Date(Date.now() - 5 * RECORDED_EVERY_HOURS * HOUR_MS).toISOString()
+    const { rows } = await database.pool.query<{ body: Buffer }>(
+      'SELECT body FROM decision_day_segment WHERE environment_id = $1 AND day = $2',
+      [environment.id, at.slice(0, 10)],
+    )
+    const [day] = rows.map(({ body }) => decodeDay(body, 1))
+    if (day === undefined || day === null) throw new Error('the day has no segment')
+    const doubled = encodeDay({ ...day, slots: day.slots.map((count) => count * 2) })
+    await database.pool.query('UPDATE decision_day_segment SET body = $3 WHERE environment_id = $1 AND day = $2', [
+      ...[environment.id, at.slice(0, 10), doubled],
+    ])
+    const ofDay = Array.from(day.slots).reduce((total, count) => total + count, 0)
+    expect(ofDay).toBeGreaterThan(0)
+    expect(await sum()).toBe(inRows + ofDay)
+
+    const reporter = { environmentId: environment.id, serviceId: service.id }
+    await createDecisionIngest(ctx)(reporter, makeBatch(endpoint.route, at, 7))
+    expect(await sum()).toBe(inRows + 7)
+    await settleDays(database.pool)
+    expect(await storeDaySegments(database.pool)).toBeGreaterThan(0)
+    expect(await sum()).toBe(inRows + 7)
   })
 
   test('that are folded while they are told of lose nothing', async () => {

@@ -2,12 +2,14 @@
 const ROWS_READ_ANEW_MAX = 2_000
 /** More answer for so long; then the old answer serves while a new one is loaded. */
 const FRESH_MS = 10_000
-const STALE_MS = 120_000
+/** And no longer than so many times as long. */
+const STALE_TIMES = 12
 
 /** Something that is read anew for every question where it is small, and may be some seconds old where it is not. */
 export function createHeld<Value>(
   load: () => Promise<Value>,
   countRows: (value: Value) => number,
+  freshMs = FRESH_MS,
 ): () => Promise<Value> {
   let known: { readonly value: Value; readonly at: number } | null = null
   let loading: Promise<Value> | null = null
@@ -26,9 +28,9 @@ export function createHeld<Value>(
   return async () => {
     if (known === null || countRows(known.value) <= ROWS_READ_ANEW_MAX) return loadAnew()
     const age = performance.now() - known.at
-    if (age > STALE_MS) return loadOnce()
+    if (age > freshMs * STALE_TIMES) return loadOnce()
     // Who asks next tries again, and hears of the failure once the answer is too old.
-    if (age > FRESH_MS) loadOnce().catch(() => undefined)
+    if (age > freshMs) loadOnce().catch(() => undefined)
     return known.value
   }
 }

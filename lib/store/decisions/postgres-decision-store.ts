@@ -7,9 +7,8 @@ import { findSignatureIds } from './find-signature-ids.ts'
 import { findSample, readSamples } from './read-samples.ts'
 import { readSeries } from './read-series.ts'
 import { readSignatureTotals, type TotalsWindow } from './read-signature-totals.ts'
-import { readTop } from './read-top.ts'
-import { SLOT_SECONDS } from './recorded-day.ts'
-import { createRecordedDays } from './recorded-days.ts'
+import { areMinutesAsked, readTop } from './read-top.ts'
+import { createRecordedDays, hoursFrom } from './recorded-days.ts'
 import { findMinutesFrom } from './retention.ts'
 import { storeBatches } from './store-batches.ts'
 import { storeSamples } from './store-samples.ts'
@@ -17,8 +16,11 @@ import { sumSeries, sumTop, sumTotals } from './sum-days.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
-/** Longer windows are charts of three hours and more: they are added up in memory. */
+/** Longer windows are counted by three hours, wherever they lie. */
 const HOURS_BY_SQL_MAX = 130
+const HOUR_SECONDS = 3_600
+/** Days that are held by no hour are held by three. */
+const SLOT_SECONDS = 10_800
 /** The index finds what belongs to so few endpoints sooner. */
 const ENDPOINTS_BY_SQL_MAX = 50
 const LOOK_FOR_MINUTES_EVERY_MS = 60_000
@@ -44,13 +46,16 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
     add: async (batches) => storeBatches(pool, batches, shard, await minutes.findFrom()).catch(lookAgainWhenGone),
     findMinutesFrom: () => findMinutesFrom(pool),
     readSeries: async (filter, by, bucketSeconds, keysMax) =>
-      bucketSeconds >= SLOT_SECONDS && filter.endpoint === undefined
+      filter.endpoint === undefined && bucketSeconds >= (areHoursHeld(filter) ? HOUR_SECONDS : SLOT_SECONDS)
         ? sumSeries(await readDays(filter.environmentId, filter.from, filter.to), filter, by, bucketSeconds, keysMax)
         : readSeries(pool, filter, by, bucketSeconds),
-    readTop: async (filter, by, limit) =>
-      isLong(filter) && filter.endpoint === undefined
-        ? sumTop(await readDays(filter.environmentId, filter.from, filter.to), filter, by, limit)
-        : readTop(pool, filter, by, limit, await findMinutesFrom(pool)),
+    readTop: async (filter, by, limit) => {
+      const minutesFrom = await findMinutesFrom(pool)
+      const isHeld = filter.endpoint === undefined && (areHoursHeld(filter) || isLong(filter))
+      return !isHeld || areMinutesAsked(filter, minutesFrom)
+        ? readTop(pool, filter, by, limit, minutesFrom)
+        : sumTop(await readDays(filter.environmentId, filter.from, filter.to), filter, by, limit)
+    },
     readTotals: async (window) =>
       isOfMany(window)
         ? sumTotals(await readDays(window.environmentId, window.from, window.to), window.endpointIds)
@@ -65,6 +70,7 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
 }
 
 const isLong = ({ from, to }: DecisionFilter): boolean => to.getTime() - from.getTime() > HOURS_BY_SQL_MAX * HOUR_MS
+const areHoursHeld = ({ from }: DecisionFilter): boolean => from.getTime() >= hoursFrom()
 
 /** Of many endpoints and everybody, up to now and since a day that is folded: what days are added up for. */
 const isOfMany = ({ endpointIds, callers = null, scopes = null, from, to }: TotalsWindow): boolean =>

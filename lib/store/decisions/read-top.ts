@@ -30,6 +30,12 @@ const KEYS: Record<TopKey, { readonly key: string; readonly label: string; reado
 
 const sum = (condition: string): string => `coalesce(sum(c.count) FILTER (WHERE ${condition}), 0)::float8`
 
+const MINUTES_ASKED_MS_MAX = 26 * 3_600_000
+
+/** Whether a window is counted by the minute: longer ones, and those of which the minutes are gone, are by the hour. */
+export const areMinutesAsked = ({ from, to }: DecisionFilter, minutesFrom: Date): boolean =>
+  from >= minutesFrom && to.getTime() - from.getTime() < MINUTES_ASKED_MS_MAX
+
 /** Largest first, by denials and would-be denials, then by requests. */
 export async function readTop(
   pool: pg.Pool,
@@ -39,8 +45,7 @@ export async function readTop(
   minutesFrom: Date,
 ): Promise<TopRow[]> {
   const { key, label, only } = KEYS[by]
-  const isShort = filter.to.getTime() - filter.from.getTime() < 26 * 3_600_000
-  const counts = isShort && filter.from >= minutesFrom ? 'decision_minute c' : countsByHour('c', '$8', '$9')
+  const counts = areMinutesAsked(filter, minutesFrom) ? 'decision_minute c' : countsByHour('c', '$8', '$9')
   const { rows } = await pool.query<TopRow>(
     `SELECT ${key} AS key, ${label} AS label, ${sum(`s.evaluated AND s.outcome = 'allowed'`)} AS allowed,
        ${sum(`s.outcome = 'would-deny'`)} AS "would-deny", ${sum(`s.outcome = 'denied'`)} AS denied, ${sum('NOT s.evaluated')} AS unevaluated

@@ -1,10 +1,16 @@
 import type pg from 'pg'
 import { dayOf, toDate } from './decision-days.ts'
 import { createHeld } from './held.ts'
-import { readRecordedDay, type RecordedDay } from './recorded-day.ts'
+import { createOpenDay } from './open-day.ts'
+import { readDaySegment } from './day-segments.ts'
+import { readRecordedDay, type DayPart, type RecordedDay } from './recorded-day.ts'
 import { readRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
 
 const DAY_MS = 86_400_000
+/** Before today. */
+const HOURS_HELD_DAYS = 6
+/** Version of a day of which nothing was told after it was over. */
+const NEVER_TOLD = '0'
 /** Of all environments together. A month of twenty thousand signatures takes 70 MB. */
 const BYTES_MAX = 128 * 1024 * 1024
 
@@ -29,11 +35,16 @@ interface HeldDay {
   readonly day: PlacedDay
 }
 
+/** A day of an environment as somebody asks for it. */
+interface AskedDay extends DayPart {
+  readonly environmentId: string
+}
+
 interface HeldEnvironment {
   readonly placeOf: (signatureId: number) => number
   readonly signatures: () => Promise<RecordedWindow['signatures']>
-  /** The day that is not over. */
-  today: { readonly day: string; readonly read: () => Promise<PlacedDay> } | null
+  /** The day that is not over, in parts. */
+  readonly readToday: (now: number) => Promise<PlacedDay[]>
 }
 
 const VERSIONS =
@@ -60,24 +71,30 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     const entry = held.get(key)
     if (entry !== undefined && held.delete(key)) bytes -= bytesOf(entry.day)
   }
-  const readPlaced = async (environmentId: string, day: string): Promise<PlacedDay> => {
-    const { placeOf } = environmentOf(environmentId)
-    const { signatureIds, ...counted } = await readRecordedDay(pool, environmentId, day)
-    return { ...counted, places: Int32Array.from(signatureIds, placeOf) }
+  const place = (environmentId: string, { signatureIds, ...counted }: RecordedDay): PlacedDay => ({
+    ...counted,
+    places: Int32Array.from(signatureIds, environmentOf(environmentId).placeOf),
+  })
+  const readRows = async ({ environmentId, ...part }: AskedDay): Promise<PlacedDay> =>
+    place(environmentId, await readRecordedDay(pool, environmentId, part))
+  const readVersion = async (asked: AskedDay, version: string): Promise<PlacedDay> => {
+    const { environmentId, day, hoursPerSlot } = asked
+    const segment = await readDaySegment(pool, environmentId, day, version, hoursPerSlot)
+    return segment === null ? readRows(asked) : place(environmentId, segment)
   }
-  const readOnce = (environmentId: string, day: string, version: string): Promise<PlacedDay> => {
-    const key = `${environmentId} ${day} ${version}`
+  const readOnce = (asked: AskedDay, version: string): Promise<PlacedDay> => {
+    const key = `${asked.environmentId} ${asked.day} ${version}`
     const present = reading.get(key)
     if (present !== undefined) return present
-    const started = readPlaced(environmentId, day).finally(() => reading.delete(key))
+    const started = readVersion(asked, version).finally(() => reading.delete(key))
     reading.set(key, started)
     return started
   }
-  const readPast = async (environmentId: string, day: string, version: string): Promise<PlacedDay> => {
-    const key = `${environmentId} ${day}`
+  const readPast = async (asked: AskedDay, version: string): Promise<PlacedDay> => {
+    const key = `${asked.environmentId} ${asked.day}`
     const known = held.get(key)
     // The version was read before the day: what is held is at least as new as it says.
-    const entry = known?.version === version ? known : { version, day: await readOnce(environmentId, day, version) }
+    const entry = known?.version === version ? known : { version, day: await readOnce(asked, version) }
     keep(key, entry)
     return entry.day
   }
@@ -86,41 +103,44 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     if (known !== undefined) return known
     const placeOf = createPlaces()
     const signatures = createHeld(
-      async () => place(await readRecordedSignatures(pool, environmentId), placeOf),
+      async () => placeSignatures(await readRecordedSignatures(pool, environmentId), placeOf),
       ({ length }) => length,
     )
-    const made: HeldEnvironment = { placeOf, signatures, today: null }
+    const readToday = createOpenDay((part) => readRows({ environmentId, ...part }))
+    const made: HeldEnvironment = { placeOf, signatures, readToday }
     environments.set(environmentId, made)
     return made
   }
-  const readToday = (environmentId: string, day: string): Promise<PlacedDay> => {
-    const environment = environmentOf(environmentId)
-    if (environment.today?.day !== day)
-      environment.today = {
-        day,
-        read: createHeld(
-          () => readPlaced(environmentId, day),
-          ({ places }) => places.length,
-        ),
-      }
-    return environment.today.read()
+  const readOver = async (environmentId: string, startsMs: readonly number[], now: number): Promise<DayOfWindow[]> => {
+    const versions = await readVersions(pool, startsMs)
+    const days: DayOfWindow[] = []
+    for (const startMs of startsMs) {
+      const asked: AskedDay = { environmentId, day: toDay(startMs), hoursPerSlot: startMs < hoursFrom(now) ? 3 : 1 }
+      days.push({ startMs, ...(await readPast(asked, versions.get(asked.day) ?? NEVER_TOLD)) })
+    }
+    return days
   }
 
   return async (environmentId: string, from: Date, to: Date): Promise<RecordedWindow> => {
-    const today = toDay(Date.now())
-    const wanted = listDays(from, to)
-    const versions = await readVersions(pool, wanted)
-    const days: DayOfWindow[] = []
-    for (const startMs of wanted) {
-      const day = toDay(startMs)
-      const isOver = day < today
-      const read = isOver ? readPast(environmentId, day, versions.get(day) ?? '') : readToday(environmentId, day)
-      days.push({ startMs, ...(await read) })
-    }
+    const now = Date.now()
+    const today = dayOf(now) * DAY_MS
+    const wanted = listDays(from, to, now)
+    const [over, open] = await Promise.all([
+      readOver(
+        environmentId,
+        wanted.filter((startMs) => startMs < today),
+        now,
+      ),
+      wanted.includes(today) ? environmentOf(environmentId).readToday(now) : [],
+    ])
+    const days = [...over, ...open.map((part) => ({ startMs: today, ...part }))]
     // After the days, so that every signature they name is known.
     return { days, signatures: await environmentOf(environmentId).signatures() }
   }
 }
+
+/** Since when days are held by the hour. */
+export const hoursFrom = (now = Date.now()): number => (dayOf(now) - HOURS_HELD_DAYS) * DAY_MS
 
 /** A number for each id, in the order in which they are met. */
 function createPlaces(): (signatureId: number) => number {
@@ -133,7 +153,7 @@ function createPlaces(): (signatureId: number) => number {
   }
 }
 
-function place(
+function placeSignatures(
   rows: readonly RecordedSignature[],
   placeOf: (signatureId: number) => number,
 ): RecordedWindow['signatures'] {
@@ -150,9 +170,9 @@ async function readVersions(pool: pg.Pool, days: readonly number[]): Promise<Map
   return new Map(rows.map(({ day, version }) => [day, version]))
 }
 
-function listDays(from: Date, to: Date): number[] {
+function listDays(from: Date, to: Date, now: number): number[] {
   const first = Math.floor(from.getTime() / DAY_MS)
-  const last = Math.ceil(Math.min(to.getTime(), Date.now()) / DAY_MS)
+  const last = Math.ceil(Math.min(to.getTime(), now) / DAY_MS)
   return Array.from({ length: Math.max(0, last - first) }, (_, index) => (first + index) * DAY_MS)
 }
 

@@ -3,11 +3,11 @@ import type { DecisionFilter } from './decision-filter.ts'
 import { OTHER, UNDECLARED, type SeriesKey, type SeriesPoint } from './read-series.ts'
 import type { SignatureTotals } from './read-signature-totals.ts'
 import type { TopKey, TopRow } from './read-top.ts'
-import { SLOT_SECONDS, SLOTS_PER_DAY } from './recorded-day.ts'
+import { slotsPerDay } from './recorded-day.ts'
 import type { DayOfWindow, RecordedWindow } from './recorded-days.ts'
 import type { RecordedSignature } from './recorded-signatures.ts'
 
-const SLOT_MS = SLOT_SECONDS * 1_000
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 const NOT_ASKED_FOR = -1
 
@@ -35,13 +35,17 @@ const passes = (filter: DecisionFilter, signature: RecordedSignature): boolean =
   (filter.mode === undefined || signature.mode === filter.mode)
 
 /** Slots of a day that begin within the window, the last one not included. */
-function slotsWithin({ from, to }: DecisionFilter, { startMs }: DayOfWindow): readonly [first: number, end: number] {
-  const first = Math.ceil((from.getTime() - startMs) / SLOT_MS)
-  const end = Math.ceil((to.getTime() - startMs) / SLOT_MS)
-  return [Math.max(0, first), Math.min(SLOTS_PER_DAY, end)]
+function slotsWithin(
+  { from, to }: DecisionFilter,
+  { startMs, hoursPerSlot }: DayOfWindow,
+): readonly [first: number, end: number] {
+  const slotMs = hoursPerSlot * HOUR_MS
+  const first = Math.ceil((from.getTime() - startMs) / slotMs)
+  const end = Math.ceil((to.getTime() - startMs) / slotMs)
+  return [Math.max(0, first), Math.min(slotsPerDay(hoursPerSlot), end)]
 }
 
-/** As `readSeries` answers, in buckets of three hours or a multiple that divides a day; all but the largest keys are one. */
+/** As `readSeries` answers, in buckets of the slots of the days or a multiple that divides a day; all but the largest keys are one. */
 export function sumSeries(
   window: RecordedWindow,
   filter: DecisionFilter,
@@ -51,43 +55,51 @@ export function sumSeries(
 ): SeriesPoint[] {
   const { keys, keyByPlace } = groupSignatures(window, filter, SERIES_KEYS[by])
   const days = window.days.map((day) => {
-    const sums = new Float64Array(SLOTS_PER_DAY * keys.length)
+    const sums = new Float64Array(slotsPerDay(day.hoursPerSlot) * keys.length)
     addSlots(sums, day, keyByPlace, slotsWithin(filter, day))
-    return { startMs: day.startMs, sums }
+    return { day, sums }
   })
-  const shown = findLargest(
-    keys,
-    days.map(({ sums }) => sums),
-    keysMax,
-  )
-  return days.flatMap(({ startMs, sums }) => toPoints(startMs, addUp(sums, shown), bucketSeconds))
+  const shown = findLargest(keys, days, keysMax)
+  return days.flatMap((each) => toPoints(each.day, addUp(each, shown), bucketSeconds))
+}
+
+interface SummedDay {
+  readonly day: DayOfWindow
+  /** Slots of one key after those of the other. */
+  readonly sums: Float64Array
 }
 
 /** By number of the key, the key it is shown as. */
-function findLargest(keys: readonly string[], days: readonly Float64Array[], keysMax: number): string[] {
+function findLargest(keys: readonly string[], days: readonly SummedDay[], keysMax: number): string[] {
   if (keys.length <= keysMax) return [...keys]
-  const totals = keys.map((_, number) => days.reduce((total, sums) => total + sum(slotsOf(sums, number)), 0))
+  const totals = keys.map((_, number) => days.reduce((total, day) => total + sum(slotsOf(day, number)), 0))
   const largest = new Set([...keys.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0)).slice(0, keysMax))
   return keys.map((key, number) => (largest.has(number) ? key : OTHER))
 }
 
-const slotsOf = (sums: Float64Array, number: number): Float64Array =>
-  sums.subarray(number * SLOTS_PER_DAY, (number + 1) * SLOTS_PER_DAY)
+function slotsOf({ day, sums }: SummedDay, number: number): Float64Array {
+  const slots = slotsPerDay(day.hoursPerSlot)
+  return sums.subarray(number * slots, (number + 1) * slots)
+}
 
 /** Slots of a day by the key they are shown as. */
-function addUp(sums: Float64Array, shown: readonly string[]): Map<string, Float64Array> {
+function addUp(summed: SummedDay, shown: readonly string[]): Map<string, Float64Array> {
   const byKey = new Map<string, Float64Array>()
   shown.forEach((key, number) => {
-    const total = byKey.get(key) ?? new Float64Array(SLOTS_PER_DAY)
-    slotsOf(sums, number).forEach((count, slot) => (total[slot] = (total[slot] ?? 0) + count))
+    const total = byKey.get(key) ?? new Float64Array(slotsPerDay(summed.day.hoursPerSlot))
+    slotsOf(summed, number).forEach((count, slot) => (total[slot] = (total[slot] ?? 0) + count))
     byKey.set(key, total)
   })
   return byKey
 }
 
-function toPoints(startMs: number, byKey: ReadonlyMap<string, Float64Array>, bucketSeconds: number): SeriesPoint[] {
-  const slotsPerBucket = bucketSeconds / SLOT_SECONDS
-  return Array.from({ length: SLOTS_PER_DAY / slotsPerBucket }, (_, bucket) => {
+function toPoints(
+  { startMs, hoursPerSlot }: DayOfWindow,
+  byKey: ReadonlyMap<string, Float64Array>,
+  bucketSeconds: number,
+): SeriesPoint[] {
+  const slotsPerBucket = (bucketSeconds * 1_000) / (hoursPerSlot * HOUR_MS)
+  return Array.from({ length: slotsPerDay(hoursPerSlot) / slotsPerBucket }, (_, bucket) => {
     const at = new Date(startMs + bucket * bucketSeconds * 1_000)
     const [first, end] = [bucket * slotsPerBucket, (bucket + 1) * slotsPerBucket]
     return [...byKey].flatMap(([key, slots]): SeriesPoint[] => {
@@ -120,20 +132,21 @@ function groupSignatures(
 /** The inner loop of every chart over months: as plain as it can be. */
 function addSlots(
   sums: Float64Array,
-  { places, slots }: DayOfWindow,
+  { places, slots, hoursPerSlot }: DayOfWindow,
   keyByPlace: Int32Array,
   [first, end]: readonly [number, number],
 ): void {
+  const perRow = slotsPerDay(hoursPerSlot)
   for (let row = 0; row < places.length; row++) {
     const key = keyByPlace[places[row] ?? 0] ?? NOT_ASKED_FOR
     if (key === NOT_ASKED_FOR) continue
-    const to = key * SLOTS_PER_DAY
-    const from = row * SLOTS_PER_DAY
+    const to = key * perRow
+    const from = row * perRow
     for (let slot = first; slot < end; slot++) sums[to + slot] = (sums[to + slot] ?? 0) + (slots[from + slot] ?? 0)
   }
 }
 
-/** As `readTop` answers, to three hours. */
+/** As `readTop` answers, to the slots of the days. */
 export function sumTop(window: RecordedWindow, filter: DecisionFilter, by: TopKey, limit: number): TopRow[] {
   const counts = countSignatures(window, filter)
   const rows = new Map<string, Writable<TopRow>>()
@@ -162,9 +175,10 @@ function countSignatures({ signatures, days }: RecordedWindow, filter: DecisionF
   const counts = new Float64Array(signatures.length)
   for (const day of days) {
     const [first, end] = slotsWithin(filter, day)
+    const perRow = slotsPerDay(day.hoursPerSlot)
     for (let row = 0; row < day.places.length; row++) {
       let count = 0
-      for (let slot = first; slot < end; slot++) count += day.slots[row * SLOTS_PER_DAY + slot] ?? 0
+      for (let slot = first; slot < end; slot++) count += day.slots[row * perRow + slot] ?? 0
       const place = day.places[row] ?? 0
       counts[place] = (counts[place] ?? 0) + count
     }
@@ -205,10 +219,11 @@ const createSums = (size: number) => ({
 
 function addDay(sums: ReturnType<typeof createSums>, day: DayOfWindow): void {
   const { counts, ages, hasAges, startsMs, lastsMs } = sums
+  const perRow = slotsPerDay(day.hoursPerSlot)
   for (let row = 0; row < day.places.length; row++) {
     const place = day.places[row] ?? 0
     let count = 0
-    for (let slot = 0; slot < SLOTS_PER_DAY; slot++) count += day.slots[row * SLOTS_PER_DAY + slot] ?? 0
+    for (let slot = 0; slot < perRow; slot++) count += day.slots[row * perRow + slot] ?? 0
     if (counts[place] === 0) startsMs[place] = day.startMs
     counts[place] = (counts[place] ?? 0) + count
     lastsMs[place] = day.startMs
