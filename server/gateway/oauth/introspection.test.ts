@@ -1,5 +1,6 @@
 /** Introspection (RFC 7662): what is told from memory ends with what it rests on, and the way of asking changes nothing. */
 import { generateKeyPairSync } from 'node:crypto'
+import { connect } from 'node:net'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { revokeCredential } from '#lib/control/credential/revoke-credential.ts'
@@ -189,6 +190,17 @@ async function countUses(): Promise<number> {
   )
   return Number(rows[0]?.count)
 }
+
+it('goes on when somebody leaves in the middle of a question', async () => {
+  const gateway = await startTestGateway(control.database)
+  const { hostname, port } = new URL(gateway.url)
+  const socket = connect(Number(port), hostname)
+  const head = 'POST /oauth/introspect HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n'
+  await new Promise((resolve) => socket.write(`${head}content-length: 100\r\n\r\nclient_id=`, resolve))
+  socket.destroy()
+  expect(await ask(gateway.url, 'none')).toBe('active: false')
+  await gateway.close()
+})
 
 it('remembers no more tokens than it is told to, and judges each as before', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
