@@ -13,7 +13,7 @@ const WAIT = { timeout: 50_000, interval: 50 }
 const secret = 'the secret that the console never sees'
 const settings: Settings = {
   ...parseSettings({ DATABASE_URL: 'postgres://ann:hunter2@localhost/x' }),
-  ...{ secret, secretSource: { value: secret } },
+  ...{ secret, secretSource: { value: secret }, previousSecretSource: null },
 }
 
 let folder: string

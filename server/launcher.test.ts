@@ -71,6 +71,12 @@ describe('a start that cannot succeed says why in one sentence', () => {
     server.close()
   })
 
+  test('a program that gives no secret; it is told none of the others', async () => {
+    const program = [process.execPath, '-e', `process.exitCode = 'DATABASE_URL' in process.env ? 1 : 3`]
+    const settings = { STEPGATE_SECRET_COMMAND: JSON.stringify(program), DATABASE_URL: 'postgres://ann:hunter2@x/y' }
+    expect(await failure(settings)).toBe('STEPGATE_SECRET_COMMAND names a program that ended with 3.')
+  })
+
   test('a host that is not of this machine', async () => {
     expect(await failure({ STEPGATE_SECRET: secret, HOST: '192.0.2.1' })).toMatch(
       /^HOST 192\.0\.2\.1 cannot be listened on \(.*\): set it to an address of this machine\.$/,

@@ -7,7 +7,7 @@ import { readOrCreateSecret, requireWritableFolder } from './data-folder.ts'
 import type { ConsoleTarget } from './gateway/gateway-settings.ts'
 import { startGateway } from './gateway/start-gateway.ts'
 import { requireFreePort, toListenError, toLocalUrl } from './listening.ts'
-import { readSecret } from './read-secrets.ts'
+import { readSecret, toSecretSource, type SecretSource } from './read-secrets.ts'
 import type { ParsedSettings, Settings } from './settings.ts'
 import { openStore } from './store-process.ts'
 import { startWorker } from './worker/start-worker.ts'
@@ -59,14 +59,19 @@ export async function launch(parsed: ParsedSettings, options: LaunchOptions = {}
 
 /** The folder is needed for the embedded database and for a secret that is not in the settings. */
 function prepareFolder(parsed: ParsedSettings, onNotice: (sentence: string) => void): Settings {
+  const { givenSecret, givenPreviousSecret, ...settings } = parsed
   const hasEmbedded = parsed.databaseUrl === null && parsed.roles.some((role) => role !== 'console')
-  if (parsed.secretSource === null || hasEmbedded) requireWritableFolder(parsed.dataDir)
-  if (parsed.secretSource !== null)
-    return { ...parsed, secretSource: parsed.secretSource, secret: readSecret(parsed.secretSource) }
-  const { secret, created } = readOrCreateSecret(parsed.dataDir)
-  const file = join(parsed.dataDir, 'secret')
+  if (givenSecret === null || hasEmbedded) requireWritableFolder(parsed.dataDir)
+  const secretSource = givenSecret === null ? takeStoredSecret(parsed, onNotice) : toSecretSource(givenSecret)
+  const previousSecretSource = givenPreviousSecret && toSecretSource(givenPreviousSecret)
+  return { ...settings, secretSource, previousSecretSource, secret: readSecret(secretSource) }
+}
+
+function takeStoredSecret({ dataDir }: ParsedSettings, onNotice: (sentence: string) => void): SecretSource {
+  const { secret, created } = readOrCreateSecret(dataDir)
+  const file = join(dataDir, 'secret')
   if (created) onNotice(`A secret was created in ${file}: back it up with the database, which needs it to be read.`)
-  return { ...parsed, secret, secretSource: { value: secret } }
+  return { value: secret }
 }
 
 type Urls = Pick<Stepgate, 'gatewayUrl' | 'setupUrl'>

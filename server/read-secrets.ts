@@ -1,11 +1,25 @@
 import { readFileSync } from 'node:fs'
 import type { Secrets } from '#lib/control/signing-key/key-cipher.ts'
+import { runSecretCommand, type SecretCommand } from './run-secret-command.ts'
 import { StartupError } from './startup-error.ts'
 
 export const SECRET_BYTES_MIN = 32
 
 /** Where a secret is given: itself, or in a file that may change while the program runs. */
 export type SecretSource = { readonly value: string } | { readonly file: string; readonly setting: string }
+/** As the settings have it: perhaps by a program that prints it, which is run when Stepgate starts. */
+export type GivenSecret = SecretSource | { readonly command: SecretCommand; readonly setting: string }
+
+/** Runs the program, where there is one: once. */
+export function toSecretSource(given: GivenSecret): SecretSource {
+  if (!('command' in given)) return given
+  const { command, setting } = given
+  const printed = runSecretCommand(command, setting).trim()
+  if (Buffer.byteLength(printed) >= SECRET_BYTES_MIN) return { value: printed }
+  throw new StartupError(
+    `${setting} must name a program that prints a secret of at least ${SECRET_BYTES_MIN.toString()} bytes.`,
+  )
+}
 
 /** Throws one sentence that names the setting, and never the secret. */
 export function readSecret(source: SecretSource): string {

@@ -14,7 +14,7 @@ test('without any setting, everything runs here, reachable from this machine alo
     publicUrl: 'http://localhost:3000',
     roles: ['gateway', 'console', 'worker'],
     databaseUrl: null,
-    secretSource: null,
+    givenSecret: null,
     oidc: null,
     trustedProxies: [],
   })
@@ -45,6 +45,10 @@ test.each([
   ['DATABASE_URL', 'mysql://localhost/x'],
   ['STEPGATE_SECRET', 'short'],
   ['STEPGATE_SECRET_PREVIOUS', 'brief'],
+  ['STEPGATE_SECRET_COMMAND', 'vault read secret'],
+  ['STEPGATE_SECRET_COMMAND', '[]'],
+  ['STEPGATE_SECRET_COMMAND', '["vault", 1]'],
+  ['STEPGATE_SECRET_PREVIOUS_COMMAND', '"vault"'],
   ['STEPGATE_ROLES', 'gateway,everything'],
   ['STEPGATE_TRUSTED_PROXIES', '10.0.0.0/33'],
   ['STEPGATE_OIDC_DEFAULT_ROLE', 'root'],
@@ -73,7 +77,7 @@ test('a secret is given itself or in a file, and a file that does not hold one i
   const file = join(folder, 'secret')
   writeFileSync(file, `${secret}\n`)
   const given = parseSettings({ NODE_ENV: 'production', STEPGATE_SECRET_FILE: file })
-  expect(given.secretSource).toEqual({ file, setting: 'STEPGATE_SECRET_FILE' })
+  expect(given.givenSecret).toEqual({ file, setting: 'STEPGATE_SECRET_FILE' })
   expect(() => parseSettings({ STEPGATE_SECRET: secret, STEPGATE_SECRET_FILE: file })).toThrow(
     'STEPGATE_SECRET and STEPGATE_SECRET_FILE exclude each other.',
   )
@@ -87,6 +91,16 @@ test('a secret is given itself or in a file, and a file that does not hold one i
   )
 })
 
+test('a secret has one source', () => {
+  const sources = { SECRET: secret, SECRET_FILE: '/run/secret', SECRET_COMMAND: '["print-secret"]' }
+  for (const other of ['SECRET', 'SECRET_FILE'] as const)
+    expect(() =>
+      parseSettings({ [`STEPGATE_${other}`]: sources[other], STEPGATE_SECRET_COMMAND: sources.SECRET_COMMAND }),
+    ).toThrow(`STEPGATE_${other} and STEPGATE_SECRET_COMMAND exclude each other.`)
+  const given = parseSettings({ NODE_ENV: 'production', STEPGATE_SECRET_COMMAND: '["print-secret", "of stepgate"]' })
+  expect(given.givenSecret).toEqual({ command: ['print-secret', 'of stepgate'], setting: 'STEPGATE_SECRET_COMMAND' })
+})
+
 test('what is secret does not stay in the environment that other programs inherit', () => {
   const environment = {
     NODE_ENV: 'test',
@@ -97,7 +111,7 @@ test('what is secret does not stay in the environment that other programs inheri
   } as NodeJS.ProcessEnv
   expect(takeSettings(environment)).toMatchObject({
     ...{ databaseUrl: 'postgres://a:b@c/d', port: 4 },
-    ...{ secretSource: { value: secret }, previousSecretSource: { value: `previous ${secret}` } },
+    ...{ givenSecret: { value: secret }, givenPreviousSecret: { value: `previous ${secret}` } },
   })
   expect(environment).toEqual({ NODE_ENV: 'test', PORT: '4' })
 })

@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { TlsSettings } from './gateway/gateway-settings.ts'
-import { readSecret, SECRET_BYTES_MIN, type SecretSource } from './read-secrets.ts'
+import { readSecret, SECRET_BYTES_MIN, type GivenSecret, type SecretSource } from './read-secrets.ts'
+import type { SecretCommand } from './run-secret-command.ts'
 import { StartupError } from './startup-error.ts'
 
 export const SERVER_ROLES = ['gateway', 'console', 'worker'] as const
@@ -59,6 +60,20 @@ const secret = z
     `must have at least ${SECRET_BYTES_MIN.toString()} bytes`,
   )
 
+function toCommand(text: string): SecretCommand | null {
+  try {
+    return Command.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+const Command = z.tuple([z.string().min(1)], z.string())
+const command = z
+  .string()
+  .transform(toCommand)
+  .refine((value) => value !== null, 'must be a JSON array of strings: a program and its arguments')
+
 /** Every setting there is: the one schema, and the table in the README. */
 export const Variables = z.object({
   PORT: port.default(3000).describe('Port of the gateway, which serves the console too.'),
@@ -88,6 +103,11 @@ export const Variables = z.object({
     .describe(
       'File that holds the secret, instead of `STEPGATE_SECRET`. Read again whenever keys are encrypted or decrypted: a new secret in it is taken up without a restart.',
     ),
+  STEPGATE_SECRET_COMMAND: command
+    .optional()
+    .describe(
+      'Program that prints the secret, instead of `STEPGATE_SECRET`, such as the client of a key management service: a JSON array of the program and its arguments. Run at the start, without a shell, for at most 30 seconds.',
+    ),
   STEPGATE_SECRET_PREVIOUS: secret
     .optional()
     .describe(
@@ -97,6 +117,9 @@ export const Variables = z.object({
     .string()
     .optional()
     .describe('File that holds it, instead of `STEPGATE_SECRET_PREVIOUS`.'),
+  STEPGATE_SECRET_PREVIOUS_COMMAND: command
+    .optional()
+    .describe('Program that prints it, instead of `STEPGATE_SECRET_PREVIOUS`.'),
   STEPGATE_ROLES: roles
     .default([...SERVER_ROLES])
     .describe('What this process runs: `gateway`, `console`, `worker`, comma-separated. Default all.'),
@@ -137,7 +160,10 @@ export const Variables = z.object({
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info')
     .describe('Least level of the log lines on standard output.'),
-  NODE_ENV: z.string().optional().describe('`production` makes a missing `STEPGATE_SECRET` (or file) an error.'),
+  NODE_ENV: z
+    .string()
+    .optional()
+    .describe('`production` makes a missing `STEPGATE_SECRET` (or file, or command) an error.'),
 })
 
 export interface OidcSettings {
@@ -172,9 +198,10 @@ export interface Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number]
 }
 
-/** Null where a secret has to be taken from the data folder. */
-export type ParsedSettings = Omit<Settings, 'secret' | 'secretSource'> & {
-  readonly secretSource: SecretSource | null
+export type ParsedSettings = Omit<Settings, 'secret' | 'secretSource' | 'previousSecretSource'> & {
+  /** Null where the secret has to be taken from the data folder. */
+  readonly givenSecret: GivenSecret | null
+  readonly givenPreviousSecret: GivenSecret | null
 }
 
 /** Reads the settings from environment variables; an empty variable counts as absent. Throws one sentence per mistake. */
@@ -185,8 +212,8 @@ export function parseSettings(environment: Record<string, string | undefined>): 
   const parsed = Variables.safeParse(present)
   if (!parsed.success) throw new StartupError(toSentences(parsed.error))
   const variables = parsed.data
-  const secretSource = toSecretSource(variables, 'STEPGATE_SECRET')
-  if (variables.NODE_ENV === 'production' && secretSource === null) {
+  const givenSecret = toGivenSecret(variables, 'STEPGATE_SECRET')
+  if (variables.NODE_ENV === 'production' && givenSecret === null) {
     throw new StartupError(
       'STEPGATE_SECRET is missing: with NODE_ENV=production, set it to at least 32 random bytes, for example from "openssl rand -base64 48".',
     )
@@ -198,8 +225,8 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     publicUrl,
     dataDir: resolve(variables.STEPGATE_DATA_DIR),
     databaseUrl: variables.DATABASE_URL ?? null,
-    secretSource,
-    previousSecretSource: toSecretSource(variables, 'STEPGATE_SECRET_PREVIOUS'),
+    givenSecret,
+    givenPreviousSecret: toGivenSecret(variables, 'STEPGATE_SECRET_PREVIOUS'),
     roles: variables.STEPGATE_ROLES,
     consoleUrl: variables.STEPGATE_CONSOLE_URL ?? null,
     gatewayUrl: variables.STEPGATE_GATEWAY_URL ?? null,
@@ -215,13 +242,15 @@ export function parseSettings(environment: Record<string, string | undefined>): 
 type Parsed = z.output<typeof Variables>
 
 /** Throws where a file is named that holds no secret. */
-function toSecretSource(variables: Parsed, name: 'STEPGATE_SECRET' | 'STEPGATE_SECRET_PREVIOUS'): SecretSource | null {
-  const setting = `${name}_FILE` as const
-  const [value, file] = [variables[name], variables[setting]]
-  if (value !== undefined && file !== undefined) throw new StartupError(`${name} and ${setting} exclude each other.`)
+function toGivenSecret(variables: Parsed, name: 'STEPGATE_SECRET' | 'STEPGATE_SECRET_PREVIOUS'): GivenSecret | null {
+  const [fileSetting, commandSetting] = [`${name}_FILE`, `${name}_COMMAND`] as const
+  const given = [name, fileSetting, commandSetting].filter((setting) => variables[setting] !== undefined)
+  if (given.length > 1) throw new StartupError(`${given.join(' and ')} exclude each other.`)
+  const { [name]: value, [fileSetting]: file, [commandSetting]: command } = variables
   if (value !== undefined) return { value }
+  if (command) return { command, setting: commandSetting }
   if (file === undefined) return null
-  const source = { file: resolve(file), setting }
+  const source = { file: resolve(file), setting: fileSetting }
   readSecret(source)
   return source
 }

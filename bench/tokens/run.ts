@@ -1,7 +1,8 @@
-// Tokens issued and asked about, beside node:http with crypto.sign and beside oidc-provider, in one run.
+// Tokens issued and asked about, beside node:http with crypto.sign and beside oidc-provider: npm run bench:tokens -- [issue introspect]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import pg from 'pg'
 import { openDatabase } from '#lib/store/database.ts'
@@ -52,6 +53,10 @@ async function requireAnswer(server: BenchProcess, [first]: Requests): Promise<v
   if (!answer.ok) throw new Error(`${server.url}${first?.path ?? ''}: ${await answer.text()}`)
 }
 
+const { positionals } = parseArgs({ allowPositionals: true })
+/** Names on the command line pick parts; without any, all run. */
+const isPicked = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
+
 const dataDir = mkdtempSync(join(tmpdir(), 'stepgate-bench-'))
 const postgres = await startEmbeddedPostgres({ dataDir })
 await migrate({ url: postgres.ownerUrl })
@@ -66,8 +71,8 @@ const gateway = await startProcess(new URL('../gateway/gateway-server.ts', impor
 const peer = await startProcess(new URL('oidc-server.ts', import.meta.url), settings)
 const bare = await startProcess(new URL('bare-signer.ts', import.meta.url), {})
 try {
-  for (const clients of [100, CLIENTS_MAX]) await compareIssuing(clients)
-  await compareIntrospection()
+  if (isPicked('issue')) for (const clients of [100, CLIENTS_MAX]) await compareIssuing(clients)
+  if (isPicked('introspect')) await compareIntrospection()
 } finally {
   await Promise.all([gateway.stop(), peer.stop(), bare.stop()])
   await database.close()

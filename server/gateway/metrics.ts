@@ -1,7 +1,9 @@
-import type { FastifyInstance } from 'fastify'
+type Labels = Readonly<Record<string, string | number>>
 
 export interface Counter {
-  add(amount: number, labels?: Readonly<Record<string, string | number>>): void
+  add(amount: number, labels?: Labels): void
+  /** Adds under the same labels each time. */
+  series(labels: Labels): (amount: number) => void
 }
 
 export interface Metrics {
@@ -21,10 +23,12 @@ export function createMetrics(): Metrics {
         `# TYPE ${name} counter`,
         ...[...values].map(([labels, value]) => `${name}${labels} ${value}`),
       ])
+      const addTo = (key: string, amount: number): void => void values.set(key, (values.get(key) ?? 0) + amount)
       return {
-        add: (amount, labels) => {
+        add: (amount, labels) => addTo(renderLabels(labels), amount),
+        series: (labels) => {
           const key = renderLabels(labels)
-          values.set(key, (values.get(key) ?? 0) + amount)
+          return (amount) => addTo(key, amount)
         },
       }
     },
@@ -34,21 +38,9 @@ export function createMetrics(): Metrics {
   }
 }
 
-function renderLabels(labels: Readonly<Record<string, string | number>> = {}): string {
+function renderLabels(labels: Labels = {}): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${String(value).replace(/[\\"\n]/g, '_')}"`)
   return pairs.length > 0 ? `{${pairs.join(',')}}` : ''
-}
-
-/** Requests by route template, never by path, so that the number of series is bounded. */
-export function countRequests(app: FastifyInstance, metrics: Metrics): void {
-  const requests = metrics.counter('stepgate_http_requests_total', 'Requests answered, by route.')
-  const seconds = metrics.counter('stepgate_http_request_seconds_total', 'Time spent answering, by route.')
-  app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown'
-    requests.add(1, { route, method: request.method, status: reply.statusCode })
-    seconds.add(reply.elapsedTime / 1_000, { route })
-    done()
-  })
 }
 
 export function exposeProcess(metrics: Metrics): void {

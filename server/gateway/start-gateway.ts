@@ -8,22 +8,23 @@ import { createGatewayCore, type GatewayCore } from './gateway-core.ts'
 import type { ConsoleTarget, GatewaySettings } from './gateway-settings.ts'
 import { registerHealthRoutes } from './health-routes.ts'
 import { readClientAddressBehind, trustProxies } from './http/client-address.ts'
-import { createConsoleProxy, type ConsoleProxy } from './http/console-proxy.ts'
+import { createConsoleProxy } from './http/console-proxy.ts'
 import { passUpgrades } from './http/pass-upgrades.ts'
 import { createLogger } from './http/create-logger.ts'
 import { BODY_BYTES_MAX, takeJsonOnly } from './http/json-body.ts'
-import { logRequests } from './http/log-requests.ts'
+import { createAnswerRecord, recordAnswers, type RecordAnswer } from './http/record-answers.ts'
 import { answerUnknownRoutes } from './http/not-found.ts'
 import { answerWithProblems, sendProblem, toControlError } from './http/problem-details.ts'
 import { chooseDoor } from './http/request-listener.ts'
 import { addSecurityHeaders, securityHeaders } from './http/security-headers.ts'
 import { registerMachineRoutes } from './machine/register-machine-routes.ts'
 import { registerManagementRoutes } from './management/register-management-routes.ts'
-import { countRequests } from './metrics.ts'
 import { readAuthorities } from './mutual-tls/certificate-files.ts'
 import { createCertificateReader } from './mutual-tls/client-certificate.ts'
 import { listenWithTls, type TlsListener } from './mutual-tls/tls-listener.ts'
+import { createIntrospectionListener } from './oauth/introspection-listener.ts'
 import { registerTokenRoutes } from './oauth/register-token-routes.ts'
+import { createTokenParts, type TokenParts } from './oauth/token-parts.ts'
 
 /** Longer than the idle time of usual balancers, so that it is never the gateway that closes under a request. */
 const KEEP_ALIVE_MS = 72_000
@@ -69,10 +70,21 @@ export async function startGateway({
   })
   const core = await createGatewayCore({ settings, database, logger, readAddress, readCertificate })
   const consoleProxy = createConsoleProxy({ target: consoleTarget, publicUrl: settings.publicUrl, readAddress })
-  const app = createApp(settings, core, logger, consoleProxy)
+  const tokenParts = createTokenParts(core)
+  const recordAnswer = createAnswerRecord(core.metrics, logger)
+  const introspection = createIntrospectionListener(tokenParts, recordAnswer)
+  const toListener = (framework: RequestListener): RequestListener =>
+    chooseDoor({
+      configPoll: core.configPoll,
+      introspection: introspection.inFrontOf(framework),
+      framework,
+      console: consoleProxy.forward,
+    })
+  const app = createApp({ core, recordAnswer, toListener })
   let tls: TlsListener | null = null
   app.addHook('preClose', async () => {
     core.waitingRoom.close()
+    introspection.close()
     setTimeout(() => {
       app.server.closeAllConnections()
       tls?.closeAllConnections()
@@ -83,7 +95,7 @@ export async function startGateway({
     consoleProxy.close()
     await core.close()
   })
-  await registerRoutes(app, core)
+  await registerRoutes(app, core, tokenParts)
   if (dev && consoleTarget !== null) passUpgrades(app.server, consoleTarget)
   try {
     await app.listen({ port: settings.port, host: settings.host })
@@ -115,12 +127,15 @@ async function listenBesideWithTls(
   return listenWithTls({ settings: tls, host, authorities, http: HTTP_LIMITS, listener, logger })
 }
 
-function createApp(
-  settings: GatewaySettings,
-  core: GatewayCore,
-  logger: Logger,
-  consoleProxy: ConsoleProxy,
-): FastifyInstance {
+interface AppParts {
+  readonly core: GatewayCore
+  readonly recordAnswer: RecordAnswer
+  /** What is answered in front of the framework, and the framework for the rest. */
+  readonly toListener: (framework: RequestListener) => RequestListener
+}
+
+function createApp({ core, recordAnswer, toListener }: AppParts): FastifyInstance {
+  const { settings, logger } = core
   const isTrusted = trustProxies(settings.trustedProxies)
   const loggerInstance: FastifyBaseLogger = logger
   const app = fastify({
@@ -136,23 +151,19 @@ function createApp(
     frameworkErrors: (error, _, reply) =>
       void sendProblem(reply.headers(securityHeaders(settings.publicUrl)), toControlError(error)),
     routerOptions: { maxParamLength: 300 },
-    serverFactory: (framework) => {
-      const listener = chooseDoor({ configPoll: core.configPoll, framework, console: consoleProxy.forward })
-      return createServer(HTTP_LIMITS, listener)
-    },
+    serverFactory: (framework) => createServer(HTTP_LIMITS, toListener(framework)),
   })
   addSecurityHeaders(app, settings.publicUrl)
   answerWithProblems(app)
   answerUnknownRoutes(app)
   takeJsonOnly(app)
-  countRequests(app, core.metrics)
-  logRequests(app, logger)
+  recordAnswers(app, recordAnswer)
   return app
 }
 
-async function registerRoutes(app: FastifyInstance, core: GatewayCore): Promise<void> {
+async function registerRoutes(app: FastifyInstance, core: GatewayCore, tokenParts: TokenParts): Promise<void> {
   registerHealthRoutes(app, core)
-  await app.register(async (scope) => registerTokenRoutes(scope, core))
+  await app.register(async (scope) => registerTokenRoutes(scope, tokenParts))
   await app.register(async (scope) => registerMachineRoutes(scope, core))
   await app.register(async (scope) => registerManagementRoutes(scope, core))
 }

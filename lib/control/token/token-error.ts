@@ -21,12 +21,20 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode
   /** As what the refusal is counted: something that is good once was sent again, or a plain refusal. */
   readonly event: 'refused' | 'reused' | 'replayed'
+  /** Null: nothing is gained by waiting. */
+  readonly retryAfterSeconds: number | null
 
-  constructor(code: TokenErrorCode, description: string, event: TokenError['event'] = 'refused') {
+  constructor(
+    code: TokenErrorCode,
+    description: string,
+    event: TokenError['event'] = 'refused',
+    retryAfterSeconds: number | null = null,
+  ) {
     super(description)
     this.name = 'TokenError'
     this.code = code
     this.event = event
+    this.retryAfterSeconds = retryAfterSeconds
   }
 
   get status(): number {

@@ -8,6 +8,8 @@ import { createNetworkMemory } from './network-memory.ts'
 const FLUSH_INTERVAL_MS = 1_000
 const KEPT_MAX = 10_000
 
+type Counting = { -readonly [Key in keyof CredentialUseCount]: CredentialUseCount[Key] }
+
 export interface CredentialUseRegister {
   used(credentialId: string, workload: string, address: string): void
   flush(): Promise<void>
@@ -16,14 +18,16 @@ export interface CredentialUseRegister {
 
 /** Counts who used which credential from where, in memory, and writes it every second: issuing a token does not wait for it. */
 export function createCredentialUseRegister(pool: pg.Pool, logger: Logger): CredentialUseRegister {
-  let uses = new Map<string, CredentialUseCount>()
+  let uses = new Map<string, Counting>()
   const memory = createNetworkMemory()
 
   const add = (use: CredentialUseCount): void => {
     const key = `${use.credentialId} ${use.address} ${use.workload}`
     const known = uses.get(key)
-    if (known === undefined && uses.size >= KEPT_MAX) return
-    uses.set(key, known === undefined ? use : { ...use, count: known.count + use.count })
+    if (known !== undefined) {
+      known.count += use.count
+      if (use.lastAt > known.lastAt) known.lastAt = use.lastAt
+    } else if (uses.size < KEPT_MAX) uses.set(key, { ...use })
   }
 
   /** First, and told once more after a failure: a count would be added twice. */

@@ -19,29 +19,30 @@ interface Window {
  */
 export function createFailureThrottle(): FailureThrottle {
   const windows = new Map<string, Window>()
-  const keysOf = (clientId: string, address: string): [string, number][] => [
-    [`${address} ${clientId}`, FAILURES_MAX.client],
-    [address, FAILURES_MAX.address],
-  ]
+  const clientKey = (clientId: string, address: string): string => `${address} ${clientId}`
   const current = (key: string, now: number): Window | undefined => {
     const window = windows.get(key)
     return window !== undefined && now - window.startedAtMs < WINDOW_MS ? window : undefined
   }
 
+  const secondsToEnd = (key: string, failuresMax: number, now: number): number => {
+    const window = current(key, now)
+    return window !== undefined && window.failures >= failuresMax
+      ? Math.ceil((window.startedAtMs + WINDOW_MS - now) / 1_000)
+      : 0
+  }
+
   return {
     secondsToWait: (clientId, address) => {
       const now = Date.now()
-      const full = keysOf(clientId, address).map(([key, max]) => {
-        const window = current(key, now)
-        return window !== undefined && window.failures >= max
-          ? Math.ceil((window.startedAtMs + WINDOW_MS - now) / 1_000)
-          : 0
-      })
-      return Math.max(...full)
+      return Math.max(
+        secondsToEnd(clientKey(clientId, address), FAILURES_MAX.client, now),
+        secondsToEnd(address, FAILURES_MAX.address, now),
+      )
     },
     failed: (clientId, address) => {
       const now = Date.now()
-      for (const [key] of keysOf(clientId, address)) {
+      for (const key of [clientKey(clientId, address), address]) {
         const window = current(key, now) ?? { startedAtMs: now, failures: 0 }
         window.failures++
         windows.delete(key)

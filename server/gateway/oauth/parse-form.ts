@@ -1,5 +1,9 @@
 import { TokenError } from '#lib/control/token/token-error.ts'
 
+export const FORM_BYTES_MAX = 65_536
+/** As nearly every client names it. */
+export const PLAIN_FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i
+
 const PARAMETERS_MAX = 50
 /** A resource may be named several times (RFC 8707); nothing else may (RFC 6749, section 3.2). */
 const REPEATABLE = new Set(['resource', 'audience'])

@@ -4,7 +4,9 @@ import type { EnvironmentTrust } from '#lib/control/publication/load-environment
 import { CLOCK_SKEW_SECONDS } from '#lib/policy/vocabulary.ts'
 
 const TOKEN_LENGTH_MAX = 8_192
-const CACHED_MAX = 10_000
+const KEPT_MAX = 10_000
+/** Enough of the signature to tell tokens apart; the whole text is compared before anything is believed. */
+const KEY_LENGTH = 32
 
 const Header = z.object({ alg: z.literal('EdDSA'), typ: z.literal('at+jwt'), kid: z.string() })
 const Claims = z.object({
@@ -25,25 +27,30 @@ export type AccessTokenClaims = z.output<typeof Claims>
 export interface PresentedTokenReader {
   /** The claims of an access token of this environment; null for anything else, and for what has ended or was withdrawn. */
   read(token: string, trust: EnvironmentTrust, nowMs: number): AccessTokenClaims | null
+  /** How many tokens are remembered. */
+  size(): number
 }
 
 interface Verified {
+  readonly token: string
   readonly claims: AccessTokenClaims
   /** What it was verified with; another one means: verify again. */
   readonly trust: EnvironmentTrust
 }
 
 /** Reads tokens that somebody asks about. One seen before costs no signature; whether it still counts is asked each time. */
-export function createPresentedTokenReader(): PresentedTokenReader {
+export function createPresentedTokenReader(keptMax = KEPT_MAX): PresentedTokenReader {
   const verified = new Map<string, Verified>()
 
   const verifyOnce = (token: string, trust: EnvironmentTrust): AccessTokenClaims | null => {
-    const known = verified.get(token)
-    if (known?.trust === trust) return known.claims
+    const key = token.slice(-KEY_LENGTH)
+    const known = verified.get(key)
+    if (known?.token === token && known.trust === trust) return known.claims
     const claims = verifyToken(token, trust)
     if (claims === null) return null
-    if (verified.size >= CACHED_MAX) verified.clear()
-    verified.set(token, { claims, trust })
+    verified.delete(key)
+    if (verified.size >= keptMax) verified.delete(verified.keys().next().value ?? '') // the one that was verified longest ago
+    verified.set(key, { token, claims, trust })
     return claims
   }
 
@@ -54,6 +61,7 @@ export function createPresentedTokenReader(): PresentedTokenReader {
       const isDisabled = trust.disabledIdentities.has(claims.client_id) || trust.disabledIdentities.has(claims.sub)
       return isDisabled || trust.revokedTokens.has(claims.jti) ? null : claims
     },
+    size: () => verified.size,
   }
 }
 

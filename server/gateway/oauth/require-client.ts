@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import { TokenError } from '#lib/control/token/token-error.ts'
 import type { GatewayCore } from '../gateway-core.ts'
 import { readWorkload } from '../machine/instance-headers.ts'
@@ -26,8 +26,7 @@ export const newAttempt = (): Attempt => ({ clientId: null, authenticated: null,
 
 /** The client that makes a request, proven. Throws `invalid_client`, and `slow_down` after too many failures. */
 export async function requireClient(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: IncomingMessage,
   form: URLSearchParams,
   certificate: ClientCertificate | null,
   attempt: Attempt,
@@ -35,12 +34,10 @@ export async function requireClient(
 ): Promise<AuthenticatedClient> {
   const presented = readPresentedCredential(request.headers.authorization, form, certificate)
   attempt.clientId = presented.clientId
-  const address = core.readAddress(request.raw)
+  const address = core.readAddress(request)
   const seconds = throttle.secondsToWait(presented.clientId, address)
-  if (seconds > 0) {
-    void reply.header('retry-after', seconds)
-    throw new TokenError('slow_down', `Too many failed attempts; try again in ${seconds} seconds.`)
-  }
+  if (seconds > 0)
+    throw new TokenError('slow_down', `Too many failed attempts; try again in ${seconds} seconds.`, 'refused', seconds)
   try {
     attempt.authenticated = await authenticateClient(presented, { ...core, tokenEndpoints: endpointsOf(core) })
   } catch (error) {
@@ -56,7 +53,7 @@ export const endpointsOf = ({ settings: { publicUrl, tls } }: GatewayCore): stri
   [publicUrl, ...(tls === null ? [] : [tls.publicUrl])].map((base) => `${base}/oauth/token`)
 
 /** The program that uses the credential, by its own word. */
-function workloadOf({ headers }: FastifyRequest): string {
+function workloadOf({ headers }: IncomingMessage): string {
   const named = readWorkload(headers)
   if (named !== '') return named
   return /^[\x21-\x7e]{1,100}/.exec(headers['user-agent'] ?? '')?.[0].split('/')[0] ?? 'unnamed'

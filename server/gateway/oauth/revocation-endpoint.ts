@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Actor } from '#lib/control/actor.ts'
 import { endRefreshFamily } from '#lib/control/token/refresh/end-refresh-family.ts'
 import { findRefreshFamily } from '#lib/control/token/refresh/find-refresh-family.ts'
@@ -17,14 +17,13 @@ import { requireEnvironment } from './token-endpoint.ts'
  */
 export async function answerRevocation(
   request: FastifyRequest,
-  reply: FastifyReply,
   attempt: Attempt,
   parts: IntrospectionParts,
 ): Promise<{ isRevoked: boolean; kind: 'access_token' | 'refresh_token' }> {
   const form = parseForm(request.body)
   const token = requireToken(form)
   const certificate = parts.core.readCertificate(request.raw)
-  const authenticated = await requireClient(request, reply, form, certificate, attempt, parts)
+  const authenticated = await requireClient(request.raw, form, certificate, attempt, parts)
   return isRefreshToken(token)
     ? { kind: 'refresh_token', isRevoked: await revokeSession(token, authenticated, request.id, parts) }
     : { kind: 'access_token', isRevoked: await revokeAccessToken(token, authenticated, request.id, parts) }

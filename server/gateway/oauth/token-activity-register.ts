@@ -9,6 +9,8 @@ const HOUR_MS = 3_600_000
 
 export type TokenActivity = Omit<TokenActivityCount, 'hour' | 'count' | 'firstAt' | 'lastAt'>
 
+type Counting = { -readonly [Key in keyof TokenActivityCount]: TokenActivityCount[Key] }
+
 export interface TokenActivityRegister {
   record(activity: TokenActivity): void
   flush(): Promise<void>
@@ -17,15 +19,15 @@ export interface TokenActivityRegister {
 
 /** Counts what the token endpoints answered, in memory, and writes it every second: no answer waits for it. */
 export function createTokenActivityRegister(pool: pg.Pool, logger: Logger): TokenActivityRegister {
-  let counts = new Map<string, TokenActivityCount>()
+  let counts = new Map<string, Counting>()
 
   const add = (entry: TokenActivityCount): void => {
     const { environmentId, hour, clientId, event, detail, audience, credentialKind } = entry
     // An audience is whatever was asked for; it comes last, so that no two entries share a key.
     const key = `${environmentId} ${hour.getTime()} ${clientId} ${event} ${detail} ${credentialKind} ${audience}`
     const known = counts.get(key)
-    if (known === undefined && counts.size >= KEPT_MAX) return
-    counts.set(key, known === undefined ? entry : merge(known, entry))
+    if (known !== undefined) merge(known, entry)
+    else if (counts.size < KEPT_MAX) counts.set(key, { ...entry })
   }
 
   const write = async (): Promise<void> => {
@@ -52,10 +54,9 @@ export function createTokenActivityRegister(pool: pg.Pool, logger: Logger): Toke
   }
 }
 
-const merge = (a: TokenActivityCount, b: TokenActivityCount): TokenActivityCount => ({
-  ...a,
-  count: a.count + b.count,
-  lifetimeSeconds: Math.max(a.lifetimeSeconds ?? 0, b.lifetimeSeconds ?? 0) || null,
-  firstAt: a.firstAt < b.firstAt ? a.firstAt : b.firstAt,
-  lastAt: a.lastAt > b.lastAt ? a.lastAt : b.lastAt,
-})
+function merge(known: Counting, { count, lifetimeSeconds, firstAt, lastAt }: TokenActivityCount): void {
+  known.count += count
+  known.lifetimeSeconds = Math.max(known.lifetimeSeconds ?? 0, lifetimeSeconds ?? 0) || null
+  if (firstAt < known.firstAt) known.firstAt = firstAt
+  if (lastAt > known.lastAt) known.lastAt = lastAt
+}

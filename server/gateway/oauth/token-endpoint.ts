@@ -33,7 +33,7 @@ export async function answerTokenRequest(
   const wanted = parseTokenRequest(form)
   attempt.audience = wanted.audience ?? ''
   const certificate = core.readCertificate(request.raw)
-  const authenticated = await requireClient(request, reply, form, certificate, attempt, parts)
+  const authenticated = await requireClient(request.raw, form, certificate, attempt, parts)
   const trust = requireEnvironment(core, authenticated.credential.environmentId)
   const now = new Date()
   const { decision, subject, takeRefreshToken } = await decideGrant(wanted, authenticated, trust, core, now)

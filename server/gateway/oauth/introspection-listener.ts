@@ -1,0 +1,85 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RecordAnswer } from '../http/record-answers.ts'
+import { securityHeaders } from '../http/security-headers.ts'
+import { answerIntrospection } from './introspection-endpoint.ts'
+import { FORM_BYTES_MAX, PLAIN_FORM } from './parse-form.ts'
+import { newAttempt } from './require-client.ts'
+import { TOKEN_ANSWER_TYPE, toTokenErrorAnswer } from './token-error-answer.ts'
+import { judgeFailure, recordRefusal, type TokenParts } from './token-parts.ts'
+
+const INTROSPECTION = '/oauth/introspect'
+
+export interface IntrospectionListener {
+  readonly inFrontOf: (framework: RequestListener) => RequestListener
+  /** From now on the framework answers, which refuses what comes while it ends. */
+  readonly close: () => void
+}
+
+interface Answer {
+  readonly status: number
+  /** Name, value, name, value. */
+  readonly headers: readonly string[]
+  readonly body: string
+}
+
+/**
+ * `POST /oauth/introspect`, in front of the framework: services that do not verify tokens themselves ask it on each request of theirs.
+ * One of another shape is left to the framework, whose route answers the same and says what is wrong with the shape.
+ */
+export function createIntrospectionListener(parts: TokenParts, recordAnswer: RecordAnswer): IntrospectionListener {
+  const common = Object.entries(securityHeaders(parts.core.settings.publicUrl)).flat()
+  let isClosed = false
+
+  const answer = async (request: IncomingMessage, response: ServerResponse, text: string): Promise<void> => {
+    const startedAtMs = performance.now()
+    const requestId = parts.core.createRequestId()
+    const { status, headers, body } = await introspect(request, text, requestId, parts)
+    const ownHeaders = ['x-request-id', requestId, 'content-length', Buffer.byteLength(body).toString()]
+    // A write wakes whoever waits for it: what can be answered in one turn of the event loop is computed first and then sent together.
+    setImmediate(() => {
+      response.writeHead(status, [...common, ...headers, ...ownHeaders]).end(body)
+      recordAnswer({ requestId, method: 'POST', route: INTROSPECTION, status, tookMs: performance.now() - startedAtMs })
+    })
+  }
+
+  return {
+    inFrontOf: (framework) => (request, response) => {
+      if (isClosed || !isPlainForm(request)) return framework(request, response)
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => void chunks.push(chunk))
+      request.once('end', () => void answer(request, response, read(chunks)))
+    },
+    close: () => void (isClosed = true),
+  }
+}
+
+/** Nearly always it comes in one piece. */
+const read = ([first, ...rest]: readonly Buffer[]): string =>
+  first === undefined ? '' : rest.length === 0 ? first.toString() : Buffer.concat([first, ...rest]).toString()
+
+/** A length that is told is what the parser holds the body to. */
+const isPlainForm = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'POST' &&
+  PLAIN_FORM.test(headers['content-type'] ?? '') &&
+  headers['transfer-encoding'] === undefined &&
+  Number(headers['content-length'] ?? Infinity) <= FORM_BYTES_MAX
+
+const TOLD = ['pragma', 'no-cache', 'content-type', TOKEN_ANSWER_TYPE]
+
+async function introspect(
+  request: IncomingMessage,
+  text: string,
+  requestId: string,
+  parts: TokenParts,
+): Promise<Answer> {
+  const attempt = newAttempt()
+  try {
+    const body = await answerIntrospection(request, new URLSearchParams(text), attempt, parts)
+    return { status: 200, headers: TOLD, body }
+  } catch (thrown) {
+    await recordRefusal(thrown, attempt, parts)
+    const error = judgeFailure(thrown as Error, { requestId, route: INTROSPECTION }, parts) // only errors are thrown
+    const { status, headers, body } = toTokenErrorAnswer(error)
+    return { status, headers: Object.entries(headers).flat(), body }
+  }
+}
