@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { openDatabase, type Database } from '#lib/store/database.ts'
+import { storeDaySegments } from '#lib/store/decisions/day-segments.ts'
 import { startEmbeddedPostgres } from '#lib/store/embedded-postgres.ts'
 import { migrate } from '#lib/store/migrate.ts'
 import { createBenchFleet, requestMachineToken } from '../gateway/bench-fleet.ts'
@@ -74,7 +75,8 @@ async function fill(database: Database, client: pg.Client, volume: number): Prom
   const startedAt = performance.now()
   const month = await createEnvironment(database, volume)
   await fillMonth(client, month)
-  await client.query('VACUUM ANALYZE decision_day, decision_hour, decision_signature, endpoint')
+  await storeDaySegments(database.pool) // as the worker does
+  await client.query('VACUUM ANALYZE decision_day, decision_day_segment, decision_hour, decision_signature, endpoint')
   console.log(`  a month at ${volume} × filled in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`)
   return month
 }

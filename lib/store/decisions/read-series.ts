@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { countsByHour } from './counts-by-hour.ts'
+import { countsByHourOf } from './counts-by-hour.ts'
 import { CALLER_KEY, CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
 
 export type SeriesKey = 'outcome' | 'reason' | 'service' | 'endpoint' | 'caller'
@@ -35,7 +35,7 @@ export async function readSeries(
   bucketSeconds: number,
 ): Promise<SeriesPoint[]> {
   const { key, only } = KEYS[by]
-  const counts = bucketSeconds < 3_600 ? 'decision_minute c' : countsByHour('c', '$8', '$9')
+  const counts = bucketSeconds < 3_600 ? 'decision_minute c' : countsByHourOf(filter, 'c', '$8', '$9')
   const { rows } = await pool.query<SeriesPoint>(
     `SELECT ${key} AS key, date_bin(make_interval(secs => $10), c.bucket, 'epoch'::timestamptz) AS at, sum(c.count)::float8 AS count
      FROM ${SIGNATURES} JOIN ${counts} ON c.signature_id = s.id AND c.bucket >= $8 AND c.bucket < $9

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { countsByHour } from './counts-by-hour.ts'
+import { countsByHourOf } from './counts-by-hour.ts'
 import { CALLER_KEY, CONDITIONS, conditionValues, SIGNATURES, type DecisionFilter } from './decision-filter.ts'
 
 export type TopKey = 'caller' | 'endpoint' | 'reason' | 'service'
@@ -45,7 +45,7 @@ export async function readTop(
   minutesFrom: Date,
 ): Promise<TopRow[]> {
   const { key, label, only } = KEYS[by]
-  const counts = areMinutesAsked(filter, minutesFrom) ? 'decision_minute c' : countsByHour('c', '$8', '$9')
+  const counts = areMinutesAsked(filter, minutesFrom) ? 'decision_minute c' : countsByHourOf(filter, 'c', '$8', '$9')
   const { rows } = await pool.query<TopRow>(
     `SELECT ${key} AS key, ${label} AS label, ${sum(`s.evaluated AND s.outcome = 'allowed'`)} AS allowed,
        ${sum(`s.outcome = 'would-deny'`)} AS "would-deny", ${sum(`s.outcome = 'denied'`)} AS denied, ${sum('NOT s.evaluated')} AS unevaluated
