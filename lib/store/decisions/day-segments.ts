@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { decodeDay, encodeDay } from './day-segment.ts'
 import { toDate, dayOf } from './decision-days.ts'
+import { PATIENT } from './settle-days.ts'
 import { readRecordedDay, type HoursPerSlot, type RecordedDay } from './recorded-day.ts'
 
 /** Days that are over, of which there is no segment, or one that was made before something else was told of them. */
@@ -32,7 +33,7 @@ export async function storeDaySegments(pool: pg.Pool, now = new Date()): Promise
   const { rows } = await pool.query<Missing>(MISSING, [toDate(dayOf(now.getTime()))])
   for (const { environmentId, day, version } of rows) {
     // The version was read before the rows: whatever is told meanwhile makes the segment old, never wrong.
-    const body = encodeDay(await readRecordedDay(pool, environmentId, { day, hoursPerSlot: 1 }))
+    const body = encodeDay(await readRecordedDay(pool, environmentId, { day, hoursPerSlot: 1 }, PATIENT))
     await pool.query(STORE, [environmentId, day, version, body])
   }
   return rows.length

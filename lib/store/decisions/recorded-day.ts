@@ -25,15 +25,17 @@ export interface RecordedDay {
 
 /** One value for all rows, and as text, which is shorter than numbers: to receive twenty thousand rows costs more than to add them up. */
 const DAY = `
+  WITH known AS (SELECT id FROM decision_signature WHERE environment_id = $1)
   SELECT string_agg(signature_id || hours::text || coalesce(token_ages::text, ''), E'\\n') AS rows FROM (
-    SELECT signature_id, hours, token_ages FROM decision_day WHERE day = $2::date AND $3 = 0 AND $4 = 24
+    SELECT signature_id, hours, token_ages FROM decision_day
+    WHERE day = $2::date AND $3 = 0 AND $4 = 24 AND signature_id IN (SELECT id FROM known)
     UNION ALL
     SELECT signature_id, ${SUMS_BY_HOUR}, ${sumTokenAges('token_ages')} FROM (
       SELECT signature_id, token_ages, count, extract(hour FROM bucket AT TIME ZONE 'UTC')::int AS hour FROM decision_hour
       WHERE bucket >= ($2::date + make_interval(hours => $3)) AT TIME ZONE 'UTC' AND bucket < ($2::date + make_interval(hours => $4)) AT TIME ZONE 'UTC'
+        AND signature_id IN (SELECT id FROM known)
     ) AS hours GROUP BY signature_id
-  ) AS counted
-  WHERE signature_id IN (SELECT id FROM decision_signature WHERE environment_id = $1)`
+  ) AS counted`
 
 /** What to read of a day: hours from the first to before the end. */
 export interface DayPart {
@@ -48,8 +50,10 @@ export async function readRecordedDay(
   pool: pg.Pool,
   environmentId: string,
   { day, hoursPerSlot, fromHour = 0, toHour = HOURS.length }: DayPart,
+  timeout: { readonly query_timeout?: number } = {},
 ): Promise<RecordedDay> {
-  const { rows } = await pool.query<{ rows: string | null }>(DAY, [environmentId, day, fromHour, toHour])
+  const values = [environmentId, day, fromHour, toHour]
+  const { rows } = await pool.query<{ rows: string | null }>({ text: DAY, values, ...timeout })
   const { slots, ...parsed } = parseRows(rows[0]?.rows ?? '')
   return { ...parsed, hoursPerSlot, slots: toSlots(slots, hoursPerSlot) }
 }

@@ -41,10 +41,10 @@ export async function settleDays(pool: pg.Pool, now = new Date()): Promise<strin
 }
 
 /** Half a million rows take their time, and nobody waits for them. */
-const SETTLE_TIMEOUT_MS = 300_000
+export const PATIENT = { query_timeout: 300_000 } as const
 
 const toSettle = (day: string): pg.QueryConfig & { query_timeout: number } => ({
   text: SETTLE,
   values: [day],
-  query_timeout: SETTLE_TIMEOUT_MS,
+  ...PATIENT,
 })
