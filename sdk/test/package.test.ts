@@ -8,6 +8,8 @@ import { build } from 'esbuild'
 import { publint } from 'publint'
 import { beforeAll, expect, it } from 'vitest'
 import { SDK_VERSION } from '../src/version.ts'
+import { describeBundles } from './package-bundles.ts'
+import { describeTypes } from './package-types.ts'
 import { ENTRIES, FRAMEWORKS, installPackage, MANIFEST, SDK_FOLDER, type Installation } from './packed-package.ts'
 
 let installed: Installation
@@ -15,6 +17,9 @@ let installed: Installation
 beforeAll(() => {
   installed = installPackage(...FRAMEWORKS)
 }, 60_000)
+
+describeTypes(() => installed)
+describeBundles(() => installed)
 
 it('says its version truly, depends on nothing and runs nothing when it is installed', () => {
   expect(MANIFEST.version).toBe(SDK_VERSION)
