@@ -43,7 +43,7 @@ it('is resolved with its types by every kind of resolution', async () => {
 
 /** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
 const SIZES_MAX: Readonly<Record<string, number>> = {
-  index: 14_200,
+  index: 14_400,
   express: 3_200,
   fastify: 1_000,
   hono: 1_600,
@@ -51,7 +51,7 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   nest: 3_900,
   next: 1_300,
   'node-http': 900,
-  testing: 45_100,
+  testing: 45_300,
   prometheus: 1_300,
   opentelemetry: 1_300,
   // Loaded late.
