@@ -2,7 +2,8 @@ declare module 'autocannon' {
   interface Options {
     readonly url: string
     readonly connections: number
-    readonly duration: number
+    /** Requests, over all connections. */
+    readonly amount: number
     readonly headers?: Readonly<Record<string, string>>
     readonly requests?: readonly {
       readonly path: string
