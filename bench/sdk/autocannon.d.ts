@@ -2,8 +2,10 @@ declare module 'autocannon' {
   interface Options {
     readonly url: string
     readonly connections: number
-    /** Requests, over all connections. */
-    readonly amount: number
+    /** Seconds. */
+    readonly duration?: number
+    /** Requests, over all connections: ends with the last of them. */
+    readonly amount?: number
     readonly headers?: Readonly<Record<string, string>>
     readonly requests?: readonly {
       readonly path: string
