@@ -3,9 +3,7 @@ declare module 'autocannon' {
     readonly url: string
     readonly connections: number
     /** Seconds. */
-    readonly duration?: number
-    /** Requests, over all connections: ends with the last of them. */
-    readonly amount?: number
+    readonly duration: number
     readonly headers?: Readonly<Record<string, string>>
     readonly requests?: readonly {
       readonly path: string

@@ -8,10 +8,10 @@ import { CLIENT_ID, CLIENT_SECRET, TestControlPlane } from '../../sdk/test/contr
 import { endpoint } from '../../sdk/test/fixtures.ts'
 import { median } from './measure.ts'
 
-const TURNS = Number(process.env['BENCH_TURNS'] ?? 6)
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2)
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9)
-/** A server's round is made of turns, a fraction of a second each, so that what else the machine does meets all servers alike. */
-const TURN_REQUESTS = 5_000
+/** A server's round is made of turns, the shortest that the client can time, so that what else the machine does meets all alike. */
+const TURN_SECONDS = 1
 /** Two processes of one program differ by where their memory and compiled code happen to lie, so new ones are started. */
 const ROUNDS_PER_PROCESS = 3
 const CONNECTIONS = 16
@@ -67,21 +67,20 @@ interface Turn {
   readonly cpuMicroseconds: number
 }
 
-async function load(server: RunningServer, tokens: readonly string[], requestsMax: number): Promise<Turn> {
+async function load(server: RunningServer, tokens: readonly string[]): Promise<Turn> {
   const cpuBefore = await cpuMicroseconds(server)
-  const begunAtMs = performance.now()
   const requests = tokens.map((token) => ({ path: '/orders/42', headers: { authorization: `Bearer ${token}` } }))
   const result = await autocannon({
     url: `http://127.0.0.1:${String(server.port)}`,
     connections: CONNECTIONS,
-    amount: requestsMax,
+    duration: TURN_SECONDS,
     requests,
   })
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${server.name}: ${String(result.non2xx)} refusals, ${String(result.errors)} errors`)
   return {
     requests: result.requests.total,
-    seconds: (performance.now() - begunAtMs) / 1_000,
+    seconds: result.duration,
     cpuMicroseconds: (await cpuMicroseconds(server)) - cpuBefore,
   }
 }
@@ -96,10 +95,10 @@ const toRound = (turns: readonly Turn[]): Round => ({
 /** Each turn begins with another server. */
 async function runRound(servers: readonly RunningServer[], tokens: readonly string[]): Promise<Map<string, Round>> {
   const turns = new Map<string, Turn[]>(servers.map(({ name }) => [name, []]))
-  for (let turn = 0; turn < TURNS; turn++) {
+  for (let turn = 0; turn < SECONDS / TURN_SECONDS; turn++) {
     const first = turn % servers.length
     for (const server of [...servers.slice(first), ...servers.slice(0, first)])
-      turns.get(server.name)?.push(await load(server, tokens, TURN_REQUESTS))
+      turns.get(server.name)?.push(await load(server, tokens))
   }
   return new Map([...turns].map(([name, taken]) => [name, toRound(taken)]))
 }
@@ -111,7 +110,7 @@ async function compare(
   const rounds = new Map<string, Round[]>()
   for (let done = 0; done < ROUNDS; done += ROUNDS_PER_PROCESS) {
     const servers = await start()
-    for (const server of servers) await load(server, tokens, 4 * TURN_REQUESTS)
+    for (const server of servers) await load(server, tokens)
     for (let round = done; round < Math.min(ROUNDS, done + ROUNDS_PER_PROCESS); round++) {
       for (const [name, result] of await runRound(servers, tokens))
         rounds.set(name, [...(rounds.get(name) ?? []), result])
