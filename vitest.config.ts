@@ -36,6 +36,8 @@ export default defineConfig({
     restoreMocks: true,
     // Many tests wait for time to pass, so that two processors have room for a third.
     maxWorkers: Math.max(3, availableParallelism()),
+    // Tests that run at the same time do so because they wait.
+    maxConcurrency: 32,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

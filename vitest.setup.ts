@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest'
+import { afterEach, expect, vi } from 'vitest'
 
-beforeEach(() => {
-  vi.spyOn(console, 'error')
-})
+// Once for a file: its tests may run at the same time.
+const consoleError = vi.spyOn(console, 'error')
 
 afterEach(() => {
-  const calls = vi.mocked(console.error).mock.calls
-  vi.mocked(console.error).mockRestore()
+  const { calls } = consoleError.mock
+  consoleError.mockClear()
   expect(calls, 'console.error was called').toEqual([])
 })

@@ -4,8 +4,7 @@ import { FORMS, PART_NAMES, PARTS } from './parts.ts'
 import { printFindings } from './print-findings.ts'
 
 const [, , wantedPart, wantedForm] = process.argv
-if (wantedPart === 'where') process.stdout.write(process.execPath)
-else await run()
+await run()
 
 async function run(): Promise<void> {
   const part = PART_NAMES.find((name) => name === wantedPart)

@@ -1,6 +1,7 @@
 // Stubbornness at length, of the middleware and of the store: npm run faults -- [parts] [--node=20,22,24] [--short] [--minutes=15] [--rate=200] [--seed=…]
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { findNode } from '../find-node.ts'
 import { buildPrograms, type FaultPrograms } from './build-programs.ts'
 import { SeededRandom } from '../../sdk/test/seeded-random.ts'
 import { liveThroughCrashes } from './crashes.ts'
@@ -34,7 +35,7 @@ process.exit()
 async function runParts(parts: readonly PartName[]): Promise<void> {
   const programs = await buildPrograms()
   for (const version of values.node.split(',')) {
-    const executable = findNode(version, programs)
+    const executable = findNode(version)
     for (const part of parts) await runPart(part, version, executable, programs)
   }
 }
@@ -45,13 +46,6 @@ async function runCrashes(): Promise<void> {
   const onCrash = (crash: number) => process.stderr.write(`  crash ${String(crash)} of ${String(crashes)}\r`)
   const findings = await liveThroughCrashes({ random, crashes, gatewayEvery: values.short ? 3 : 5, onCrash })
   printFindings(`crashes, seed ${String(random.seed)}`, findings)
-}
-
-/** This Node, or one that npm fetches. */
-function findNode(version: string, { parts: program }: FaultPrograms): string {
-  if (process.versions.node.startsWith(`${version}.`)) return process.execPath
-  const command = ['exec', '-y', `--package=node@${version}`, '--', 'node', program, 'where']
-  return execFileSync('npm', command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
 }
 
 async function runPart(part: PartName, version: string, executable: string, programs: FaultPrograms): Promise<void> {

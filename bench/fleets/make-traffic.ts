@@ -69,7 +69,7 @@ function issueToken(job: Job, atMs: number, holder: number): Caller {
     ...{ issuer: issuerOf(job), subject: `${job.caller} ${String(holder)}`, audiences: [job.endpoint.service.slug] },
     ...{ issuedAtSeconds, validFromMs: 0, expiresAtMs: Number.MAX_SAFE_INTEGER, tokenId: null, actors: [] },
   }
-  const token = { claims, principal: principalOf(job, holder), scopes, binding: null }
+  const token = { claims, issuer: claims.issuer, principal: principalOf(job, holder), scopes, binding: null }
   return new Caller('', { problem: job.problem, token, sender: job.sender }, null)
 }
 

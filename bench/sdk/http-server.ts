@@ -55,4 +55,8 @@ async function startFastify(): Promise<number> {
 }
 
 console.log(`port ${String(await (framework === 'express' ? startExpress() : startFastify()))}`)
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.(user + system)
+})
 process.on('disconnect', () => process.exit(0))

@@ -11,7 +11,7 @@ export interface Subject {
 
 export const WARM_UP_ROUNDS = 8
 
-const median = (values: readonly number[]): number =>
+export const median = (values: readonly number[]): number =>
   values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
 
 /** Nanoseconds for one piece of work, by name of the subject. */

@@ -1,16 +1,15 @@
-/** `npm run bench:sdk [decisions|context|throughput|memory]`: ratios in one run, on this machine. */
-import { benchContext, benchNewTokens, benchSeenTokens } from './decisions.ts'
-import { benchThroughput } from './throughput.ts'
+/** `npm run bench:sdk [decisions|context|throughput [express|fastify]|memory] [--node=20,24]`: ratios in one run, on this machine. */
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { findNode } from '../find-node.ts'
+import { buildBench } from './build-bench.ts'
 
-const [, , only] = process.argv
-console.log(`Node ${process.version}`)
-if (only === undefined || only === 'decisions') {
-  for (const alg of ['ES256', 'RS256', 'EdDSA'] as const) {
-    await benchSeenTokens(alg)
-    await benchNewTokens(alg)
-  }
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { node: { type: 'string', default: '24' } },
+})
+const program = await buildBench()
+for (const version of values.node.split(',')) {
+  const { status } = spawnSync(findNode(version), [program, ...positionals], { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
 }
-if (only === undefined || only === 'context') await benchContext()
-if (only === undefined || only === 'throughput') await benchThroughput()
-// Last, as it makes the collection of garbage something a program may ask for.
-if (only === undefined || only === 'memory') (await import('./memory.ts')).benchMemory()

@@ -1,17 +1,25 @@
 /** Hello-JSON of a service with and without the middleware: requests a second, and CPU a request of the service's process. */
 import autocannon from 'autocannon'
 import { fork, type ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CLIENT_ID, CLIENT_SECRET, TestControlPlane } from '../../sdk/test/control-plane.ts'
 import { endpoint } from '../../sdk/test/fixtures.ts'
-import { printTable } from './measure.ts'
+import { median } from './measure.ts'
 
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 3)
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2)
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9)
+/** A server's round is made of turns, the shortest that the client can time, so that what else the machine does meets all alike. */
+const TURN_SECONDS = 1
+/** Two processes of one program differ by where their memory and compiled code happen to lie, so new ones are started. */
+const ROUNDS_PER_PROCESS = 3
 const CONNECTIONS = 16
 const CALLERS = 20
-const TICK_MS = 10
+const FRAMEWORKS = {
+  express: { none: 'none', 'none again': 'none', stepgate: 'stepgate', 'express-oauth2-jwt-bearer': 'peer' },
+  fastify: { none: 'none', 'none again': 'none', 'a hook that reads a header': 'headers', stepgate: 'stepgate' },
+} as const
 
 interface RunningServer {
   readonly name: string
@@ -19,12 +27,17 @@ interface RunningServer {
   readonly port: number
 }
 
+/** Beside this one, in the form this one has. */
+const serverProgram = (): string =>
+  fileURLToPath(new URL(`./http-server${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
+
 async function startServer(
   framework: string,
+  name: string,
   guard: string,
   environment: Record<string, string>,
 ): Promise<RunningServer> {
-  const child = fork(fileURLToPath(new URL('./http-server.ts', import.meta.url)), [framework, guard], {
+  const child = fork(serverProgram(), [framework, guard], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
@@ -32,15 +45,15 @@ async function startServer(
     child.on('exit', () => reject(new Error(`${framework} ${guard} did not start`)))
     child.stdout?.on('data', (chunk: Buffer) => resolve(Number(/port (\d+)/.exec(chunk.toString())?.[1])))
   })
-  return { name: `${framework}, ${guard}`, child, port }
+  return { name, child, port }
 }
 
-/** User and system time of a process so far (proc(5), fields 14 and 15). */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+/** User and system time of a server's process so far, by all of its threads. */
+async function cpuMicroseconds({ child }: RunningServer): Promise<number> {
+  const answered = once(child, 'message')
+  child.send('cpu')
+  const [used] = (await answered) as [number] // the server sends nothing else
+  return used
 }
 
 interface Round {
@@ -48,35 +61,84 @@ interface Round {
   readonly cpuMicroseconds: number
 }
 
-async function load(server: RunningServer, tokens: readonly string[], seconds: number): Promise<Round> {
-  const cpuBefore = cpuMs(server.child.pid ?? 0)
+interface Turn {
+  readonly requests: number
+  readonly seconds: number
+  readonly cpuMicroseconds: number
+}
+
+async function load(server: RunningServer, tokens: readonly string[]): Promise<Turn> {
+  const cpuBefore = await cpuMicroseconds(server)
   const requests = tokens.map((token) => ({ path: '/orders/42', headers: { authorization: `Bearer ${token}` } }))
   const result = await autocannon({
     url: `http://127.0.0.1:${String(server.port)}`,
     connections: CONNECTIONS,
-    duration: seconds,
+    duration: TURN_SECONDS,
     requests,
   })
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${server.name}: ${String(result.non2xx)} refusals, ${String(result.errors)} errors`)
   return {
-    requestsPerSecond: result.requests.average,
-    cpuMicroseconds: ((cpuMs(server.child.pid ?? 0) - cpuBefore) * 1000) / result.requests.total,
+    requests: result.requests.total,
+    seconds: result.duration,
+    cpuMicroseconds: (await cpuMicroseconds(server)) - cpuBefore,
   }
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
+const sumOf = (turns: readonly Turn[], figure: keyof Turn): number => turns.reduce((sum, turn) => sum + turn[figure], 0)
 
-async function compare(servers: readonly RunningServer[], tokens: readonly string[]): Promise<Map<string, Round[]>> {
-  const rounds = new Map<string, Round[]>(servers.map(({ name }) => [name, []]))
-  for (const server of servers) await load(server, tokens, 1)
-  for (let round = 0; round < ROUNDS; round++)
-    for (const server of servers) rounds.get(server.name)?.push(await load(server, tokens, SECONDS))
+const toRound = (turns: readonly Turn[]): Round => ({
+  requestsPerSecond: sumOf(turns, 'requests') / sumOf(turns, 'seconds'),
+  cpuMicroseconds: sumOf(turns, 'cpuMicroseconds') / sumOf(turns, 'requests'),
+})
+
+/** Each turn begins with another server. */
+async function runRound(servers: readonly RunningServer[], tokens: readonly string[]): Promise<Map<string, Round>> {
+  const turns = new Map<string, Turn[]>(servers.map(({ name }) => [name, []]))
+  for (let turn = 0; turn < SECONDS / TURN_SECONDS; turn++) {
+    const first = turn % servers.length
+    for (const server of [...servers.slice(first), ...servers.slice(0, first)])
+      turns.get(server.name)?.push(await load(server, tokens))
+  }
+  return new Map([...turns].map(([name, taken]) => [name, toRound(taken)]))
+}
+
+async function compare(
+  start: () => Promise<RunningServer[]>,
+  tokens: readonly string[],
+): Promise<Map<string, Round[]>> {
+  const rounds = new Map<string, Round[]>()
+  for (let done = 0; done < ROUNDS; done += ROUNDS_PER_PROCESS) {
+    const servers = await start()
+    for (const server of servers) await load(server, tokens)
+    for (let round = done; round < Math.min(ROUNDS, done + ROUNDS_PER_PROCESS); round++) {
+      for (const [name, result] of await runRound(servers, tokens))
+        rounds.set(name, [...(rounds.get(name) ?? []), result])
+    }
+    for (const { child } of servers) child.disconnect()
+  }
   return rounds
 }
 
-export async function benchThroughput(): Promise<void> {
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((left, right) => left - right)[Math.floor((values.length - 1) * share)] ?? Number.NaN
+
+/** Each round beside the bare server in the same round; \`none again\` is how far two equal servers are apart. */
+function printRounds(title: string, rounds: ReadonlyMap<string, readonly Round[]>, figure: keyof Round): void {
+  console.log(`\n${title}`)
+  const base = rounds.get('none') ?? []
+  for (const [name, all] of rounds) {
+    const ratios = all.map((round, index) => round[figure] / (base[index]?.[figure] ?? Number.NaN))
+    const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)].map((ratio) => ratio.toFixed(3))
+    const value = median(all.map((round) => round[figure])).toFixed(1)
+    console.log(
+      `  ${name.padEnd(30)} ${value.padStart(9)}   ${median(ratios).toFixed(3)} × (half of the rounds ${String(low)} to ${String(high)})`,
+    )
+  }
+}
+
+/** All frameworks, or the one that is named. */
+export async function benchThroughput(only?: string): Promise<void> {
   const plane = await new TestControlPlane([endpoint('GET /orders/:orderId', 'enforce')]).start()
   plane.fault = (_request, response, route) =>
     route === 'GET /jwks' &&
@@ -97,26 +159,13 @@ export async function benchThroughput(): Promise<void> {
   const tokens = Array.from({ length: CALLERS }, (_, index) =>
     plane.issueToken({ client_id: `caller-${String(index)}` }),
   )
-  for (const [framework, guards] of [
-    ['express', ['none', 'stepgate', 'peer']],
-    ['fastify', ['none', 'headers', 'stepgate']],
-  ] as const) {
-    const servers = await Promise.all(guards.map((guard) => startServer(framework, guard, environment)))
-    const rounds = await compare(servers, tokens)
-    const base = `${framework}, none`
-    printTable(
-      `${framework}: requests a second (peer: express-oauth2-jwt-bearer)`,
-      new Map([...rounds].map(([name, all]) => [name, median(all.map(({ requestsPerSecond }) => requestsPerSecond))])),
-      base,
-      (value) => value.toFixed(0),
-    )
-    printTable(
-      `${framework}: CPU a request`,
-      new Map([...rounds].map(([name, all]) => [name, median(all.map(({ cpuMicroseconds }) => cpuMicroseconds))])),
-      base,
-      (value) => `${value.toFixed(1)} µs`,
-    )
-    for (const { child } of servers) child.disconnect()
+  for (const [framework, guards] of Object.entries(FRAMEWORKS)) {
+    if (only !== undefined && only !== framework) continue
+    const start = (): Promise<RunningServer[]> =>
+      Promise.all(Object.entries(guards).map(([name, guard]) => startServer(framework, name, guard, environment)))
+    const rounds = await compare(start, tokens)
+    printRounds(`${framework}: requests a second`, rounds, 'requestsPerSecond')
+    printRounds(`${framework}: CPU a request, µs`, rounds, 'cpuMicroseconds')
   }
   await plane.kill()
 }

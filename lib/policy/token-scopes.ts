@@ -56,6 +56,7 @@ export function withClaimScopes(
   payload: JsonObject,
   mappings: SnapshotIssuer['claimScopes'],
 ): readonly string[] {
+  if (mappings.length === 0) return scopes
   const earned = mappings.flatMap((mapping) =>
     hasValue(claimAt(payload, mapping.claim), mapping.value) ? mapping.scopes : [],
   )

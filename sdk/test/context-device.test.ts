@@ -55,7 +55,7 @@ function callerOf(
     actors: [],
   }
   const principal = { callerKind, caller: 'billing', callerKey: 'billing', clientId: 'billing' }
-  return new Caller('x', { problem, token: { claims, principal, scopes: [], binding } }, null)
+  return new Caller('x', { problem, token: { claims, issuer: claims.issuer, principal, scopes: [], binding } }, null)
 }
 
 describe('a device', () => {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createStepgate, type SecurityCode, type Stepgate, type StepgateOptions } from '../src/index.ts'
 import { guard } from '../src/node-http.ts'
 import { CLIENT_SECRET, TestControlPlane, type Fault } from './control-plane.ts'
@@ -14,28 +14,20 @@ import { waitFor } from './wait-for.ts'
 import { serializeSnapshot } from '../../lib/policy/serialize-snapshot.ts'
 import type { AddressInfo } from 'node:net'
 
-interface Harness {
+interface Service {
   readonly stepgate: Stepgate
   readonly security: SecurityCode[]
   readonly failures: string[]
   request(token?: string): Promise<RawAnswer>
 }
 
-let plane: TestControlPlane
-const cleanUps: (() => Promise<unknown>)[] = []
+interface Scene {
+  readonly plane: TestControlPlane
+  /** Starts a service that is connected to the plane. Ends with the test. */
+  readonly harness: (options?: StepgateOptions) => Promise<Service>
+}
 
-beforeEach(async () => {
-  plane = await new TestControlPlane([endpoint('GET /orders', 'enforce')]).start()
-})
-
-afterEach(async () => {
-  plane.fault = null
-  await Promise.all(cleanUps.splice(0).map((cleanUp) => cleanUp()))
-  await plane.kill()
-})
-
-async function harness(options: StepgateOptions = {}): Promise<Harness> {
-  const stepgate = connect(plane, options)
+async function startService(stepgate: Stepgate, cleanUps: (() => Promise<unknown>)[]): Promise<Service> {
   const security: SecurityCode[] = []
   const failures: string[] = []
   stepgate.on('security', ({ code }) => security.push(code))
@@ -57,6 +49,21 @@ async function harness(options: StepgateOptions = {}): Promise<Harness> {
   }
 }
 
+/** Each test has a control plane of its own, so that all of them wait at the same time. */
+const it = test.extend<Scene>({
+  plane: async ({}, use) => {
+    const plane = await new TestControlPlane([endpoint('GET /orders', 'enforce')]).start()
+    await use(plane)
+    await plane.kill()
+  },
+  harness: async ({ plane }, use) => {
+    const cleanUps: (() => Promise<unknown>)[] = []
+    await use((options = {}) => startService(connect(plane, options), cleanUps))
+    plane.fault = null
+    await Promise.all(cleanUps.map((cleanUp) => cleanUp()))
+  },
+})
+
 const onConfig =
   (answer: Fault): Fault =>
   (request, response, route) =>
@@ -70,8 +77,8 @@ const answering = (status: number, body = '<html>', headers: Record<string, stri
 
 const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'stepgate-sdk-'))
 
-describe('without a configuration', () => {
-  it('answers 503 with Retry-After, is not ready, and the process stays up', async () => {
+describe.concurrent('without a configuration', () => {
+  it('answers 503 with Retry-After, is not ready, and the process stays up', async ({ plane, harness }) => {
     await plane.kill()
     const { stepgate, request } = await harness()
     const answer = await request(plane.issueToken())
@@ -80,7 +87,7 @@ describe('without a configuration', () => {
     expect(stepgate.status()).toMatchObject({ state: 'closed', revision: null, epoch: null, ageSeconds: null })
   })
 
-  it('opens by itself when the control plane comes', async () => {
+  it('opens by itself when the control plane comes', async ({ plane, harness }) => {
     await plane.kill()
     const { stepgate, request } = await harness()
     await plane.start()
@@ -90,17 +97,17 @@ describe('without a configuration', () => {
   })
 })
 
-describe('with a copy on disk', () => {
-  async function fillDisk(stateDir: string): Promise<void> {
+describe.concurrent('with a copy on disk', () => {
+  async function fillDisk(harness: Scene['harness'], stateDir: string): Promise<void> {
     const { stepgate } = await harness({ stateDir })
     await waitFor('the copy', () => readdirSync(stateDir).some((name) => name.endsWith('.snapshot')))
     await stepgate.close()
   }
   const copyIn = (stateDir: string): string => join(stateDir, readdirSync(stateDir)[0] ?? '')
 
-  it('starts from it while the control plane is away, as static', async () => {
+  it('starts from it while the control plane is away, as static', async ({ plane, harness }) => {
     const stateDir = temporaryFolder()
-    await fillDisk(stateDir)
+    await fillDisk(harness, stateDir)
     await plane.kill()
     const { stepgate, request } = await harness({ stateDir })
     expect(stepgate.status()).toMatchObject({ state: 'static', revision: plane.snapshot.revision })
@@ -108,22 +115,22 @@ describe('with a copy on disk', () => {
     expect((await request()).status).toBe(401)
   })
 
-  it('becomes fresh when the control plane confirms it', async () => {
+  it('becomes fresh when the control plane confirms it', async ({ harness }) => {
     const stateDir = temporaryFolder()
-    await fillDisk(stateDir)
+    await fillDisk(harness, stateDir)
     const { stepgate } = await harness({ stateDir })
     await waitFor('the confirmation', () => stepgate.status().state === 'fresh')
   })
 
-  it('keeps it readable by the owner only', async () => {
+  it('keeps it readable by the owner only', async ({ harness }) => {
     const stateDir = temporaryFolder()
-    await fillDisk(stateDir)
+    await fillDisk(harness, stateDir)
     expect(statSync(copyIn(stateDir)).mode & 0o777).toBe(0o600)
   })
 
-  it('proves it again: a copy that was changed is not used', async () => {
+  it('proves it again: a copy that was changed is not used', async ({ plane, harness }) => {
     const stateDir = temporaryFolder()
-    await fillDisk(stateDir)
+    await fillDisk(harness, stateDir)
     const file = copyIn(stateDir)
     writeFileSync(file, readFileSync(file, 'utf8').replace('"mode":"enforce"', '"mode":"off"    '))
     await plane.kill()
@@ -133,17 +140,17 @@ describe('with a copy on disk', () => {
     expect(security).toContain('snapshot-unsigned')
   })
 
-  it('refuses an older configuration than the one on disk', async () => {
+  it('refuses an older configuration than the one on disk', async ({ plane, harness }) => {
     const stateDir = temporaryFolder()
     plane.publish({ revision: 9 })
-    await fillDisk(stateDir)
+    await fillDisk(harness, stateDir)
     plane.publish({ revision: 8 })
     const { stepgate, security } = await harness({ stateDir })
     await waitFor('the security event', () => security.includes('snapshot-older'))
     expect(stepgate.status().revision).toBe(9)
   })
 
-  it('runs from memory where nothing can be written, and says so', async () => {
+  it('runs from memory where nothing can be written, and says so', async ({ plane, harness }) => {
     const blocked = join(temporaryFolder(), 'file')
     writeFileSync(blocked, '')
     const { stepgate, failures, request } = await harness({ stateDir: join(blocked, 'folder') })
@@ -153,22 +160,23 @@ describe('with a copy on disk', () => {
   })
 })
 
-describe('with a control plane that fails', () => {
-  const truncated = onConfig((_request, response) => {
-    response.writeHead(200, { 'content-length': '100000', 'stepgate-signature': plane.signed.signature })
-    response.write(plane.signed.body.subarray(0, 100))
-    setTimeout(() => response.destroy(), 10)
-    return true
-  })
-  const faults: readonly (readonly [name: string, fault: () => Fault])[] = [
+describe.concurrent('with a control plane that fails', () => {
+  const truncated = (plane: TestControlPlane): Fault =>
+    onConfig((_request, response) => {
+      response.writeHead(200, { 'content-length': '100000', 'stepgate-signature': plane.signed.signature })
+      response.write(plane.signed.body.subarray(0, 100))
+      setTimeout(() => response.destroy(), 10)
+      return true
+    })
+  const faults: readonly (readonly [name: string, fault: (plane: TestControlPlane) => Fault])[] = [
     ...[400, 404, 409, 410, 413, 418, 429, 500, 502, 503, 504].map(
       (status) => [`status ${String(status)}`, () => answering(status)] as const,
     ),
     ['a redirect', () => answering(302, '', { location: 'http://127.0.0.1:1/' })],
     ['HTML with status 200', () => answering(200)],
-    ['an unsigned configuration', () => answering(200, plane.signed.body.toString())],
+    ['an unsigned configuration', (plane) => answering(200, plane.signed.body.toString())],
     ['a reset connection', () => onConfig((request) => Boolean(request.socket.destroy()))],
-    ['a body that is cut off', () => truncated],
+    ['a body that is cut off', truncated],
     ['an unknown encoding', () => answering(200, 'x', { 'content-encoding': 'br' })],
     [
       'a body that unpacks beyond all bounds',
@@ -188,19 +196,19 @@ describe('with a control plane that fails', () => {
     ],
   ]
 
-  it.each(faults)('keeps deciding through %s and recovers', async (_name, fault) => {
+  it.for(faults)('keeps deciding through %s and recovers', async ([name, fault], { plane, harness }) => {
     const { stepgate, request } = await harness()
     const { revision } = stepgate.status()
-    plane.fault = fault()
-    if (_name === 'no tokens') await plane.kill().then(() => plane.start())
+    plane.fault = fault(plane)
+    if (name === 'no tokens') await plane.kill().then(() => plane.start())
     plane.release()
     plane.publish({})
     expect((await request(plane.issueToken())).status).toBe(200)
     expect((await request()).status).toBe(401)
-    if (_name !== 'a 304 that nobody asked for' && _name !== 'no tokens')
+    if (name !== 'a 304 that nobody asked for' && name !== 'no tokens')
       await waitFor('the failure to be noticed', () => stepgate.status().state === 'stale')
     // Polls with the token it still has may succeed while new tokens are refused.
-    if (_name !== 'no tokens') expect(stepgate.status().revision).toBe(revision)
+    if (name !== 'no tokens') expect(stepgate.status().revision).toBe(revision)
     plane.fault = null
     await waitFor(
       'the recovery',
@@ -209,7 +217,7 @@ describe('with a control plane that fails', () => {
     expect(plane.concurrentPollsMax).toBe(1)
   })
 
-  it('gives up on a first answer that drips in', { timeout: 30_000 }, async () => {
+  it('gives up on a first answer that drips in', { timeout: 30_000 }, async ({ plane, harness }) => {
     const timers: NodeJS.Timeout[] = []
     plane.fault = onConfig((_request, response) => {
       response.writeHead(200)
@@ -224,7 +232,7 @@ describe('with a control plane that fails', () => {
     timers.forEach((timer) => clearInterval(timer))
   })
 
-  it.each([401, 403])('keeps enforcing and raises the alarm at status %d', async (status) => {
+  it.for([401, 403])('keeps enforcing and raises the alarm at status %d', async (status, { plane, harness }) => {
     const { stepgate, security, request } = await harness()
     plane.fault = answering(status)
     plane.publish({})
@@ -234,7 +242,7 @@ describe('with a control plane that fails', () => {
     expect((await request()).status).toBe(401)
   })
 
-  it('asks for a new token when its own is refused', async () => {
+  it('asks for a new token when its own is refused', async ({ plane, harness }) => {
     const { stepgate } = await harness()
     const before = plane.tokenRequests.length
     let isRefused = false
@@ -249,8 +257,9 @@ describe('with a control plane that fails', () => {
   })
 })
 
-describe('with a hostile or confused control plane', () => {
+describe.concurrent('with a hostile or confused control plane', () => {
   const serve = (
+    plane: TestControlPlane,
     change: Parameters<TestControlPlane['makeSnapshot']>[0],
     key = plane.configKey,
     header: object = {},
@@ -259,44 +268,44 @@ describe('with a hostile or confused control plane', () => {
     plane.serve(body, signSnapshot(key, body, header))
   }
   const open = [endpoint('GET /orders', 'off')]
-  const attacks: readonly (readonly [name: string, code: SecurityCode, attack: () => void])[] = [
-    ['an older revision', 'snapshot-older', () => serve({ revision: 1, endpoints: open })],
-    ['the same revision with other content', 'snapshot-conflict', () => serve({ endpoints: open })],
+  const attacks: readonly (readonly [name: string, code: SecurityCode, attack: (plane: TestControlPlane) => void])[] = [
+    ['an older revision', 'snapshot-older', (plane) => serve(plane, { revision: 1, endpoints: open })],
+    ['the same revision with other content', 'snapshot-conflict', (plane) => serve(plane, { endpoints: open })],
     [
       'the configuration of another service',
       'snapshot-foreign',
-      () => serve({ revision: 99, service: 'payments', endpoints: open }),
+      (plane) => serve(plane, { revision: 99, service: 'payments', endpoints: open }),
     ],
-    ['another key', 'snapshot-unsigned', () => serve({ revision: 99, endpoints: open }, makeConfigKey())],
+    ['another key', 'snapshot-unsigned', (plane) => serve(plane, { revision: 99, endpoints: open }, makeConfigKey())],
     [
       'another key under the name of the pinned one',
       'snapshot-unsigned',
-      () => serve({ revision: 99, endpoints: open }, { ...makeConfigKey(), keyId: plane.configKey.keyId }),
+      (plane) => serve(plane, { revision: 99, endpoints: open }, { ...makeConfigKey(), keyId: plane.configKey.keyId }),
     ],
     [
       'another type of signature',
       'snapshot-unsigned',
-      () => serve({ revision: 99, endpoints: open }, plane.configKey, { typ: 'at+jwt' }),
+      (plane) => serve(plane, { revision: 99, endpoints: open }, plane.configKey, { typ: 'at+jwt' }),
     ],
     [
       'an encoded payload',
       'snapshot-unsigned',
-      () => serve({ revision: 99, endpoints: open }, plane.configKey, { b64: true }),
+      (plane) => serve(plane, { revision: 99, endpoints: open }, plane.configKey, { b64: true }),
     ],
     [
       'more critical headers',
       'snapshot-unsigned',
-      () => serve({ revision: 99, endpoints: open }, plane.configKey, { crit: ['b64', 'exp'] }),
+      (plane) => serve(plane, { revision: 99, endpoints: open }, plane.configKey, { crit: ['b64', 'exp'] }),
     ],
     [
       'no signature',
       'snapshot-unsigned',
-      () => plane.serve(Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })), ''),
+      (plane) => plane.serve(Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })), ''),
     ],
     [
       'the signature of other bytes',
       'snapshot-unsigned',
-      () =>
+      (plane) =>
         plane.serve(
           Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 99, endpoints: open })),
           plane.signed.signature,
@@ -304,30 +313,30 @@ describe('with a hostile or confused control plane', () => {
     ],
   ]
 
-  it.each(attacks)('refuses %s', async (_name, code, attack) => {
+  it.for(attacks)('refuses %s', async ([, code, attack], { plane, harness }) => {
     plane.publish({ revision: 7 })
     const { stepgate, security, request } = await harness()
-    attack()
+    attack(plane)
     await waitFor('the security event', () => security.includes(code))
     expect(stepgate.status().revision).toBe(7)
     expect((await request()).status).toBe(401)
   })
 
-  it('accepts one of several signatures while keys rotate', async () => {
+  it('accepts one of several signatures while keys rotate', async ({ plane, harness }) => {
     const { stepgate } = await harness()
     const body = Buffer.from(serializeSnapshot({ ...plane.snapshot, revision: 20 }))
     plane.serve(body, `${signSnapshot(makeConfigKey(), body)}, ${signSnapshot(plane.configKey, body)}`)
     await waitFor('the configuration', () => stepgate.status().revision === 20)
   })
 
-  it('accepts one of several pins', async () => {
+  it('accepts one of several pins', async ({ plane }) => {
     const stepgate = connect(plane, { configKey: `${makeConfigKey().pin},${plane.configKey.pin}` })
     await stepgate.started
     expect(stepgate.ready()).toBe(true)
     await stepgate.close()
   })
 
-  it('accepts another epoch, and raises the alarm', async () => {
+  it('accepts another epoch, and raises the alarm', async ({ plane, harness }) => {
     plane.publish({ revision: 7 })
     const { stepgate, security } = await harness()
     plane.publish({ epoch: 'epoch-2', revision: 1 })
@@ -335,7 +344,7 @@ describe('with a hostile or confused control plane', () => {
     expect(security).toEqual(['epoch-changed'])
   })
 
-  it('denies an endpoint with a requirement it does not know', async () => {
+  it('denies an endpoint with a requirement it does not know', async ({ plane, harness }) => {
     const { stepgate, request } = await harness()
     const { revision } = plane.publish({
       endpoints: [
@@ -349,7 +358,7 @@ describe('with a hostile or confused control plane', () => {
     expect((await request(plane.issueToken())).status).toBe(403)
   })
 
-  it('applies a good configuration after a bad one was answered under the same ETag', async () => {
+  it('applies a good configuration after a bad one was answered under the same ETag', async ({ plane, harness }) => {
     const { stepgate, failures } = await harness()
     const good = { ...plane.snapshot, revision: 30 }
     const bad = Buffer.from(JSON.stringify({ ...good, endpoints: 'none' }))
@@ -370,14 +379,14 @@ describe('with a hostile or confused control plane', () => {
   })
 })
 
-it('confirms what it applies with the next poll, at once', async () => {
+it.concurrent('confirms what it applies with the next poll, at once', async ({ plane, harness }) => {
   await harness()
   await waitFor('the confirmation', () => plane.applied.includes(`epoch-1:${String(plane.snapshot.revision)}`))
   expect(plane.polls[0]).toEqual({ ifNoneMatch: undefined, prefer: 'undefined' })
   expect(plane.polls[1]).toEqual({ ifNoneMatch: plane.signed.etag, prefer: 'wait=5' })
 })
 
-it('shows its secret nowhere', async () => {
+it.concurrent('shows its secret nowhere', async ({ plane, harness }) => {
   const messages: string[] = []
   const keep = (...line: readonly unknown[]): void => void messages.push(JSON.stringify(line))
   const logger = { warn: keep, error: keep }
@@ -390,7 +399,7 @@ it('shows its secret nowhere', async () => {
   expect(messages.length).toBeGreaterThan(0)
 })
 
-it('names the setting that is missing', () => {
+it.concurrent('names the setting that is missing', () => {
   expect(() =>
     createStepgate({ url: 'http://127.0.0.1:1', clientId: 'orders', clientSecret: 'x', logger: silentLogger }),
   ).toThrow('configKey (STEPGATE_CONFIG_KEY) is missing')

@@ -8,6 +8,8 @@ import { build } from 'esbuild'
 import { publint } from 'publint'
 import { beforeAll, expect, it } from 'vitest'
 import { SDK_VERSION } from '../src/version.ts'
+import { describeBundles } from './package-bundles.ts'
+import { describeTypes } from './package-types.ts'
 import { ENTRIES, FRAMEWORKS, installPackage, MANIFEST, SDK_FOLDER, type Installation } from './packed-package.ts'
 
 let installed: Installation
@@ -15,6 +17,9 @@ let installed: Installation
 beforeAll(() => {
   installed = installPackage(...FRAMEWORKS)
 }, 60_000)
+
+describeTypes(() => installed)
+describeBundles(() => installed)
 
 it('says its version truly, depends on nothing and runs nothing when it is installed', () => {
   expect(MANIFEST.version).toBe(SDK_VERSION)
@@ -38,7 +43,7 @@ it('is resolved with its types by every kind of resolution', async () => {
 
 /** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
 const SIZES_MAX: Readonly<Record<string, number>> = {
-  index: 14_200,
+  index: 14_400,
   express: 3_200,
   fastify: 1_000,
   hono: 1_600,
@@ -46,7 +51,7 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   nest: 3_900,
   next: 1_300,
   'node-http': 900,
-  testing: 45_100,
+  testing: 45_300,
   prometheus: 1_300,
   opentelemetry: 1_300,
   // Loaded late.

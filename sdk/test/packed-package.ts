@@ -1,9 +1,10 @@
 /** The package as somebody installs it: packed, and installed by npm without a network in a folder of its own. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { complaintsOf, type Resolution } from './type-check.ts'
 
 export const SDK_FOLDER = fileURLToPath(new URL('..', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,21 +34,10 @@ export interface Installation {
   /** Writes a program into the folder. */
   write(file: string, program: string): void
   /** Type-checks files of the folder strictly, declarations included. Answers the complaints about them and about the package. */
-  compile(files: readonly string[], options: Readonly<Record<string, string>>): string[]
+  compile(files: readonly string[], resolution: Resolution): string[]
 }
 
-const OPTIONS = {
-  strict: 'true',
-  noEmit: 'true',
-  skipLibCheck: 'false',
-  exactOptionalPropertyTypes: 'true',
-  esModuleInterop: 'true',
-  target: 'ES2023',
-  lib: 'ES2023',
-  types: 'node',
-}
-
-export function packPackage(folder: string): string {
+function packPackage(folder: string): string {
   if (!existsSync(join(SDK_FOLDER, 'dist/index.js')))
     execFileSync(process.execPath, [join(SDK_FOLDER, 'build.mjs')], { stdio: 'ignore' })
   const answer = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
@@ -58,37 +48,44 @@ export function packPackage(folder: string): string {
   return join(folder, packed?.filename ?? '')
 }
 
-/** Installs the package beside these packages of the repository, and no others. */
-export function installPackage(...neighbours: readonly string[]): Installation {
+function openFolder(tarball: string): Installation {
   const folder = mkdtempSync(join(tmpdir(), 'stepgate-package-'))
-  const run = (program: string, ...parameters: string[]): string =>
-    execFileSync(program, parameters, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
   const write = (file: string, program: string): void => writeFileSync(join(folder, file), program)
-  const tarball = packPackage(folder)
   write('package.json', '{"private":true,"type":"module"}')
-  run('npm', 'install', '--offline', '--no-audit', '--no-fund', '--no-package-lock', tarball)
+  return {
+    folder,
+    tarball,
+    write,
+    node: (...parameters) => run(folder, process.execPath, ...parameters),
+    compile: (files, resolution) => complaintsOf(folder, files, resolution),
+  }
+}
+
+const run = (folder: string, program: string, ...parameters: string[]): string =>
+  execFileSync(program, parameters, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+
+/** Packages of the repository, as if they were installed too. */
+function linkNeighbours(folder: string, neighbours: readonly string[]): void {
   for (const name of ['@types/node', 'undici-types', ...neighbours]) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
   }
-  const node = (...parameters: string[]): string => run(process.execPath, ...parameters)
-  return { folder, tarball, node, write, compile: (files, options) => compile(node, files, options) }
 }
 
-function compile(
-  node: Installation['node'],
-  files: readonly string[],
-  options: Readonly<Record<string, string>>,
-): string[] {
-  const flags = Object.entries({ ...OPTIONS, ...options }).flatMap(([name, value]) => [`--${name}`, value])
-  try {
-    node(join(root, 'node_modules/typescript/bin/tsc'), ...flags, '--ignoreConfig', ...files)
-    return []
-  } catch (error) {
-    const { stdout } = error as { stdout: string }
-    // Other packages' declarations are not ours to judge.
-    return stdout
-      .split('\n')
-      .filter((line) => files.some((file) => line.startsWith(file)) || line.includes('@stepgate/'))
-  }
+/** Installs the package beside these packages of the repository, and no others. */
+export function installPackage(...neighbours: readonly string[]): Installation {
+  const installed = openFolder(packPackage(mkdtempSync(join(tmpdir(), 'stepgate-tarball-'))))
+  const { folder, tarball } = installed
+  run(folder, 'npm', 'install', '--offline', '--no-audit', '--no-fund', '--no-package-lock', tarball)
+  linkNeighbours(folder, neighbours)
+  return installed
+}
+
+/** What npm installed, beside other packages. */
+export function installBeside({ folder, tarball }: Installation, ...neighbours: readonly string[]): Installation {
+  const other = openFolder(tarball)
+  const place = 'node_modules/@stepgate/node'
+  cpSync(join(folder, place), join(other.folder, place), { recursive: true })
+  linkNeighbours(other.folder, neighbours)
+  return other
 }

@@ -36,6 +36,29 @@ describe('verifyToken', () => {
     expect(figures['refused']).toBe(10_000)
   })
 
+  it('takes no character for another with the same last bits, up to the end of the longest token', () => {
+    const key = keyOf('EdDSA')
+    const tokens = Array.from({ length: 12 }, (_, index) => {
+      const token = signToken(key, { ...claims, extra: '' }, { pad: 'x'.repeat(index % 3) })
+      return signToken(
+        key,
+        { ...claims, extra: 'x'.repeat(Math.floor(((8_192 - token.length) * 3) / 4) - Math.floor(index / 3)) },
+        { pad: 'x'.repeat(index % 3) },
+      )
+    })
+    expect(tokens.map(({ length }) => length)).toContain(8_192)
+    for (const token of tokens) {
+      expect(verifyToken(token, trust, NOW_SECONDS * 1000).problem).toBe(
+        token.length > 8_192 ? 'token-malformed' : null,
+      )
+      for (const place of [token.length - 1, token.length - 2, token.length - 40, token.length - 500, 3]) {
+        const twin = String.fromCharCode(0x100 + token.charCodeAt(place))
+        const respelled = token.slice(0, place) + twin + token.slice(place + 1)
+        expect(verifyToken(respelled, trust, NOW_SECONDS * 1000).problem, String(place)).toBe('token-malformed')
+      }
+    }
+  })
+
   it('knows each key by its own algorithm only', () => {
     for (const key of keys) {
       for (const other of keys.filter(({ alg }) => alg !== key.alg))

@@ -50,6 +50,8 @@ export interface FoldedDecisions {
   readonly samples: readonly DecisionSample[]
 }
 
+const NO_SAMPLES: readonly DecisionSample[] = Object.freeze([])
+
 /** Counts the decisions of one signature until they are sealed into a batch. */
 export class Fold {
   readonly signature: DecisionSignature
@@ -57,7 +59,8 @@ export class Fold {
   firstAtMs = 0
   lastAtMs = 0
   #tokenAges: number[] | null
-  #samples: DecisionSample[] = []
+  /** Made with the first one, as most folds never have any. */
+  #samples: DecisionSample[] | null = null
 
   constructor(signature: DecisionSignature, hasTokenAge: boolean) {
     this.signature = signature
@@ -65,7 +68,7 @@ export class Fold {
   }
 
   get sampleCount(): number {
-    return this.#samples.length
+    return this.#samples?.length ?? 0
   }
 
   add(nowMs: number, tokenAgeSeconds: number | null): void {
@@ -78,6 +81,7 @@ export class Fold {
   }
 
   addSample(sample: DecisionSample): void {
+    this.#samples ??= []
     this.#samples.push(sample)
   }
 
@@ -90,10 +94,10 @@ export class Fold {
       firstAtMs,
       lastAtMs: Math.max(firstAtMs, lastAtMs),
       tokenAges: this.#tokenAges,
-      samples: this.#samples,
+      samples: this.#samples ?? NO_SAMPLES,
     }
     this.count = 0
-    this.#samples = []
+    this.#samples = null
     if (this.#tokenAges !== null) this.#tokenAges = emptyHistogram()
     return taken
   }

@@ -12,6 +12,14 @@ const SCHEME = /^(?:bearer|dpop) +/i
 const CACHE_CAPACITY = 8_192
 const REFUSED_CAPACITY = 512
 
+/** Characters before the token; 0 where there is none, or too long a one. */
+function schemeLengthOf(authorization: string): number {
+  if (authorization.length > TOKEN_LENGTH_MAX + 16) return 0
+  // Nearly all are spelled so, and this takes a tenth of the time.
+  if (authorization.startsWith('Bearer ') && authorization[7] !== ' ') return 7
+  return SCHEME.exec(authorization)?.[0].length ?? 0
+}
+
 /** Somebody who offers a proof with a token that is bound to no key has proven nothing (RFC 9449, section 7.1). */
 const requireBound = (verified: VerifiedToken): VerifiedToken =>
   verified.problem === null ? { ...verified, problem: 'sender-unproven' } : verified
@@ -48,10 +56,10 @@ export class Authenticator {
   /** Null when nothing in the token can be believed. */
   #establish(authorization: string, nowMs: number): Caller | null {
     if (this.#refused.find(authorization) !== undefined) return null
-    const [scheme] = authorization.length > TOKEN_LENGTH_MAX + 16 ? [] : (SCHEME.exec(authorization) ?? [])
-    if (scheme === undefined) return null
-    const verified = verifyToken(authorization.slice(scheme.length), this.#trust, nowMs)
-    const caller = new Caller(authorization, usesDpop(scheme) ? requireBound(verified) : verified, null)
+    const schemeLength = schemeLengthOf(authorization)
+    if (schemeLength === 0) return null
+    const verified = verifyToken(authorization.slice(schemeLength), this.#trust, nowMs)
+    const caller = new Caller(authorization, usesDpop(authorization) ? requireBound(verified) : verified, null)
     if (caller.facts.caller === null) {
       this.#refused.keep(caller)
       return null

@@ -33,6 +33,7 @@ export interface Memo {
 }
 
 const NOBODY: readonly string[] = []
+const FOREVER_MS = Number.MAX_SAFE_INTEGER
 const MEMOS_MAX = 64
 /** Answers that are kept for one route. Others are found by their signature, which takes longer. */
 const DEPTH_MAX = 32
@@ -69,13 +70,13 @@ export class Caller {
     this.binding = token?.binding ?? null
     this.#verified = this.binding === null ? null : verified
     this.callerHint = callerHint
-    this.subject = claims?.subject ?? null
+    // Mostly the same text: one of them is enough to keep.
+    this.subject = claims?.subject === this.facts.caller ? this.facts.caller : (claims?.subject ?? null)
     this.tokenId = claims?.tokenId ?? null
     this.actors = claims?.actors ?? NOBODY
     this.issuedAtSeconds = claims?.issuedAtSeconds ?? null
-    const [from, until] = validity(problem, claims)
-    this.validFromMs = from
-    this.expiresAtMs = until
+    this.validFromMs = claims === undefined ? 0 : validFromMs(problem, claims)
+    this.expiresAtMs = claims === undefined ? FOREVER_MS : expiresAtMs(problem, claims)
   }
 
   /** Thumbprint of the certificate or key the token is bound to; null for a plain one. Says nothing about who proved what. */
@@ -134,16 +135,16 @@ export class Caller {
   }
 }
 
-/** While nothing about the token changes: it may become valid, and it expires. */
-function validity(
-  problem: TokenProblem | null,
-  claims: TokenClaims | undefined,
-): readonly [from: number, until: number] {
-  if (claims === undefined) return [0, Number.MAX_SAFE_INTEGER]
-  if (problem === 'token-not-yet-valid') return [0, claims.validFromMs]
-  return problem === 'token-expired'
-    ? [claims.expiresAtMs, Number.MAX_SAFE_INTEGER]
-    : [claims.validFromMs, claims.expiresAtMs]
+/** From when on a token is what it is: valid, or expired for good. */
+function validFromMs(problem: TokenProblem | null, claims: TokenClaims): number {
+  if (problem === 'token-not-yet-valid') return 0
+  return problem === 'token-expired' ? claims.expiresAtMs : claims.validFromMs
+}
+
+/** Until when it is: it may become valid, and it expires. */
+function expiresAtMs(problem: TokenProblem | null, claims: TokenClaims): number {
+  if (problem === 'token-not-yet-valid') return claims.validFromMs
+  return problem === 'token-expired' ? FOREVER_MS : claims.expiresAtMs
 }
 
 function toFacts({ problem, token, sender = 'none' }: VerifiedToken): RequestFacts {
@@ -152,7 +153,7 @@ function toFacts({ problem, token, sender = 'none' }: VerifiedToken): RequestFac
     callerKind: token?.principal.callerKind ?? ('anonymous' satisfies CallerKind),
     caller: token?.principal.caller ?? null,
     callerKey: token?.principal.callerKey ?? null,
-    issuer: token?.claims.issuer ?? null,
+    issuer: token?.issuer ?? null,
     scopes: token?.scopes ?? [],
     tokenAgeSeconds: null,
     sender,

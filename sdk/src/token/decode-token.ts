@@ -1,4 +1,4 @@
-import { decodeBase64Url, decodeBase64UrlInto } from './base64url.ts'
+import { decodeAsciiInto, decodeBase64Url } from './base64url.ts'
 import { own, parseJsonObject, type JsonObject } from './json-object.ts'
 
 export const TOKEN_LENGTH_MAX = 8_192
@@ -22,7 +22,8 @@ export interface DecodedToken {
 
 /** One memory for the bytes of all tokens: each is done with before the next comes, and nothing is left to collect. */
 class TokenMemory {
-  readonly bytes = Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX)
+  // A character that takes more than a byte shows even at the end of the longest token.
+  readonly bytes = Buffer.allocUnsafeSlow(TOKEN_LENGTH_MAX + 4)
   readonly #views = new Array<Buffer | undefined>(TOKEN_LENGTH_MAX + 1).fill(undefined)
 
   /** The first bytes. Lengths repeat, and making a view takes longer than filling it. */
@@ -51,8 +52,15 @@ function readHeader(segment: string): TokenHeader | null {
 
 /** All tokens of one key share their header, so it is read once. Bounded: a flood of headers empties the memory. */
 const headers = new Map<string, TokenHeader | null>()
+let last: { readonly segment: string; readonly header: TokenHeader | null } = { segment: '', header: null }
 
+/** Comparing with the last one takes less than looking it up. */
 function headerOf(segment: string): TokenHeader | null {
+  if (segment !== last.segment) last = { segment, header: findHeader(segment) }
+  return last.header
+}
+
+function findHeader(segment: string): TokenHeader | null {
   const known = headers.get(segment)
   if (known !== undefined) return known
   if (headers.size >= HEADERS_MAX) headers.clear()
@@ -69,14 +77,16 @@ export function decodeToken(token: string): DecodedToken | null {
   if (first < 1 || second < 0 || token.includes('.', second + 1)) return null
   const header = headerOf(token.slice(0, first))
   if (header === null) return null
-  const bodyLength = decodeBase64UrlInto(body, token.slice(first + 1, second))
-  const signatureLength = decodeBase64UrlInto(signature.bytes, token.slice(second + 1))
+  // One byte for each character: it is ASCII.
+  if (signed.bytes.write(token, 'utf8') !== token.length) return null
+  const bodyLength = decodeAsciiInto(body, token.slice(first + 1, second))
+  const signatureLength = decodeAsciiInto(signature.bytes, token.slice(second + 1))
   const payload = bodyLength === null ? null : parseJsonObject(body, bodyLength)
   if (payload === null || signatureLength === null) return null
   return {
     header,
     payload,
     signature: signature.first(signatureLength),
-    signedBytes: signed.first(signed.bytes.write(token.slice(0, second), 'latin1')),
+    signedBytes: signed.first(second),
   }
 }

@@ -7,6 +7,7 @@ const NAME_LENGTH_MAX = 200
 /** More than any control plane lets a token pass through. */
 const ACTORS_MAX = 8
 const SECONDS_MAX = 253_402_300_799
+const NOBODY: readonly string[] = Object.freeze([])
 
 export interface TokenClaims {
   readonly issuer: string
@@ -32,7 +33,8 @@ const isSeconds = (value: unknown): value is number => typeof value === 'number'
 const valueOr = (value: unknown, absent: unknown): unknown => (value === undefined ? absent : value)
 
 function readAudiences(value: unknown): readonly string[] | null {
-  const audiences: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (typeof value === 'string') return [value]
+  const audiences: readonly unknown[] = Array.isArray(value) ? value : []
   return audiences.length > 0 && audiences.length <= 50 && audiences.every((audience) => typeof audience === 'string')
     ? audiences
     : null
@@ -40,8 +42,9 @@ function readAudiences(value: unknown): readonly string[] | null {
 
 /** The chain of `act`, which names the present actor outermost. It tells and grants nothing: what cannot be read is left out. */
 function readActors(payload: JsonObject): readonly string[] {
-  const actors: string[] = []
   let act = own(payload, 'act')
+  if (act === undefined) return NOBODY
+  const actors: string[] = []
   while (isJsonObject(act) && actors.length < ACTORS_MAX) {
     const name = own(act, 'sub')
     if (!isName(name)) break
@@ -53,12 +56,10 @@ function readActors(payload: JsonObject): readonly string[] {
 
 /** The claims every token must have, whoever issued it; null when one is missing or of the wrong type. */
 export function readClaims(payload: JsonObject): TokenClaims | null {
-  const [issuer, subject, issuedAt, expiresAt] = [
-    own(payload, 'iss'),
-    own(payload, 'sub'),
-    own(payload, 'iat'),
-    own(payload, 'exp'),
-  ]
+  const issuer = own(payload, 'iss')
+  const subject = own(payload, 'sub')
+  const issuedAt = own(payload, 'iat')
+  const expiresAt = own(payload, 'exp')
   const notBefore = valueOr(own(payload, 'nbf'), issuedAt)
   const tokenId = valueOr(own(payload, 'jti'), null)
   const audiences = readAudiences(own(payload, 'aud'))

@@ -9,6 +9,8 @@ import type { VerificationKey } from './verification-key.ts'
 /** A token whose signature holds: its contents may be believed, even where it is expired or meant for somebody else. */
 export interface SignedToken {
   readonly claims: TokenClaims
+  /** As the configuration has it: the same text for all tokens. */
+  readonly issuer: string
   readonly principal: Principal
   readonly scopes: readonly string[]
   /** What the sender has to prove; null for a plain token. */
@@ -32,12 +34,14 @@ const UNSIGNED = unbelievable('signature-invalid')
 const isAcceptedType = (typ: string | null, kind: 'stepgate' | 'oidc'): boolean =>
   typ === 'at+jwt' || (kind === 'oidc' && (typ === null || typ === 'jwt'))
 
+const onlyKeyOf = ({ keys }: TrustedIssuer): VerificationKey | undefined =>
+  keys.size === 1 ? keys.values().next().value : undefined
+
 /** Without `kid` the key is only clear when the issuer has just one. */
 function findKey(issuer: TrustedIssuer, decoded: DecodedToken): VerificationKey | null {
   const { kid, alg } = decoded.header
-  const [onlyKey = null] = issuer.keys.size === 1 ? issuer.keys.values() : []
-  const key = kid === null ? onlyKey : (issuer.keys.get(kid) ?? null)
-  return key !== null && key.alg === alg ? key : null
+  const key = kid === null ? onlyKeyOf(issuer) : issuer.keys.get(kid)
+  return key?.alg === alg ? key : null
 }
 
 function readSignedToken(decoded: DecodedToken, claims: TokenClaims, issuer: TrustedIssuer): SignedToken | null {
@@ -46,6 +50,7 @@ function readSignedToken(decoded: DecodedToken, claims: TokenClaims, issuer: Tru
   if (principal === null || scopes === null) return null
   return {
     claims,
+    issuer: issuer.settings.issuer,
     principal,
     scopes: withClaimScopes(scopes, decoded.payload, issuer.settings.claimScopes),
     binding: readBinding(decoded.payload),

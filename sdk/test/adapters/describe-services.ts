@@ -91,11 +91,12 @@ function describeService(kind: ServiceKind): void {
     plane.inventories.at(-1)?.endpoints.map(({ method, route }) => `${method} ${route}`) ?? []
 
   beforeAll(async () => {
+    const start = (await kind.build?.(ROUTES)) ?? kind.start
     await plane.start()
     await plane.kill()
     stepgate = connect(plane)
     stepgate.on('decision-denied', ({ method, route }) => denials.push(`${method} ${route}`))
-    service = await kind.start(stepgate, ROUTES)
+    service = await start(stepgate, ROUTES)
     await stepgate.started
   }, START_WITHIN_MS)
 

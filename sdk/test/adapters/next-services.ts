@@ -1,5 +1,5 @@
 /** An application of Next's App Router: written to a folder of its own, built by `next build`, and served in this process. */
-import { build } from 'esbuild'
+import { build as bundle } from 'esbuild'
 import makeNextServer from 'next'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -9,7 +9,15 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Stepgate, StepgateDecision } from '../../src/index.ts'
-import { Behaviour, listen, nameOf, templateOf, type ServiceKind, type ServiceRoute } from './service-kind.ts'
+import {
+  Behaviour,
+  listen,
+  nameOf,
+  templateOf,
+  type RunningService,
+  type ServiceKind,
+  type ServiceRoute,
+} from './service-kind.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -56,7 +64,7 @@ function programOf(folder: string, library: string, routes: readonly ServiceRout
 
 async function writeApplication(directory: string, routes: readonly ServiceRoute[]): Promise<void> {
   const library = join(directory, 'stepgate-next.js')
-  await build({
+  await bundle({
     entryPoints: [join(root, 'sdk/src/next.ts')],
     outfile: library,
     bundle: true,
@@ -84,6 +92,38 @@ async function buildApplication(directory: string): Promise<void> {
   })
 }
 
+const possibleOf = (routes: readonly ServiceRoute[]): ServiceRoute[] => routes.filter(({ method }) => method !== 'ALL')
+
+/** Answers where it was built: inside the repository, where Next finds itself. */
+async function build(routes: readonly ServiceRoute[]): Promise<string> {
+  const cache = join(root, 'node_modules/.cache')
+  await mkdir(cache, { recursive: true })
+  const directory = await mkdtemp(join(cache, 'stepgate-next-'))
+  await writeApplication(directory, possibleOf(routes))
+  await buildApplication(directory)
+  return directory
+}
+
+async function serve(directory: string, stepgate: Stepgate, routes: readonly ServiceRoute[]): Promise<RunningService> {
+  const service = new NextService(stepgate, possibleOf(routes))
+  Object.assign(globalThis, { [SERVICE]: service })
+  const server = makeNextServer({
+    dev: false,
+    dir: directory,
+    quiet: true,
+  })
+  await server.prepare()
+  const answer = server.getRequestHandler()
+  const listener: RequestListener = (request, response) => void answer(request, response)
+  const running = await listen(listener, service.behaviour)
+  const close = async (): Promise<void> => {
+    await running.close()
+    await server.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+  return { ...running, close }
+}
+
 export const NEXT_KIND: ServiceKind = {
   name: 'Next 16',
   framework: 'next',
@@ -95,30 +135,9 @@ export const NEXT_KIND: ServiceKind = {
     preflight: 'it answers OPTIONS by itself, without headers of CORS',
     'path as sent': 'a Request has its path normalised',
   },
-  start: async (stepgate, routes) => {
-    const possible = routes.filter(({ method }) => method !== 'ALL')
-    // Inside the repository, where Next finds itself.
-    const cache = join(root, 'node_modules/.cache')
-    await mkdir(cache, { recursive: true })
-    const directory = await mkdtemp(join(cache, 'stepgate-next-'))
-    await writeApplication(directory, possible)
-    await buildApplication(directory)
-    const service = new NextService(stepgate, possible)
-    Object.assign(globalThis, { [SERVICE]: service })
-    const server = makeNextServer({
-      dev: false,
-      dir: directory,
-      quiet: true,
-    })
-    await server.prepare()
-    const answer = server.getRequestHandler()
-    const listener: RequestListener = (request, response) => void answer(request, response)
-    const running = await listen(listener, service.behaviour)
-    const close = async (): Promise<void> => {
-      await running.close()
-      await server.close()
-      await rm(directory, { recursive: true, force: true })
-    }
-    return { ...running, close }
+  build: async (routes) => {
+    const directory = await build(routes)
+    return (stepgate, served) => serve(directory, stepgate, served)
   },
+  start: async (stepgate, routes) => serve(await build(routes), stepgate, routes),
 }

@@ -32,6 +32,8 @@ export type Ability =
   | 'path as sent'
   | 'root of a mount'
 
+export type StartService = (stepgate: Stepgate, routes: readonly ServiceRoute[]) => Promise<RunningService>
+
 export interface ServiceKind {
   readonly name: string
   /** As the inventory names it. */
@@ -40,7 +42,9 @@ export interface ServiceKind {
   readonly prefix?: string
   /** Why it lacks what others have. */
   readonly cannot?: Partial<Record<Ability, string>>
-  start(stepgate: Stepgate, routes: readonly ServiceRoute[]): Promise<RunningService>
+  start: StartService
+  /** What takes long and needs no middleware yet. Answers what starts the service that was built. */
+  build?(routes: readonly ServiceRoute[]): Promise<StartService>
 }
 
 export const ALLOWED_ORIGIN = 'https://console.test'

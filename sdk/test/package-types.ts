@@ -1,6 +1,6 @@
 /** Services that are compiled against the package as it is installed, strictly and with all declarations checked. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ENTRIES, FRAMEWORKS, installPackage, type Installation } from './packed-package.ts'
+import { ENTRIES, installBeside, type Installation } from './packed-package.ts'
 
 const PROGRAM = `import express from 'express'
 import fastify from 'fastify'
@@ -31,36 +31,7 @@ protectExpress(express(), testing)
 export const decision: TestDecision = testing.decide({ method: 'GET', route: '/orders', token: testing.mintToken({ kind: 'user' }) })
 `
 
-const EVERY_ENTRY = ENTRIES.map((entry, index) => `export * as entry${String(index)} from '${entry}'`).join('\n')
-
-describe('beside all frameworks', { timeout: 60_000 }, () => {
-  let installed: Installation
-  beforeAll(() => {
-    installed = installPackage(...FRAMEWORKS)
-    for (const file of ['module.ts', 'common.cts']) {
-      installed.write(file, PROGRAM)
-      installed.write(`every-${file}`, EVERY_ENTRY)
-    }
-  })
-
-  it.each([
-    {
-      module: 'NodeNext',
-      moduleResolution: 'nodenext',
-      files: ['module.ts', 'common.cts', 'every-module.ts', 'every-common.cts'],
-    },
-    { module: 'ESNext', moduleResolution: 'bundler', files: ['module.ts'] },
-  ])('compiles with moduleResolution $moduleResolution', ({ files, ...options }) => {
-    expect(installed.compile(files, options)).toEqual([])
-  })
-})
-
-describe('beside Express alone', { timeout: 60_000 }, () => {
-  it('compiles without the other frameworks, their entries aside', () => {
-    const installed = installPackage('express', '@types/express')
-    installed.write(
-      'service.ts',
-      `import express from 'express'
+const EXPRESS_PROGRAM = `import express from 'express'
 import { createStepgate } from '@stepgate/node'
 import { protectExpress } from '@stepgate/node/express'
 const app = express()
@@ -71,8 +42,33 @@ createStepgate({ url: 1 })
 export * from '@stepgate/node/testing'
 export * from '@stepgate/node/prometheus'
 export * from '@stepgate/node/opentelemetry'
-`,
-    )
-    expect(installed.compile(['service.ts'], { module: 'NodeNext', moduleResolution: 'nodenext' })).toEqual([])
+`
+
+const EVERY_ENTRY = ENTRIES.map((entry, index) => `export * as entry${String(index)} from '${entry}'`).join('\n')
+
+/** The installation is beside all frameworks. */
+export function describeTypes(installation: () => Installation): void {
+  describe('a service that is compiled beside all frameworks', () => {
+    beforeAll(() => {
+      for (const file of ['module.ts', 'common.cts']) {
+        installation().write(file, PROGRAM)
+        installation().write(`every-${file}`, EVERY_ENTRY)
+      }
+    })
+
+    it('has its types with moduleResolution nodenext, in both module systems', () => {
+      const files = ['module.ts', 'common.cts', 'every-module.ts', 'every-common.cts']
+      expect(installation().compile(files, 'nodenext')).toEqual([])
+    })
+
+    it('has its types with moduleResolution bundler', () => {
+      expect(installation().compile(['module.ts'], 'bundler')).toEqual([])
+    })
   })
-})
+
+  it('compiles beside Express alone, the entries of other frameworks aside', () => {
+    const installed = installBeside(installation(), 'express', '@types/express')
+    installed.write('service.ts', EXPRESS_PROGRAM)
+    expect(installed.compile(['service.ts'], 'nodenext')).toEqual([])
+  })
+}

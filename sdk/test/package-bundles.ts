@@ -4,11 +4,11 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build, type BuildOptions } from 'esbuild'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ParsedRule } from '../../lib/policy/rule.ts'
 import { CLIENT_ID, CLIENT_SECRET, TestControlPlane } from './control-plane.ts'
 import { endpoint } from './fixtures.ts'
-import { installPackage, type Installation } from './packed-package.ts'
+import type { Installation } from './packed-package.ts'
 
 const RULE: ParsedRule = {
   access: 'token',
@@ -18,7 +18,6 @@ const RULE: ParsedRule = {
   ],
 }
 const plane = new TestControlPlane([endpoint('GET /orders', 'enforce', RULE)])
-let installed: Installation
 
 const SERVICE = `
 const stepgate = createStepgate({ logger: { warn() {}, error() {} } })
@@ -42,14 +41,6 @@ const COMMON_JS = `const { createServer } = require('node:http')
 const { createStepgate } = require('@stepgate/node')
 const { guard } = require('@stepgate/node/node-http')${SERVICE}`
 
-beforeAll(async () => {
-  await plane.start()
-  installed = installPackage()
-  installed.write('service.mjs', ES_MODULE)
-  installed.write('service.cjs', COMMON_JS)
-}, 60_000)
-afterAll(() => plane.kill())
-
 async function run(file: string): Promise<string> {
   const env = {
     ...process.env,
@@ -59,31 +50,42 @@ async function run(file: string): Promise<string> {
     STEPGATE_CONFIG_KEY: plane.configKey.pin,
   }
   const tokens = ['billing', 'stranger', 'billing', 'billing'].map((sub) => plane.issueToken({ sub }))
-  const { stdout } = await promisify(execFile)(process.execPath, [join(installed.folder, file), ...tokens], { env })
+  const { stdout } = await promisify(execFile)(process.execPath, [file, ...tokens], { env })
   return stdout.trim()
 }
 
-/** Bundled where nothing of the package lies beside it. */
-async function bundle(entry: string, name: string, options: BuildOptions): Promise<string> {
-  const outdir = join(installed.folder, 'bundles', name)
+/** Bundled where nothing of the package lies beside it. Answers the file. */
+async function bundle(folder: string, entry: string, name: string, options: BuildOptions): Promise<string> {
+  const outdir = join(folder, 'bundles', name.replaceAll(' ', '-'))
   mkdirSync(outdir, { recursive: true })
-  const entryPoints = { service: join(installed.folder, entry) }
+  const entryPoints = { service: join(folder, entry) }
   await build({ entryPoints, outdir, bundle: true, platform: 'node', logLevel: 'silent', ...options })
-  return run(join('bundles', name, options.format === 'esm' ? 'service.mjs' : 'service.cjs'))
+  return join(outdir, options.format === 'esm' ? 'service.mjs' : 'service.cjs')
 }
 
 /** The stranger's subject does not hold, its third and fourth request are too many; the service's own is of another subject too. */
 const ANSWERS = 'fresh 200 403 429 429 403'
 
-it.each(['service.mjs', 'service.cjs'])('are loaded by %s as it is', async (file) => {
-  expect(await run(file)).toBe(ANSWERS)
-})
+export function describeBundles(installation: () => Installation): void {
+  describe.concurrent('parts that are loaded late', () => {
+    beforeAll(async () => {
+      await plane.start()
+      installation().write('service.mjs', ES_MODULE)
+      installation().write('service.cjs', COMMON_JS)
+    })
+    afterAll(() => plane.kill())
 
-it.each<[string, string, BuildOptions]>([
-  ['one ES module', 'service.mjs', { format: 'esm', outExtension: { '.js': '.mjs' } }],
-  ['ES modules', 'service.mjs', { format: 'esm', outExtension: { '.js': '.mjs' }, splitting: true }],
-  ['one CommonJS module', 'service.mjs', { format: 'cjs', outExtension: { '.js': '.cjs' } }],
-  ['one CommonJS module of what is required', 'service.cjs', { format: 'cjs', outExtension: { '.js': '.cjs' } }],
-])('are loaded by a service that was bundled to %s', async (name, entry, options) => {
-  expect(await bundle(entry, name.replaceAll(' ', '-'), options)).toBe(ANSWERS)
-})
+    it.each(['service.mjs', 'service.cjs'])('are loaded by %s as it is', async (file) => {
+      expect(await run(join(installation().folder, file))).toBe(ANSWERS)
+    })
+
+    it.each<[string, string, BuildOptions]>([
+      ['one ES module', 'service.mjs', { format: 'esm', outExtension: { '.js': '.mjs' } }],
+      ['ES modules', 'service.mjs', { format: 'esm', outExtension: { '.js': '.mjs' }, splitting: true }],
+      ['one CommonJS module', 'service.mjs', { format: 'cjs', outExtension: { '.js': '.cjs' } }],
+      ['one CommonJS module of what is required', 'service.cjs', { format: 'cjs', outExtension: { '.js': '.cjs' } }],
+    ])('are loaded by a service that was bundled to %s', async (name, entry, options) => {
+      expect(await run(await bundle(installation().folder, entry, name, options))).toBe(ANSWERS)
+    })
+  })
+}
