@@ -33,7 +33,6 @@ export default defineConfig({
     // Files of one worker share what they import: a fresh process for each takes half as long again.
     isolate: false,
     unstubEnvs: true,
-    restoreMocks: true,
     // Many tests wait for time to pass, so that two processors have room for a third.
     maxWorkers: Math.max(3, availableParallelism()),
     // Tests that run at the same time do so because they wait.
