@@ -6,8 +6,8 @@ const DAY_MS = 86_400_000
 export const MINUTES_KEPT_DAYS = 14
 /** How far back recorded traffic may be replayed. */
 export const REPLAY_DAYS_MAX = 31
-/** Minutes are dropped while they take more space. */
-const MINUTES_BYTES_MAX = 512 * 1024 * 1024
+/** Minutes are dropped while they take more space: a chart of a day by the quarter hour adds up all of them. */
+const MINUTES_BYTES_MAX = 192 * 1024 * 1024
 /** Except those of the last hours, of which charts by the minute are made. */
 const MINUTES_KEPT_HOURS_MIN = 2
 
