@@ -28,7 +28,7 @@ class Wire {
   private readonly server: Server
   private readonly sockets = new Set<Socket>()
   private silent = false
-  private cutOnAnswer: ((chunk: Buffer) => boolean) | null = null
+  private isLastQuestion: ((chunk: Buffer) => boolean) | null = null
 
   constructor(target: string) {
     this.server = createServer((inner) => {
@@ -42,14 +42,17 @@ class Wire {
           outer.destroy()
         })
       }
+      let isCutOnAnswer = false
       inner.on('data', (chunk) => {
+        if (this.isLastQuestion?.(chunk)) {
+          this.isLastQuestion = null
+          isCutOnAnswer = true
+        }
         if (!this.silent) outer.write(chunk)
       })
       outer.on('data', (chunk) => {
-        if (this.cutOnAnswer?.(chunk)) {
-          this.cutOnAnswer = null
-          inner.destroy()
-        } else if (!this.silent) inner.write(chunk)
+        if (isCutOnAnswer) inner.destroy()
+        else if (!this.silent) inner.write(chunk)
       })
     })
   }
@@ -68,8 +71,8 @@ class Wire {
     this.silent = silent
   }
 
-  cutWhen(isAnswer: (chunk: Buffer) => boolean): void {
-    this.cutOnAnswer = isAnswer
+  cutOnAnswerTo(isQuestion: (chunk: Buffer) => boolean): void {
+    this.isLastQuestion = isQuestion
   }
 }
 
@@ -224,9 +227,9 @@ describe('with the database away', () => {
       await report(gateway, token, decisions())
       const before = await countStored()
       const body = decisions()
-      // The statement has been committed when its rows come back.
+      // The statement has been committed when its answer comes back.
       const key = batchKey(fleet.environmentId, fleet.serviceIds['orders'] ?? '', body.batchId)
-      wire.cutWhen((chunk) => chunk.includes(key))
+      wire.cutOnAnswerTo((chunk) => chunk.includes(key))
       const first = await report(gateway, token, body)
       expect(first.status).toBe(503)
       const again = await eventually(async () => {
