@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import { HOURS, SUMS_BY_HOUR } from './decision-hours.ts'
@@ -54,7 +55,7 @@ export async function readRecordedDay(
 ): Promise<RecordedDay> {
   const values = [environmentId, day, fromHour, toHour]
   const { rows } = await pool.query<{ rows: string | null }>({ text: DAY, values, ...timeout })
-  const { slots, ...parsed } = parseRows(rows[0]?.rows ?? '')
+  const { slots, ...parsed } = await parseRows(rows[0]?.rows ?? '')
   return { ...parsed, hoursPerSlot, slots: toSlots(slots, hoursPerSlot) }
 }
 
@@ -72,8 +73,11 @@ const DIGIT_ZERO = 48
 const NEW_LINE = 10
 const OPENING_BRACE = 123
 
+/** So many rows are read before others have their turn: the process that reads them also answers polls. */
+const ROWS_PER_TURN = 2_000
+
 /** `17{0,3,…,0}{2,1,…,0}`: the signature, its hours and its ages. */
-function parseRows(text: string): Omit<RecordedDay, 'hoursPerSlot'> {
+async function parseRows(text: string): Promise<Omit<RecordedDay, 'hoursPerSlot'>> {
   const count = countLines(text)
   const signatureIds = new Float64Array(count)
   const hasAges = new Uint8Array(count)
@@ -95,6 +99,7 @@ function parseRows(text: string): Omit<RecordedDay, 'hoursPerSlot'> {
     else if (code === NEW_LINE) {
       row++
       column = 0
+      if (row % ROWS_PER_TURN === 0) await setImmediate()
     } else if (code === OPENING_BRACE && column > 0) hasAges[row] = 1
     else take()
   }

@@ -1,10 +1,9 @@
 import type pg from 'pg'
 import { dayOf, toDate } from './decision-days.ts'
-import { createHeld } from './held.ts'
 import { createOpenDay } from './open-day.ts'
 import { readDaySegment } from './day-segments.ts'
 import { readRecordedDay, type DayPart, type RecordedDay } from './recorded-day.ts'
-import { readRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
+import { createRecordedSignatures, readRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
 
 const DAY_MS = 86_400_000
 /** Before today. */
@@ -102,10 +101,7 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     const known = environments.get(environmentId)
     if (known !== undefined) return known
     const placeOf = createPlaces()
-    const signatures = createHeld(
-      async () => placeSignatures(await readRecordedSignatures(pool, environmentId), placeOf),
-      ({ length }) => length,
-    )
+    const signatures = createRecordedSignatures((after) => readRecordedSignatures(pool, environmentId, after), placeOf)
     const readToday = createOpenDay((part) => readRows({ environmentId, ...part }))
     const made: HeldEnvironment = { placeOf, signatures, readToday }
     environments.set(environmentId, made)
@@ -151,15 +147,6 @@ function createPlaces(): (signatureId: number) => number {
     places.set(signatureId, places.size)
     return places.size - 1
   }
-}
-
-function placeSignatures(
-  rows: readonly RecordedSignature[],
-  placeOf: (signatureId: number) => number,
-): RecordedWindow['signatures'] {
-  const placed: (RecordedSignature | undefined)[] = []
-  for (const row of rows) placed[placeOf(Number(row.signatureId))] = row
-  return Array.from(placed)
 }
 
 async function readVersions(pool: pg.Pool, days: readonly number[]): Promise<Map<string, string>> {

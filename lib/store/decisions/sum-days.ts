@@ -72,24 +72,27 @@ interface SummedDay {
 /** By number of the key, the key it is shown as. */
 function findLargest(keys: readonly string[], days: readonly SummedDay[], keysMax: number): string[] {
   if (keys.length <= keysMax) return [...keys]
-  const totals = keys.map((_, number) => days.reduce((total, day) => total + sum(slotsOf(day, number)), 0))
+  const totals = new Float64Array(keys.length)
+  for (const { day, sums } of days) addEach(totals, sums, slotsPerDay(day.hoursPerSlot))
   const largest = new Set([...keys.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0)).slice(0, keysMax))
   return keys.map((key, number) => (largest.has(number) ? key : OTHER))
 }
 
-function slotsOf({ day, sums }: SummedDay, number: number): Float64Array {
-  const slots = slotsPerDay(day.hoursPerSlot)
-  return sums.subarray(number * slots, (number + 1) * slots)
+function addEach(totals: Float64Array, sums: Float64Array, slots: number): void {
+  for (let number = 0; number < totals.length; number++)
+    for (let slot = 0; slot < slots; slot++) totals[number] = (totals[number] ?? 0) + (sums[number * slots + slot] ?? 0)
 }
 
 /** Slots of a day by the key they are shown as. */
-function addUp(summed: SummedDay, shown: readonly string[]): Map<string, Float64Array> {
+function addUp({ day, sums }: SummedDay, shown: readonly string[]): Map<string, Float64Array> {
+  const slots = slotsPerDay(day.hoursPerSlot)
   const byKey = new Map<string, Float64Array>()
-  shown.forEach((key, number) => {
-    const total = byKey.get(key) ?? new Float64Array(slotsPerDay(summed.day.hoursPerSlot))
-    slotsOf(summed, number).forEach((count, slot) => (total[slot] = (total[slot] ?? 0) + count))
+  for (let number = 0; number < shown.length; number++) {
+    const key = shown[number] ?? OTHER
+    const total = byKey.get(key) ?? new Float64Array(slots)
+    for (let slot = 0; slot < slots; slot++) total[slot] = (total[slot] ?? 0) + (sums[number * slots + slot] ?? 0)
     byKey.set(key, total)
-  })
+  }
   return byKey
 }
 
@@ -148,15 +151,18 @@ function addSlots(
 
 /** As `readTop` answers, to the slots of the days. */
 export function sumTop(window: RecordedWindow, filter: DecisionFilter, by: TopKey, limit: number): TopRow[] {
-  const counts = countSignatures(window, filter)
+  const isAsked = Uint8Array.from(window.signatures, (signature) =>
+    signature !== undefined && passes(filter, signature) ? 1 : 0,
+  )
+  const counts = countSignatures(window, filter, isAsked)
   const rows = new Map<string, Writable<TopRow>>()
   window.signatures.forEach((signature, place) => {
     const count = counts[place] ?? 0
-    if (count === 0 || signature === undefined || !passes(filter, signature)) return
+    if (count === 0 || signature === undefined) return
     const named = TOP_KEYS[by](signature)
     if (named === null) return
     const [key, label] = named
-    const both = JSON.stringify(named)
+    const both = `${key}\n${label}`
     const row = rows.get(both) ?? { key, label, allowed: 0, 'would-deny': 0, denied: 0, unevaluated: 0 }
     row[signature.evaluated ? signature.outcome : 'unevaluated'] += count
     rows.set(both, row)
@@ -171,15 +177,21 @@ const requestsOf = (row: TopRow): number => denialsOf(row) + row.allowed + row.u
 const byDenials = (a: TopRow, b: TopRow): number =>
   denialsOf(b) - denialsOf(a) || requestsOf(b) - requestsOf(a) || (a.key < b.key ? -1 : 1)
 
-function countSignatures({ signatures, days }: RecordedWindow, filter: DecisionFilter): Float64Array {
+/** By place; of those that are not asked for, nothing. */
+function countSignatures(
+  { signatures, days }: RecordedWindow,
+  filter: DecisionFilter,
+  isAsked: Uint8Array,
+): Float64Array {
   const counts = new Float64Array(signatures.length)
   for (const day of days) {
     const [first, end] = slotsWithin(filter, day)
     const perRow = slotsPerDay(day.hoursPerSlot)
     for (let row = 0; row < day.places.length; row++) {
+      const place = day.places[row] ?? 0
+      if (isAsked[place] !== 1) continue
       let count = 0
       for (let slot = first; slot < end; slot++) count += day.slots[row * perRow + slot] ?? 0
-      const place = day.places[row] ?? 0
       counts[place] = (counts[place] ?? 0) + count
     }
   }
