@@ -12,7 +12,8 @@ import { createRecordedDays, hoursFrom } from './recorded-days.ts'
 import { findMinutesFrom } from './retention.ts'
 import { storeBatches } from './store-batches.ts'
 import { storeSamples } from './store-samples.ts'
-import { sumSeries, sumTop, sumTotals } from './sum-days.ts'
+import { sumSeries, sumTop } from './sum-days.ts'
+import { createTotalsSum } from './sum-totals.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -32,6 +33,7 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
   const days = createDecisionDays(pool)
   const minutes = createMinutesKept(pool)
   const readDays = createRecordedDays(pool)
+  const sumTotals = createTotalsSum()
   const shard = randomInt(SHARDS)
 
   const lookAgainWhenGone = (error: unknown): never => {

@@ -1,14 +1,11 @@
-import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import type { DecisionFilter } from './decision-filter.ts'
 import { OTHER, UNDECLARED, type SeriesKey, type SeriesPoint } from './read-series.ts'
-import type { SignatureTotals } from './read-signature-totals.ts'
 import type { TopKey, TopRow } from './read-top.ts'
 import { slotsPerDay } from './recorded-day.ts'
 import type { DayOfWindow, RecordedWindow } from './recorded-days.ts'
 import type { RecordedSignature } from './recorded-signatures.ts'
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 86_400_000
 const NOT_ASKED_FOR = -1
 
 const SERIES_KEYS: Record<SeriesKey, (signature: RecordedSignature) => string | null> = {
@@ -196,53 +193,4 @@ function countSignatures(
     }
   }
   return counts
-}
-
-/** As `readSignatureTotals` answers, to the day. */
-export function sumTotals(window: RecordedWindow, endpointIds: readonly string[] | null): SignatureTotals[] {
-  const asked = endpointIds === null ? null : new Set<string | null>(endpointIds)
-  const sums = createSums(window.signatures.length)
-  for (const day of window.days) addDay(sums, day)
-  return window.signatures.flatMap((signature, place): SignatureTotals[] => {
-    const count = sums.counts[place] ?? 0
-    if (signature === undefined || signature.endpointId === null || count === 0) return []
-    if (asked !== null && !asked.has(signature.endpointId)) return []
-    const ages = sums.ages.subarray(place * TOKEN_AGE_BUCKETS, (place + 1) * TOKEN_AGE_BUCKETS)
-    return [
-      {
-        ...signature,
-        count,
-        tokenAges: sums.hasAges[place] === 1 ? Array.from(ages) : null,
-        firstAt: new Date(Math.max(sums.startsMs[place] ?? 0, signature.firstAt.getTime())),
-        lastAt: new Date(Math.min((sums.lastsMs[place] ?? 0) + DAY_MS, signature.lastAt.getTime())),
-      },
-    ]
-  })
-}
-
-const createSums = (size: number) => ({
-  counts: new Float64Array(size),
-  ages: new Float64Array(size * TOKEN_AGE_BUCKETS),
-  hasAges: new Uint8Array(size),
-  /** Starts of the first and the last day. */
-  startsMs: new Float64Array(size),
-  lastsMs: new Float64Array(size),
-})
-
-function addDay(sums: ReturnType<typeof createSums>, day: DayOfWindow): void {
-  const { counts, ages, hasAges, startsMs, lastsMs } = sums
-  const perRow = slotsPerDay(day.hoursPerSlot)
-  for (let row = 0; row < day.places.length; row++) {
-    const place = day.places[row] ?? 0
-    let count = 0
-    for (let slot = 0; slot < perRow; slot++) count += day.slots[row * perRow + slot] ?? 0
-    if (counts[place] === 0) startsMs[place] = day.startMs
-    counts[place] = (counts[place] ?? 0) + count
-    lastsMs[place] = day.startMs
-    if (day.hasAges[row] !== 1) continue
-    hasAges[place] = 1
-    const [to, from] = [place * TOKEN_AGE_BUCKETS, row * TOKEN_AGE_BUCKETS]
-    for (let bucket = 0; bucket < TOKEN_AGE_BUCKETS; bucket++)
-      ages[to + bucket] = (ages[to + bucket] ?? 0) + (day.ages[from + bucket] ?? 0)
-  }
 }
