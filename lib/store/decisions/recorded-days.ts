@@ -3,7 +3,7 @@ import { dayOf, toDate } from './decision-days.ts'
 import { createOpenDay } from './open-day.ts'
 import { readDaySegment } from './day-segments.ts'
 import { readRecordedDay, type DayPart, type RecordedDay } from './recorded-day.ts'
-import { createRecordedSignatures, readRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
+import { createRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
 
 const DAY_MS = 86_400_000
 /** Before today. */
@@ -101,7 +101,7 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     const known = environments.get(environmentId)
     if (known !== undefined) return known
     const placeOf = createPlaces()
-    const signatures = createRecordedSignatures((after) => readRecordedSignatures(pool, environmentId, after), placeOf)
+    const signatures = createRecordedSignatures(pool, environmentId, placeOf)
     const readToday = createOpenDay((part) => readRows({ environmentId, ...part }))
     const made: HeldEnvironment = { placeOf, signatures, readToday }
     environments.set(environmentId, made)
