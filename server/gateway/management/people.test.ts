@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashPassword } from '#lib/control/account/password.ts'
 import { hashOpaqueToken } from '#lib/control/opaque-token.ts'
 import { ensureSetupLink } from '#lib/control/setup/ensure-setup-link.ts'
@@ -21,6 +21,23 @@ afterAll(() => management.close())
 beforeEach(async () => {
   await prisma.signInFailure.deleteMany()
 })
+
+/** Both have been let in as administrators before either may write. */
+async function onceBothWait<T>(start: () => Promise<T>[]): Promise<T[]> {
+  const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  const countWaiting = async () => (await management.control.database.pool.query<{ count: number }>(waiting)).rows
+  const { calls } = await prisma.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT id FROM account WHERE role = 'administrator' FOR UPDATE`
+      const calls = start()
+      await vi.waitFor(async () => expect(await countWaiting()).toEqual([{ count: 2 }]), { timeout: 15_000 })
+      return { calls }
+    },
+    { timeout: 20_000 },
+  )
+  return Promise.all(calls)
+}
 
 const signIn = (email: string, password: string) =>
   management.call('signIn', { token: null, body: { email, password } })
@@ -195,7 +212,7 @@ describe('accounts', () => {
     const versions = new Map(administrators.map(({ id, version }) => [id, version]))
     const demote = (token: string, id: string) =>
       call('updateAccount', { token, params: { id }, version: versions.get(id) ?? 0, body: { role: 'operator' } })
-    const outcomes = await Promise.all([
+    const outcomes = await onceBothWait(() => [
       demote(tokens.administrator, other.accountId),
       demote(other.token, accountIds.administrator),
     ])
