@@ -66,8 +66,8 @@ function issueToken(job: Job, atMs: number, holder: number): Caller {
   const issuedAtSeconds = Math.floor(atMs / 1_000) - spent
   const scopes = job.repaired !== null && atMs >= job.repaired.atMs ? job.repaired.scopes : job.scopes
   const claims = {
-    ...{ issuer: issuerOf(job), subject: `${job.caller} ${String(holder)}`, audiences: [job.endpoint.service.slug] },
-    ...{ issuedAtSeconds, validFromMs: 0, expiresAtMs: Number.MAX_SAFE_INTEGER, tokenId: null, actors: [] },
+    ...{ issuer: issuerOf(job), subject: `${job.caller} ${String(holder)}`, audience: job.endpoint.service.slug },
+    ...{ issuedAtSeconds, validFromSeconds: 0, expiresAtSeconds: Number.MAX_SAFE_INTEGER, tokenId: null, actors: [] },
   }
   const token = { claims, issuer: claims.issuer, principal: principalOf(job, holder), scopes, binding: null }
   return new Caller('', { problem: job.problem, token, sender: job.sender }, null)

@@ -41,6 +41,8 @@ export const ISSUER = 'https://stepgate.test/e/production'
 export interface GuardHarness {
   readonly key: SigningKey
   check(request: BenchRequest): unknown
+  /** Decision signatures that wait to be reported. */
+  signatures(): number
 }
 
 /** What surrounds the requests, and a rule that asks for it. */
@@ -90,7 +92,7 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode, context?: BenchCont
   })
   const route: Route = routes.register('GET', '/orders/:orderId')
   guard.apply(snapshot)
-  return { key, check: (request) => guard.check(route, request, requestReader) }
+  return { key, check: (request) => guard.check(route, request, requestReader), signatures: () => queue.size }
 }
 
 /** Tokens of the usual size, each of its own. */

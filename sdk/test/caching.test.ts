@@ -1,4 +1,5 @@
 /** What is kept between requests: safe before it is fast, and bounded. */
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Authenticator } from '../src/token/authenticator.ts'
 import { Caller } from '../src/token/caller.ts'
@@ -136,7 +137,7 @@ describe('TokenCache', () => {
     new Caller(authorization, { problem: 'token-malformed', token: null }, null)
 
   it('finds exactly what was kept, also where all share one place', () => {
-    const cache = new TokenCache(4)
+    const cache = new TokenCache(4, 1_000)
     const callers = ['aaaaaaaaaaaaaa', 'baaaaaaaaaaaaa', 'caaaaaaaaaaaaa', 'daaaaaaaaaaaaa'].map(callerOf)
     callers.forEach((caller) => cache.keep(caller))
     callers.forEach((caller) => expect(cache.find(caller.authorization)).toBe(caller))
@@ -144,7 +145,7 @@ describe('TokenCache', () => {
   })
 
   it('forgets the one that was not used for longest', () => {
-    const cache = new TokenCache(4)
+    const cache = new TokenCache(4, 1_000)
     const names = ['a', 'b', 'c', 'd'].map((name) => `${name}aaaaaaaaaaaaa`)
     names.forEach((name) => cache.keep(callerOf(name)))
     cache.find(names[0] ?? '')
@@ -152,13 +153,42 @@ describe('TokenCache', () => {
     expect(names.map((name) => cache.find(name) !== undefined)).toEqual([true, false, true, true])
   })
 
-  it('never holds more than its capacity', () => {
-    const cache = new TokenCache(64)
+  it('never holds more than its capacity, and all of that', () => {
+    const cache = new TokenCache(64, 10_000)
     const names = Array.from(
       { length: 5_000 },
       (_, index) => `Bearer ${String(index)}-padding-padding-${String(index * 7919)}`,
     )
     names.forEach((name) => cache.keep(callerOf(name)))
-    expect(names.filter((name) => cache.find(name) !== undefined).length).toBeLessThanOrEqual(64)
+    expect(names.filter((name) => cache.find(name) !== undefined).length).toBe(64)
+  })
+
+  it('holds fewer where they are long', () => {
+    const cache = new TokenCache(64, 10_000)
+    const names = Array.from(
+      { length: 200 },
+      (_, index) => `${'x'.repeat(990)}${String(index * 7919).padStart(10, '0')}`,
+    )
+    names.forEach((name) => cache.keep(callerOf(name)))
+    expect(names.filter((name) => cache.find(name) !== undefined).length).toBe(10)
+  })
+
+  it('keeps one entry of a header, the last', () => {
+    const cache = new TokenCache(2, 1_000)
+    const [other, first, second] = ['Bearer other-other', 'Bearer same-same-1', 'Bearer same-same-1'].map(callerOf)
+    if (other === undefined || first === undefined || second === undefined) throw new Error('three were made')
+    for (const caller of [other, first, second, first, second]) cache.keep(caller)
+    expect([cache.find(other.authorization), cache.find(first.authorization)]).toEqual([other, second])
+    expect(cache.find(first.authorization)).toBe(second)
+  })
+
+  it('finds again as many tokens as are promised', () => {
+    const cache = new TokenCache(10_240, 16_000_000)
+    const names = Array.from(
+      { length: 10_000 },
+      (_, index) => `Bearer ${createHash('sha256').update(String(index)).digest('base64url')}`,
+    )
+    names.forEach((name) => cache.keep(callerOf(name)))
+    expect(names.filter((name) => cache.find(name) !== undefined).length).toBeGreaterThanOrEqual(9_950)
   })
 })

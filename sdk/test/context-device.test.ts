@@ -47,10 +47,10 @@ function callerOf(
   const claims = {
     issuer: 'i',
     subject: 's',
-    audiences: ['a'],
+    audience: 'a',
     issuedAtSeconds: 0,
-    validFromMs: 0,
-    expiresAtMs: 9e15,
+    validFromSeconds: 0,
+    expiresAtSeconds: 9e12,
     tokenId: null,
     actors: [],
   }

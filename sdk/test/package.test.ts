@@ -43,7 +43,7 @@ it('is resolved with its types by every kind of resolution', async () => {
 
 /** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
 const SIZES_MAX: Readonly<Record<string, number>> = {
-  index: 14_400,
+  index: 14_850,
   express: 3_200,
   fastify: 1_000,
   hono: 1_600,

@@ -9,7 +9,6 @@ import type { RequestReader } from '../guard/request-reader.ts'
 import type { Route } from '../guard/route-table.ts'
 import type { Caller } from '../token/caller.ts'
 import { clientAddress } from '../token/client-address.ts'
-import { decodeToken } from '../token/decode-token.ts'
 import { toContextNeeds, toContextPlan, type ContextNeeds, type ContextPlan } from './context-needs.ts'
 import type { SignalWatch } from './context-settings.ts'
 import type { Device } from './device.ts'
@@ -167,11 +166,10 @@ export class ContextReader {
     return conditions.filter((condition) => condition.holds(input)).map(({ expression }) => expression)
   }
 
-  /** Read once more from the token, which was verified: few rules have conditions, and claims take room. */
   #claimsOf(around: Surroundings, caller: Caller, engine: ConditionEngine): ReadonlyMap<string, unknown> | null {
     if (around.claims !== undefined) return around.claims
-    const payload = decodeToken(caller.authorization.slice(caller.authorization.lastIndexOf(' ') + 1))?.payload
-    around.claims = payload === undefined ? null : engine.toClaimValues(payload)
+    const payload = caller.readPayload()
+    around.claims = payload === null ? null : engine.toClaimValues(payload)
     return around.claims
   }
 

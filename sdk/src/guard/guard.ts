@@ -11,7 +11,8 @@ import { Recorder } from '../report/recorder.ts'
 import type { SenderProver } from '../sender/sender-prover.ts'
 import { usesDpop } from '../sender/uses-dpop.ts'
 import { Authenticator } from '../token/authenticator.ts'
-import { Caller, type Memo } from '../token/caller.ts'
+import { Caller } from '../token/caller.ts'
+import type { Memo } from '../token/caller-facts.ts'
 import { clientAddress } from '../token/client-address.ts'
 import { toTrust } from '../token/trust.ts'
 import { toDecisionEvent } from './decision-event.ts'
@@ -105,7 +106,7 @@ export class Guard {
     const caller =
       known.binding === null ? known : (this.#parts.prover?.prove(known, request, reader, nowMs, binding) ?? known)
     const tokenAgeSeconds = caller.issuedAtSeconds === null ? null : nowMs / 1000 - caller.issuedAtSeconds
-    let memo = caller.findMemo(route)
+    let memo = caller.facts.findMemo(route)
     if (memo === null || !binding.isConstant)
       memo = this.#evaluate({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
     this.#recorder.count(memo.fold, nowMs, tokenAgeSeconds)
@@ -129,7 +130,7 @@ export class Guard {
         return memo
     }
     const fold = this.#recorder.foldOf(route, caller, decision, binding.revision, true, context)
-    return caller.keepMemo(route, { decision, fold, context }, known)
+    return caller.facts.keepMemo(route, decision, fold, context, known)
   }
 
   /** Puts what surrounds the request into the caller's facts; answers what of it is recorded. */
@@ -168,12 +169,14 @@ export class Guard {
   }
 
   #factsOf<Request>(visit: Visit<Request>): Facts {
-    return { ...visit.caller.facts, tokenAgeSeconds: visit.tokenAgeSeconds, address: this.#addressOf(visit) }
+    const facts: Facts = visit.caller.facts
+    return { ...facts, tokenAgeSeconds: visit.tokenAgeSeconds, address: this.#addressOf(visit) }
   }
 
   #toSample<Request>(visit: Visit<Request>, id: string): DecisionSample {
     const { binding, caller, request, reader, nowMs, tokenAgeSeconds } = visit
     const facts = this.#factsOf(visit)
+    const claims = caller.readClaims()
     return {
       id,
       atMs: nowMs,
@@ -181,9 +184,9 @@ export class Guard {
       address: facts.address?.slice(0, 64) ?? null,
       userAgent: reader.userAgent(request)?.slice(0, USER_AGENT_LENGTH_MAX) ?? null,
       subject: caller.subject,
-      actors: caller.actors,
+      actors: claims?.actors ?? [],
       device: this.#parts.context?.deviceOf(caller, binding.needs) ?? null,
-      tokenId: caller.tokenId,
+      tokenId: claims?.tokenId ?? null,
       tokenAgeSeconds: tokenAgeSeconds === null ? null : Math.round(tokenAgeSeconds * 1000) / 1000,
       checks: this.#parts.explain(facts, binding),
     }

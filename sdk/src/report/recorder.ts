@@ -2,7 +2,12 @@ import type { Decision, RecordedContext } from '../../../lib/policy/decision.ts'
 import type { Caller } from '../token/caller.ts'
 import type { Route } from '../guard/route-table.ts'
 import type { DecisionQueue } from './decision-queue.ts'
+import { hasSameScopes } from '../token/caller-facts.ts'
 import { Fold, type DecisionSample, type DecisionSignature } from './fold.ts'
+
+const ISSUER_LENGTH_MAX = 300
+
+const issuerOf = ({ issuer }: Caller['facts']): string | null => issuer?.slice(0, ISSUER_LENGTH_MAX) ?? null
 
 function toSignature(
   route: Route,
@@ -23,7 +28,7 @@ function toSignature(
     callerKind: facts.callerKind,
     caller: facts.caller,
     callerHint: caller.callerHint,
-    issuer: facts.issuer?.slice(0, 300) ?? null,
+    issuer: issuerOf(facts),
     scopes: facts.scopes,
     missingScopes: decision.missingScopes.slice(0, 50),
     sender: facts.sender,
@@ -62,15 +67,15 @@ function keyOf(
   return `${String(route.number)} ${outcome} ${String(reason)} ${evaluated ? facts.sender : 'unevaluated'} ${facts.scopes.join(' ')}\n${who}${context === null ? '' : contextKeyOf(context)}`
 }
 
-/** Whether a new token of a caller folds where the one before it did, which is told without making a key. */
+/** Whether a decision folds where the first of its caller did, which is told without making a key. */
 const isFoldOf = (
   { signature }: Fold,
   { facts, callerHint }: Caller,
   { outcome, reason }: Decision,
   evaluated: boolean,
 ): boolean =>
-  signature.scopes === facts.scopes &&
-  signature.issuer === facts.issuer &&
+  hasSameScopes(signature.scopes, facts.scopes) &&
+  signature.issuer === issuerOf(facts) &&
   signature.callerKind === facts.callerKind &&
   signature.tokenProblem === facts.tokenProblem &&
   signature.sender === facts.sender &&
@@ -82,11 +87,12 @@ const isFoldOf = (
 
 /** Folds decisions by signature in memory. Counting one that was seen before allocates nothing. */
 export class Recorder {
-  readonly #folds = new Map<string, Fold>()
-  /** What each caller's last token was folded into, by route. */
-  readonly #latest = new Map<Route, Map<string, Fold>>()
+  /** The first of each caller that nothing but its token was looked at, by route: most have no other, and keys take room. */
+  readonly #first = new Map<Route, Map<string, Fold>>()
+  readonly #others = new Map<string, Fold>()
   readonly #foldsMax: number
   readonly #queue: DecisionQueue
+  #size = 0
   #samplesPerSignature = 0
 
   constructor(queue: DecisionQueue, foldsMax: number) {
@@ -109,47 +115,39 @@ export class Recorder {
     context: RecordedContext | null = null,
   ): Fold {
     const name = context === null ? caller.facts.caller : null
-    if (name === null) return this.#findFold(route, caller, decision, revision, evaluated, context)
-    const latest = this.#latestOn(route)
-    const last = latest.get(name)
-    if (last !== undefined && isFoldOf(last, caller, decision, evaluated)) return last
-    const fold = this.#findFold(route, caller, decision, revision, evaluated, context)
-    latest.set(name, fold)
-    return fold
-  }
-
-  #latestOn(route: Route): Map<string, Fold> {
-    const known = this.#latest.get(route)
-    if (known !== undefined) return known
-    const latest = new Map<string, Fold>()
-    this.#latest.set(route, latest)
-    return latest
-  }
-
-  #findFold(
-    route: Route,
-    caller: Caller,
-    decision: Decision,
-    revision: number,
-    evaluated: boolean,
-    context: RecordedContext | null,
-  ): Fold {
-    const key = keyOf(route, caller, decision, evaluated, context)
-    const known = this.#folds.get(key)
+    const first = name === null ? undefined : this.#first.get(route)?.get(name)
+    if (first !== undefined && isFoldOf(first, caller, decision, evaluated)) return first
+    const key = name === null || first !== undefined ? keyOf(route, caller, decision, evaluated, context) : null
+    const known = key === null ? undefined : this.#others.get(key)
     if (known !== undefined) return known
     const fold = new Fold(
       toSignature(route, caller, decision, revision, evaluated, context),
       evaluated && caller.issuedAtSeconds !== null,
     )
-    // Forgetting a fold loses no count: while it counts, the queue holds it.
-    if (this.#folds.size >= this.#foldsMax) this.#forget()
-    this.#folds.set(key, fold)
+    this.#makeRoom()
+    if (key !== null) this.#others.set(key, fold)
+    else if (name !== null) this.#firstOn(route).set(name, fold)
     return fold
   }
 
+  #firstOn(route: Route): Map<string, Fold> {
+    const known = this.#first.get(route)
+    if (known !== undefined) return known
+    const first = new Map<string, Fold>()
+    this.#first.set(route, first)
+    return first
+  }
+
+  /** Forgetting a fold loses no count: while it counts, the queue holds it. */
+  #makeRoom(): void {
+    if (this.#size >= this.#foldsMax) this.#forget()
+    this.#size++
+  }
+
   #forget(): void {
-    this.#folds.clear()
-    this.#latest.clear()
+    this.#first.clear()
+    this.#others.clear()
+    this.#size = 0
   }
 
   count(fold: Fold, nowMs: number, tokenAgeSeconds: number | null): void {

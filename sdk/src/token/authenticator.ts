@@ -2,6 +2,7 @@ import type { RequestReader } from '../guard/request-reader.ts'
 import { usesDpop } from '../sender/uses-dpop.ts'
 import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import { anonymousCaller, Caller } from './caller.ts'
+import { KnownFacts } from './caller-facts.ts'
 import { CallerHints } from './caller-hint.ts'
 import { TOKEN_LENGTH_MAX } from './decode-token.ts'
 import { TokenCache } from './token-cache.ts'
@@ -9,8 +10,10 @@ import { NO_TRUST, type Trust } from './trust.ts'
 import { verifyToken, type VerifiedToken } from './verify-token.ts'
 
 const SCHEME = /^(?:bearer|dpop) +/i
-const CACHE_CAPACITY = 8_192
+const CACHE_CAPACITY = 10_240
+const CACHE_CHARACTERS_MAX = 16_000_000
 const REFUSED_CAPACITY = 512
+const REFUSED_CHARACTERS_MAX = 1_000_000
 
 /** Characters before the token; 0 where there is none, or too long a one. */
 function schemeLengthOf(authorization: string): number {
@@ -26,10 +29,11 @@ const requireBound = (verified: VerifiedToken): VerifiedToken =>
 
 /** Establishes who calls. Each distinct token is verified once, for as long as the configuration stays the same. */
 export class Authenticator {
-  readonly #callers = new TokenCache(CACHE_CAPACITY)
+  readonly #callers = new TokenCache(CACHE_CAPACITY, CACHE_CHARACTERS_MAX)
   /** Tokens of which nothing can be believed, apart, so that a flood of them displaces no good one. */
-  readonly #refused = new TokenCache(REFUSED_CAPACITY)
+  readonly #refused = new TokenCache(REFUSED_CAPACITY, REFUSED_CHARACTERS_MAX)
   readonly #anonymous = new Map<TokenProblem, Map<string | null, Caller>>()
+  readonly #facts = new KnownFacts()
   readonly #hints = new CallerHints()
   #trust: Trust = NO_TRUST
 
@@ -39,6 +43,7 @@ export class Authenticator {
     this.#callers.clear()
     this.#refused.clear()
     this.#anonymous.clear()
+    this.#facts.clear()
   }
 
   authenticate<Request>(request: Request, reader: RequestReader<Request>, nowMs: number): Caller {
@@ -46,7 +51,7 @@ export class Authenticator {
     if (authorization === undefined || authorization === '')
       return this.#anonymousCaller('token-missing', reader.userAgent(request))
     const known = this.#callers.find(authorization)
-    if (known !== undefined && nowMs < known.expiresAtMs && nowMs >= known.validFromMs) return known
+    if (known?.holdsAt(nowMs) === true) return known
     return (
       this.#establish(authorization, nowMs) ??
       this.#anonymousCaller(this.#problemOf(authorization), reader.userAgent(request))
@@ -58,8 +63,9 @@ export class Authenticator {
     if (this.#refused.find(authorization) !== undefined) return null
     const schemeLength = schemeLengthOf(authorization)
     if (schemeLength === 0) return null
-    const verified = verifyToken(authorization.slice(schemeLength), this.#trust, nowMs)
-    const caller = new Caller(authorization, usesDpop(authorization) ? requireBound(verified) : verified, null)
+    const said = verifyToken(authorization.slice(schemeLength), this.#trust, nowMs)
+    const verified = usesDpop(authorization) ? requireBound(said) : said
+    const caller = new Caller(authorization, verified, null, this.#facts.of(verified))
     if (caller.facts.caller === null) {
       this.#refused.keep(caller)
       return null

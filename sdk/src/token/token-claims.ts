@@ -12,13 +12,13 @@ const NOBODY: readonly string[] = Object.freeze([])
 export interface TokenClaims {
   readonly issuer: string
   readonly subject: string
-  /** Audiences, at least one. */
-  readonly audiences: readonly string[]
+  /** At least one. */
+  readonly audience: string | readonly string[]
   readonly issuedAtSeconds: number
   /** Valid from here, allowing for skew. Includes `iat`: a token from the future is not valid yet. */
-  readonly validFromMs: number
+  readonly validFromSeconds: number
   /** Valid before here, allowing for skew. */
-  readonly expiresAtMs: number
+  readonly expiresAtSeconds: number
   readonly tokenId: string | null
   /** Who acts on the subject's behalf (RFC 8693): the first one first, the caller last. Empty for a token of the subject's own. */
   readonly actors: readonly string[]
@@ -32,8 +32,8 @@ const isSeconds = (value: unknown): value is number => typeof value === 'number'
 /** A claim that may be left out may not be null instead. */
 const valueOr = (value: unknown, absent: unknown): unknown => (value === undefined ? absent : value)
 
-function readAudiences(value: unknown): readonly string[] | null {
-  if (typeof value === 'string') return [value]
+function readAudience(value: unknown): string | readonly string[] | null {
+  if (typeof value === 'string') return value
   const audiences: readonly unknown[] = Array.isArray(value) ? value : []
   return audiences.length > 0 && audiences.length <= 50 && audiences.every((audience) => typeof audience === 'string')
     ? audiences
@@ -62,17 +62,17 @@ export function readClaims(payload: JsonObject): TokenClaims | null {
   const expiresAt = own(payload, 'exp')
   const notBefore = valueOr(own(payload, 'nbf'), issuedAt)
   const tokenId = valueOr(own(payload, 'jti'), null)
-  const audiences = readAudiences(own(payload, 'aud'))
-  if (typeof issuer !== 'string' || !isName(subject) || audiences === null) return null
+  const audience = readAudience(own(payload, 'aud'))
+  if (typeof issuer !== 'string' || !isName(subject) || audience === null) return null
   if (!isSeconds(issuedAt) || !isSeconds(expiresAt) || !isSeconds(notBefore) || (tokenId !== null && !isName(tokenId)))
     return null
   return {
     issuer,
     subject,
-    audiences,
+    audience,
     issuedAtSeconds: issuedAt,
-    validFromMs: (Math.max(issuedAt, notBefore) - CLOCK_SKEW_SECONDS) * 1000,
-    expiresAtMs: (expiresAt + CLOCK_SKEW_SECONDS) * 1000,
+    validFromSeconds: Math.max(issuedAt, notBefore) - CLOCK_SKEW_SECONDS,
+    expiresAtSeconds: expiresAt + CLOCK_SKEW_SECONDS,
     tokenId,
     actors: readActors(payload),
   }
@@ -100,7 +100,10 @@ export function readPrincipal(payload: JsonObject, claims: TokenClaims, issuer: 
   return {
     callerKind: 'user',
     caller: peopleCaller(issuer.name).slice(0, NAME_LENGTH_MAX),
-    callerKey: `${claims.issuer} ${claims.subject}`,
+    callerKey: `${issuer.issuer} ${claims.subject}`,
     clientId: null,
   }
 }
+
+export const isMeantFor = ({ audience }: TokenClaims, service: string): boolean =>
+  typeof audience === 'string' ? audience === service : audience.includes(service)

@@ -2,7 +2,7 @@ import type { SenderConstraint, TokenProblem } from '../../../lib/policy/vocabul
 import { readBinding, type TokenBinding } from '../sender/token-binding.ts'
 import { decodeToken, type DecodedToken } from './decode-token.ts'
 import { readScopes, withClaimScopes } from '../../../lib/policy/token-scopes.ts'
-import { readClaims, readPrincipal, type Principal, type TokenClaims } from './token-claims.ts'
+import { isMeantFor, readClaims, readPrincipal, type Principal, type TokenClaims } from './token-claims.ts'
 import type { Trust, TrustedIssuer } from './trust.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -59,9 +59,9 @@ function readSignedToken(decoded: DecodedToken, claims: TokenClaims, issuer: Tru
 
 function findProblem(token: SignedToken, issuer: TrustedIssuer, trust: Trust, nowMs: number): TokenProblem | null {
   const { claims, principal, binding } = token
-  if (nowMs < claims.validFromMs) return 'token-not-yet-valid'
-  if (nowMs >= claims.expiresAtMs) return 'token-expired'
-  if (!claims.audiences.includes(issuer.settings.audience)) return 'audience-mismatch'
+  if (nowMs < claims.validFromSeconds * 1000) return 'token-not-yet-valid'
+  if (nowMs >= claims.expiresAtSeconds * 1000) return 'token-expired'
+  if (!isMeantFor(claims, issuer.settings.audience)) return 'audience-mismatch'
   if (principal.clientId !== null && trust.disabledIdentities.has(principal.clientId)) return 'identity-disabled'
   if (claims.tokenId !== null && trust.revokedTokens.has(claims.tokenId)) return 'token-revoked'
   return binding === null ? null : 'sender-unproven'
