@@ -10,7 +10,11 @@ const target = here('../../node_modules/.stepgate/bench-sdk')
 /** Answers the program. */
 export async function buildBench(): Promise<string> {
   await build({
-    entryPoints: { parts: here('./parts.ts'), 'http-server': here('./http-server.ts') },
+    entryPoints: {
+      parts: here('./parts.ts'),
+      'http-server': here('./http-server.ts'),
+      'paired-server': here('./paired-server.ts'),
+    },
     outdir: target,
     outExtension: { '.js': '.mjs' },
     bundle: true,

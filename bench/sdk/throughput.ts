@@ -4,9 +4,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CLIENT_ID, CLIENT_SECRET, TestControlPlane } from '../../sdk/test/control-plane.ts'
-import { endpoint } from '../../sdk/test/fixtures.ts'
 import { median } from './measure.ts'
+import { startTokenPlane } from './token-plane.ts'
 
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2)
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9)
@@ -15,7 +14,6 @@ const TURN_SECONDS = 1
 /** Two processes of one program differ by where their memory and compiled code happen to lie, so new ones are started. */
 const ROUNDS_PER_PROCESS = 3
 const CONNECTIONS = 16
-const CALLERS = 20
 const FRAMEWORKS = {
   express: { none: 'none', 'none again': 'none', stepgate: 'stepgate', 'express-oauth2-jwt-bearer': 'peer' },
   fastify: { none: 'none', 'none again': 'none', 'a hook that reads a header': 'headers', stepgate: 'stepgate' },
@@ -35,7 +33,7 @@ async function startServer(
   framework: string,
   name: string,
   guard: string,
-  environment: Record<string, string>,
+  environment: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
   const child = fork(serverProgram(), [framework, guard], {
     env: { ...process.env, ...environment },
@@ -139,26 +137,7 @@ function printRounds(title: string, rounds: ReadonlyMap<string, readonly Round[]
 
 /** All frameworks, or the one that is named. */
 export async function benchThroughput(only?: string): Promise<void> {
-  const plane = await new TestControlPlane([endpoint('GET /orders/:orderId', 'enforce')]).start()
-  plane.fault = (_request, response, route) =>
-    route === 'GET /jwks' &&
-    Boolean(
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ keys: [plane.tokenKey.publicJwk] })),
-    )
-  const environment = {
-    STEPGATE_URL: plane.url,
-    STEPGATE_CLIENT_ID: CLIENT_ID,
-    STEPGATE_CLIENT_SECRET: CLIENT_SECRET,
-    STEPGATE_CONFIG_KEY: plane.configKey.pin,
-    BENCH_ISSUER: plane.issuer,
-    BENCH_JWKS: `${plane.url}/jwks`,
-    NODE_ENV: 'production',
-  }
-  const tokens = Array.from({ length: CALLERS }, (_, index) =>
-    plane.issueToken({ client_id: `caller-${String(index)}` }),
-  )
+  const { plane, environment, tokens } = await startTokenPlane()
   for (const [framework, guards] of Object.entries(FRAMEWORKS)) {
     if (only !== undefined && only !== framework) continue
     const start = (): Promise<RunningServer[]> =>
