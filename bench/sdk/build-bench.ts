@@ -10,11 +10,7 @@ const target = here('../../node_modules/.stepgate/bench-sdk')
 /** Answers the program. */
 export async function buildBench(): Promise<string> {
   await build({
-    entryPoints: {
-      parts: here('./parts.ts'),
-      'http-server': here('./http-server.ts'),
-      'paired-server': here('./paired-server.ts'),
-    },
+    entryPoints: { parts: here('./parts.ts'), 'http-server': here('./http-server.ts') },
     outdir: target,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,10 +1,7 @@
 /** Hello-JSON of a service with and without the middleware: requests a second, and CPU a request of the service's process. */
 import autocannon from 'autocannon'
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { median } from './measure.ts'
+import { cpuMicroseconds, startServer, stopServer, type RunningServer } from './server-process.ts'
 import { startTokenPlane } from './token-plane.ts'
 
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2)
@@ -18,41 +15,6 @@ const FRAMEWORKS = {
   express: { none: 'none', 'none again': 'none', stepgate: 'stepgate', 'express-oauth2-jwt-bearer': 'peer' },
   fastify: { none: 'none', 'none again': 'none', 'a hook that reads a header': 'headers', stepgate: 'stepgate' },
 } as const
-
-interface RunningServer {
-  readonly name: string
-  readonly child: ChildProcess
-  readonly port: number
-}
-
-/** Beside this one, in the form this one has. */
-const serverProgram = (): string =>
-  fileURLToPath(new URL(`./http-server${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
-
-async function startServer(
-  framework: string,
-  name: string,
-  guard: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<RunningServer> {
-  const child = fork(serverProgram(), [framework, guard], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
-  const port = await new Promise<number>((resolve, reject) => {
-    child.on('exit', () => reject(new Error(`${framework} ${guard} did not start`)))
-    child.stdout?.on('data', (chunk: Buffer) => resolve(Number(/port (\d+)/.exec(chunk.toString())?.[1])))
-  })
-  return { name, child, port }
-}
-
-/** User and system time of a server's process so far, by all of its threads. */
-async function cpuMicroseconds({ child }: RunningServer): Promise<number> {
-  const answered = once(child, 'message')
-  child.send('cpu')
-  const [used] = (await answered) as [number] // the server sends nothing else
-  return used
-}
 
 interface Round {
   readonly requestsPerSecond: number
@@ -113,7 +75,7 @@ async function compare(
       for (const [name, result] of await runRound(servers, tokens))
         rounds.set(name, [...(rounds.get(name) ?? []), result])
     }
-    for (const { child } of servers) child.disconnect()
+    await Promise.all(servers.map(stopServer))
   }
   return rounds
 }
