@@ -12,7 +12,9 @@ import { cpuMicroseconds, startServer, stopServer, type RunningServer } from './
 import { startTokenPlane, type TokenPlane } from './token-plane.ts'
 
 const GENERATIONS = Number(process.env['BENCH_GENERATIONS'] ?? 14)
-const WARM_UP_ROUNDS = 4
+/** Fewer have no interval of 95 %. */
+const GENERATIONS_MIN = 6
+const WARM_UP_ROUNDS = 10
 const ROUNDS = 7
 const SLICE_REQUESTS = 3_200
 const CONNECTIONS = 16
@@ -100,7 +102,7 @@ function medianInterval(values: readonly number[]): Interval {
   const sorted = values.toSorted((left, right) => left - right)
   const at = (index: number): number => sorted[Math.max(0, Math.min(sorted.length - 1, index))] ?? Number.NaN
   const margin = (1.96 * Math.sqrt(sorted.length)) / 2
-  const lowest = Math.floor(sorted.length / 2 - margin)
+  const lowest = Math.floor(sorted.length / 2 - margin) - 1
   return { middle: median(values), low: at(lowest), high: at(sorted.length - 1 - lowest) }
 }
 
@@ -135,6 +137,7 @@ function printGenerations(framework: Framework, generations: readonly Costs[], i
 
 /** Both frameworks, or the one that is named. */
 export async function benchPairs(only?: string): Promise<void> {
+  if (GENERATIONS < GENERATIONS_MIN) throw new Error(`there must be ${String(GENERATIONS_MIN)} generations at least`)
   const plane = await startTokenPlane()
   const isPinned = pin(process.pid, 1)
   for (const framework of ['express', 'fastify'] as const) {
