@@ -51,7 +51,7 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   nest: 3_900,
   next: 1_300,
   'node-http': 900,
-  testing: 45_300,
+  testing: 45_700,
   prometheus: 1_300,
   opentelemetry: 1_300,
   // Loaded late.
