@@ -44,10 +44,15 @@ export function createIntrospectionListener(parts: TokenParts, recordAnswer: Rec
 
   return {
     inFrontOf: (framework) => (request, response) => {
-      if (isClosed || !isPlainForm(request)) return framework(request, response)
+      const length = isClosed ? null : lengthOfPlainForm(request)
+      if (length === null) return framework(request, response)
       const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => void chunks.push(chunk))
-      request.once('end', () => void answer(request, response, read(chunks)))
+      let missing = length
+      request.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        missing -= chunk.length
+        if (missing === 0) void answer(request, response, read(chunks))
+      })
     },
     close: () => void (isClosed = true),
   }
@@ -57,12 +62,12 @@ export function createIntrospectionListener(parts: TokenParts, recordAnswer: Rec
 const read = ([first, ...rest]: readonly Buffer[]): string =>
   first === undefined ? '' : rest.length === 0 ? first.toString() : Buffer.concat([first, ...rest]).toString()
 
-/** A length that is told is what the parser holds the body to. */
-const isPlainForm = ({ method, headers }: IncomingMessage): boolean =>
-  method === 'POST' &&
-  PLAIN_FORM.test(headers['content-type'] ?? '') &&
-  headers['transfer-encoding'] === undefined &&
-  Number(headers['content-length'] ?? Infinity) <= FORM_BYTES_MAX
+/** In bytes; null for a request of another shape. A length that is told is what the parser holds the body to. */
+function lengthOfPlainForm({ method, headers }: IncomingMessage): number | null {
+  if (method !== 'POST' || !PLAIN_FORM.test(headers['content-type'] ?? '')) return null
+  const length = Number(headers['content-length'])
+  return headers['transfer-encoding'] === undefined && length > 0 && length <= FORM_BYTES_MAX ? length : null
+}
 
 const TOLD = ['pragma', 'no-cache', 'content-type', TOKEN_ANSWER_TYPE]
 
