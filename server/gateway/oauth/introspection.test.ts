@@ -202,6 +202,26 @@ it('goes on when somebody leaves in the middle of a question', async () => {
   await gateway.close()
 })
 
+it('waits for a body that comes piece by piece', async () => {
+  const gateway = await startTestGateway(control.database)
+  const { hostname, port } = new URL(gateway.url)
+  const form = new URLSearchParams({ client_id: 'orders', client_secret: secretOf('orders'), token: 'none' }).toString()
+  const socket = connect({ port: Number(port), host: hostname, noDelay: true })
+  const head = 'POST /oauth/introspect HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n'
+  const pieces = [`${head}content-length: ${form.length}\r\n\r\n`, form.slice(0, 5), form.slice(5, 30), form.slice(30)]
+  let answer = ''
+  socket.on('data', (chunk: Buffer) => void (answer += chunk.toString()))
+  for (const piece of pieces) {
+    expect(answer).toBe('')
+    await new Promise((resolve) => socket.write(piece, resolve))
+    await fetch(`${gateway.url}/livez`) // by now the piece has been read
+  }
+  await eventually(async () => answer.endsWith('{"active":false}'))
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  socket.destroy()
+  await gateway.close()
+})
+
 it('remembers no more tokens than it is told to, and judges each as before', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const trust = {
