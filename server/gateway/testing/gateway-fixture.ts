@@ -137,8 +137,8 @@ export async function machineToken(url: string, fleet: Fleet, clientId: string):
   return body['access_token']
 }
 
-/** Polls a condition until it holds. */
-export async function eventually<Value>(read: () => Promise<Value | undefined | false>, seconds = 10): Promise<Value> {
+/** Polls a condition until it holds, however long that takes on a busy machine. */
+export async function eventually<Value>(read: () => Promise<Value | undefined | false>, seconds = 30): Promise<Value> {
   const deadline = Date.now() + seconds * 1_000
   for (;;) {
     const value = await read()
