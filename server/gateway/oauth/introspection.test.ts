@@ -66,8 +66,9 @@ async function changes(read: (url: string) => Promise<string>, change: () => Pro
   await change()
   const endMs = performance.now() + IN_FORCE_WITHIN_MS
   for (;;) {
+    const isLast = performance.now() > endMs
     const after = await Promise.all(urls.map(read))
-    if (after.every((answer, index) => answer !== before[index]) || performance.now() > endMs)
+    if (isLast || after.every((answer, index) => answer !== before[index]))
       return before.map((answer, index) => `${answer}, then ${after[index] ?? ''}`)
   }
 }

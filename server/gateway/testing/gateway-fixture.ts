@@ -137,8 +137,11 @@ export async function machineToken(url: string, fleet: Fleet, clientId: string):
   return body['access_token']
 }
 
-/** Polls a condition until it holds, more and more slowly: what is refused meanwhile counts as a failed attempt at the gateway. */
-export async function eventually<Value>(read: () => Promise<Value | undefined | false>, seconds = 10): Promise<Value> {
+/**
+ * Polls a condition until it holds, however long that takes on a busy machine, and more and more slowly: what is refused meanwhile
+ * counts as a failed attempt at the gateway.
+ */
+export async function eventually<Value>(read: () => Promise<Value | undefined | false>, seconds = 30): Promise<Value> {
   const deadline = Date.now() + seconds * 1_000
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
     const value = await read()
