@@ -60,7 +60,7 @@ function findCredential(
 
 /** Compares with every secret there is, in constant time each. */
 function findBySecret(credentials: readonly ClientCredential[], secret: string): ClientCredential | null {
-  const presented = Buffer.from(hash('sha256', secret, 'latin1'), 'latin1') // a third of what a buffer costs
+  const presented = Buffer.from(hash('sha256', secret, 'binary'), 'binary') // a third of what a buffer costs
   let found: ClientCredential | null = null
   for (const credential of credentials) {
     if (credential.kind === 'client-secret' && timingSafeEqual(credential.secretHash, presented)) found = credential
