@@ -4,10 +4,10 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findFreePort } from '#server/listening.ts'
 import { listProcesses, type RunningProcess } from './processes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -36,14 +36,6 @@ function readMegabytes(demo: ChildProcess): Record<Part, number> {
     console: processes.find(isConsole)?.megabytes ?? 0,
   }
 }
-
-const findFreePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 async function untilReady(demo: ChildProcess): Promise<void> {
   const ready = Promise.withResolvers<undefined>()

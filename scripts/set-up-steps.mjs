@@ -107,12 +107,22 @@ export function markDone(root, step, hash) {
   writeFileSync(stamp, hash)
 }
 
+/** Secrets, and programs that print them. */
+const SECRET_SETTINGS = new Set([
+  'DATABASE_URL',
+  'STEPGATE_SECRET',
+  'STEPGATE_SECRET_COMMAND',
+  'STEPGATE_SECRET_PREVIOUS',
+  'STEPGATE_SECRET_PREVIOUS_COMMAND',
+  'STEPGATE_OIDC_CLIENT_SECRET',
+])
+
 /** npm must not run the binaries of the folder it replaces, Prisma must not download anything, and no step needs a secret. */
 export function toStepEnvironment(root, environment, additions = {}) {
-  const { DATABASE_URL: _url, STEPGATE_SECRET: _secret, ...rest } = environment
+  const told = Object.entries(environment).filter(([name]) => !SECRET_SETTINGS.has(name))
   const path = (environment.PATH ?? '').split(delimiter).filter((folder) => basename(folder) !== '.bin')
   return {
-    ...rest,
+    ...Object.fromEntries(told),
     ...additions,
     PATH: path.join(delimiter),
     PRISMA_SCHEMA_ENGINE_BINARY: join(root, 'scripts/schema-engine-stub.cjs'),

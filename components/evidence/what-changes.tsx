@@ -66,7 +66,7 @@ function Item({ item, kind }: { readonly item: ReplayItem; readonly kind: Replay
           {item.example.scopes.length > 0 && (
             <>
               {' '}
-              with <span className="font-mono break-all">{item.example.scopes.join(' ')}</span>
+              with <span className="font-mono break-words">{item.example.scopes.join(' ')}</span>
             </>
           )}
         </span>

@@ -1,14 +1,17 @@
 'use client'
-import { CircleCheck, TriangleAlert } from 'lucide-react'
+import { CircleCheck, CircleHelp, TriangleAlert } from 'lucide-react'
+import type { ApiProblem } from '#lib/client/api-problem.ts'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import { FilterMenu } from '../ui/filters/filter-menu.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { toDuration, toPlural } from '../ui/words.ts'
 import { toBoundedCount } from './lifetime-words.ts'
 import { TRIED_SECONDS } from './use-tried-lifetimes.ts'
 
-type Breaking = RouteResponse<'readLifetimes'>['breaking']
+type Lifetimes = RouteResponse<'readLifetimes'>
+type Breaking = Lifetimes['breaking']
 
 const CALLERS_SHOWN = 5
 
@@ -27,22 +30,37 @@ function Callers({ at: { most, callers } }: { readonly at: Breaking[number] }) {
   )
 }
 
-function BreakingAt({ at }: { readonly at: Breaking[number] }) {
-  const Icon = at.callers === 0 ? CircleCheck : TriangleAlert
+const VERDICTS = {
+  breaks: { icon: TriangleAlert, className: 'size-4 text-log-only' },
+  fits: { icon: CircleCheck, className: 'size-4 text-enforce' },
+  unknown: { icon: CircleHelp, className: 'size-4 text-faint' },
+} as const
+
+function BreakingAt({ at, callersSeen }: { readonly at: Breaking[number]; readonly callersSeen: number }) {
+  const verdict = at.callers > 0 ? 'breaks' : callersSeen > 0 ? 'fits' : 'unknown'
+  const { icon: Icon, className } = VERDICTS[verdict]
+  const words = {
+    breaks: `${toPlural(at.callers, 'caller')} may break`,
+    fits: 'nobody breaks',
+    unknown: 'not enough evidence',
+  }
   return (
     <li className="min-w-0 p-4">
       <p className="flex items-center gap-2 font-medium">
-        <Icon aria-hidden className={at.callers === 0 ? 'size-4 text-enforce' : 'size-4 text-log-only'} />
-        At {toDuration(at.seconds)},{' '}
-        {at.callers === 0 ? 'nobody breaks' : `${toPlural(at.callers, 'caller')} may break`}
+        <Icon aria-hidden className={className} />
+        At {toDuration(at.seconds)}, {words[verdict]}
       </p>
-      {at.callers === 0 ? <p className="mt-1 text-muted">No recorded use had an older token.</p> : <Callers at={at} />}
+      {verdict === 'breaks' && <Callers at={at} />}
+      {verdict === 'fits' && <p className="mt-1 text-muted">No recorded use had an older token.</p>}
+      {verdict === 'unknown' && <p className="mt-1 text-muted">No use of a token was recorded.</p>}
     </li>
   )
 }
 
 interface BreakingPanelProps {
-  readonly breaking: Breaking | undefined
+  readonly lifetimes: Pick<Lifetimes, 'breaking' | 'callersSeen'> | undefined
+  readonly problem: ApiProblem | null
+  readonly onRetry: () => void
   readonly tried: readonly number[]
   readonly onTry: (seconds: readonly number[]) => void
 }
@@ -50,7 +68,7 @@ interface BreakingPanelProps {
 const TRIED_OPTIONS = TRIED_SECONDS.map((seconds) => ({ value: String(seconds), label: toDuration(seconds) }))
 
 /** Whom a lifetime for everybody would break. One that renews its tokens in time is not broken by it. */
-export const BreakingPanel = ({ breaking, tried, onTry }: BreakingPanelProps) => (
+export const BreakingPanel = ({ lifetimes, problem, onRetry, tried, onTry }: BreakingPanelProps) => (
   <Panel
     id="breaking"
     title="Who breaks"
@@ -67,12 +85,18 @@ export const BreakingPanel = ({ breaking, tried, onTry }: BreakingPanelProps) =>
     }
     flush
   >
-    {breaking === undefined ? (
-      <Skeleton className="m-4 h-10" />
+    {lifetimes === undefined ? (
+      problem === null ? (
+        <Skeleton className="m-4 h-10" />
+      ) : (
+        <div className="p-4">
+          <ProblemAlert problem={problem} onRetry={onRetry} />
+        </div>
+      )
     ) : (
       <ul aria-labelledby="breaking" className="grid divide-line max-md:divide-y md:grid-cols-3 md:divide-x">
-        {breaking.map((at) => (
-          <BreakingAt key={at.seconds} at={at} />
+        {lifetimes.breaking.map((at) => (
+          <BreakingAt key={at.seconds} at={at} callersSeen={lifetimes.callersSeen} />
         ))}
       </ul>
     )}

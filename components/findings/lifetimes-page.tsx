@@ -66,7 +66,13 @@ export function LifetimesPage() {
       <FindingFilters params={params} windowLabel="How far back" windows={WINDOWS}>
         <StandingMenu params={params} />
       </FindingFilters>
-      <BreakingPanel breaking={pages?.[0]?.breaking} tried={tried} onTry={setTried} />
+      <BreakingPanel
+        lifetimes={pages?.[0]}
+        problem={query.error}
+        onRetry={() => void query.refetch()}
+        tried={tried}
+        onTry={setTried}
+      />
       <FindingPanel
         id="lifetimes"
         title="Lifetimes by caller"

@@ -106,7 +106,7 @@ function RevokeButton({ keyId, onRevoke }: { readonly keyId: string; readonly on
     <Button
       size="sm"
       variant="ghost"
-      className="justify-self-start sm:justify-self-end"
+      className="justify-self-start max-sm:-ml-2 sm:-mr-2 sm:justify-self-end"
       aria-label={`Revoke the key ${keyId.slice(0, 8)}`}
       onClick={onRevoke}
       {...gate}

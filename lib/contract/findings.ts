@@ -73,6 +73,9 @@ export const Lifetimes = z.object({
   total: z.int(),
   days: z.int(),
   environmentSeconds: z.int().describe('Lifetime where an identity has none of its own.'),
+  callersSeen: z
+    .int()
+    .describe('Callers of whom uses were recorded. Where there are none, nothing is known of what breaks.'),
   breaking: z
     .array(
       z.object({

@@ -35,8 +35,12 @@ export const MACHINE_HEADERS = {
   signature: 'stepgate-signature',
 } as const
 
+export const REVISION_MAX = 2_147_483_647
+/** Of what one item counts. */
+export const COUNT_MAX = 1_000_000_000
+
 const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
-const RevisionNumber = z.int().min(0).max(2_147_483_647)
+const RevisionNumber = z.int().min(0).max(REVISION_MAX)
 const NO_NUL = /^[^\0]*$/
 const textUpTo = (lengthMax: number) => z.string().max(lengthMax).regex(NO_NUL, 'must not contain NUL')
 const ShortText = textUpTo(200)
@@ -118,7 +122,7 @@ export const SignatureFacts = z.strictObject({
 /** How often the same was decided, and when. */
 export const SignatureCounts = z.strictObject({
   revision: RevisionNumber,
-  count: z.int().min(1).max(1_000_000_000),
+  count: z.int().min(1).max(COUNT_MAX),
   firstAt: Timestamp,
   lastAt: Timestamp,
   tokenAges: z

@@ -6,6 +6,9 @@ import { PrismaClient } from './generated/client.ts'
 /** A socket behind which nobody answers any more never reports an error; the query fails and its connection is replaced. */
 const QUERY_TIMEOUT_MS = 20_000
 
+/** Half a million rows take their time, and nobody waits for them. */
+export const PATIENT = { query_timeout: 300_000 } as const
+
 export interface DatabaseOptions extends ConnectionOptions {
   /** Connections of each of the two pools. */
   readonly connectionsMax?: number

@@ -9,7 +9,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { type EmbeddedPostgres, findRunningOwnerUrl, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { isAlive } from './embedded/postmaster.ts'
 
-const WAIT = { timeout: 20_000, interval: 20 }
+const WAIT = { timeout: 50_000, interval: 20 }
 const folders: string[] = []
 const running: EmbeddedPostgres[] = []
 const children: ChildProcess[] = []

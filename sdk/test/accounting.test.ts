@@ -74,6 +74,8 @@ it('drops the oldest allowed decisions first, never a denial for an allowed one,
 })
 
 it('reports what it saw: callers, ages, hints, unevaluated requests and samples', async () => {
+  // All of it in one batch, at the end.
+  plane.publish({ report: { intervalSeconds: 3_600, samplesPerSignature: 3 } })
   const stepgate = connect(plane)
   const answer = (_request: unknown, response: { end(text: string): unknown }): unknown => response.end('{}')
   const handlers = new Map(['/orders', '/trial', '/off'].map((path) => [path, guard(stepgate, 'GET', path, answer)]))

@@ -205,7 +205,7 @@ describe('the package without one of its parts', () => {
     restore(part)
     await waitFor('the configuration', () => stepgate.ready())
     expect([askByScopes(), errors]).toEqual([BY_SCOPES, ['part-missing']])
-  }, 20_000)
+  })
 
   it('throws its own kind of error where a token is asked for without what connects it', async () => {
     const { part, createStepgate, StepgateTokenError } = await install('connection')

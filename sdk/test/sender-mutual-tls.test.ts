@@ -119,7 +119,11 @@ describe('a token bound to a certificate', () => {
     }
     const plain = await serve(createPlainServer(toListener(await start())))
     expect((await sendRaw(plain, 'GET', '/orders/42', bearer(boundToken()))).status).toBe(401)
-    await waitFor('the report', () => plane.signatures.some(({ reason }) => reason === 'sender-unproven'))
+    await waitFor('the reports of both services', () => {
+      const { signatures } = plane
+      const isProven = signatures.some(({ sender }) => sender === 'mutual-tls')
+      return isProven && signatures.some(({ reason }) => reason === 'sender-unproven')
+    })
     expect(plane.signatures.find(({ reason }) => reason === 'sender-unproven')).toMatchObject({
       caller: 'billing',
       tokenProblem: 'sender-unproven',

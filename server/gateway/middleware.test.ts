@@ -115,7 +115,7 @@ describe('the middleware with this gateway', () => {
         SELECT d.device FROM decision_sample d JOIN decision_signature s ON s.id = d.signature_id WHERE s.reason = 'device-not-allowed'`
       devices.push(...rows.map(({ device }) => device))
       return devices.length > 0
-    }, 15)
+    })
     expect(devices[0]).toMatch(/^instance:/)
     await database.prisma.knownDevice.create({
       data: {
@@ -131,7 +131,7 @@ describe('the middleware with this gateway', () => {
 
   test('has its routes and its decisions stored', async () => {
     await storefront.fetch(`${url}/orders/7`)
-    await eventually(async () => orders.status().stored >= 4 && orders.status().queued === 0, 15)
+    await eventually(async () => orders.status().stored >= 4 && orders.status().queued === 0)
     const rows = await database.prisma.$queryRaw<{ outcome: string; caller: string | null; reason: string | null }[]>`
       SELECT outcome::text, caller, reason FROM decision_signature WHERE route = '/orders/:orderId'`
     expect(rows).toEqual(

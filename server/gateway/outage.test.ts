@@ -254,7 +254,7 @@ describe('with the database away', () => {
     }
     const sendUntilStored = async (): Promise<void> => {
       const body = decisions()
-      await eventually(async () => (await report(gateway, token, body)).status === 200, 25)
+      await eventually(async () => (await report(gateway, token, body)).status === 200)
     }
     let killed = 0
     for (let round = 0; round < 20; round++) {

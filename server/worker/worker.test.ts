@@ -15,6 +15,9 @@ const SETTINGS = {
   previousSecretSource: null,
 } as const
 
+/** However busy the machine is. */
+const WAIT = { timeout: 50_000 }
+
 let database: TestDatabase
 let provider: Server
 let issuerUrl = ''
@@ -142,7 +145,7 @@ describe('keeping the house', () => {
     await record({ caller: 'stranger', outcome: 'denied', reason: 'scope-missing', mode: 'enforce', count: 2 })
     const worker = await startWorker({ settings: SETTINGS, database })
     const modeOf = async () => (await database.prisma.endpoint.findUniqueOrThrow({ where: { id: endpoint.id } })).mode
-    await vi.waitFor(async () => expect(await modeOf()).toBe('log_only'), { timeout: 20_000 }).finally(worker.close)
+    await vi.waitFor(async () => expect(await modeOf()).toBe('log_only'), WAIT).finally(worker.close)
     expect(await database.prisma.auditEntry.count({ where: { targetId: endpoint.id, actorKind: 'system' } })).toBe(1)
   })
 
@@ -157,9 +160,9 @@ describe('keeping the house', () => {
           `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND d.datname = current_database() AND l.classid = 1 AND l.granted`,
         )
       ).rowCount
-    await vi.waitFor(async () => expect(await leaders()).toBe(1), { timeout: 5_000 })
+    await vi.waitFor(async () => expect(await leaders()).toBe(1), WAIT)
     await first.close()
-    await vi.waitFor(async () => expect(await leaders()).toBe(1), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await leaders()).toBe(1), WAIT)
     await second.close()
     expect(await leaders()).toBe(0)
   })

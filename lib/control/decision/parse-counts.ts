@@ -1,9 +1,7 @@
-import { SignatureCounts } from '../../contract/machine.ts'
+import { COUNT_MAX, REVISION_MAX, SignatureCounts } from '../../contract/machine.ts'
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import type { SignatureItem } from './facts-reader.ts'
 
-const REVISION_MAX = 2_147_483_647
-const COUNT_MAX = 1_000_000_000
 /** As `Date.prototype.toISOString` writes it, on a day that every month has. */
 const ISO_TIME = /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 

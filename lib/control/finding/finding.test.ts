@@ -91,10 +91,20 @@ describe('lifetimes', () => {
     const query = { days: 30, limit: 2, at: [450] }
     const first = await readLifetimes(control.ctx, control.viewer, environment.slug, query)
     expect(first.breaking[0]).toMatchObject({ callers: 2, atLeast: 10, atMost: 20 })
+    expect(first.callersSeen).toBe(3)
     const cursor = first.nextCursor ?? ''
     const second = await readLifetimes(control.ctx, control.viewer, environment.slug, { ...query, cursor })
     expect([first.items.length, second.items.length, second.nextCursor]).toEqual([2, 1, null])
     expect(new Set([...first.items, ...second.items].map(({ caller }) => caller.key)).size).toBe(3)
+  })
+
+  test('break nobody where nothing was recorded, and say that this is not known', async () => {
+    const [silent, busy] = [await startFleet(), await startFleet()]
+    await busy.record({ caller: (await busy.addIdentity()).clientId, tokenAges: ageOf(200, 10), count: 10 })
+    const read = ({ environment }: typeof busy) =>
+      readLifetimes(control.ctx, control.viewer, environment.slug, { days: 30, limit: 2, at: [450] })
+    expect(await read(silent)).toMatchObject({ callersSeen: 0, breaking: [{ callers: 0 }] })
+    expect(await read(busy)).toMatchObject({ callersSeen: 1, breaking: [{ callers: 0 }] })
   })
 
   test('of people are their issuer’s matter', async () => {

@@ -46,6 +46,7 @@ export async function readLifetimes(
     total: matching.length,
     days: query.days,
     environmentSeconds: settings.environmentSeconds,
+    callersSeen: callers.length,
     breaking: query.at.map((seconds) => sumBreaks(callers, seconds)),
   }
 }

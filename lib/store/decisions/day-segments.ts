@@ -1,7 +1,7 @@
 import type pg from 'pg'
+import { PATIENT } from '../database.ts'
 import { decodeDay, encodeDay } from './day-segment.ts'
 import { toDate, dayOf } from './decision-days.ts'
-import { PATIENT } from './settle-days.ts'
 import { readRecordedDay, type HoursPerSlot, type RecordedDay } from './recorded-day.ts'
 
 /** Days that are over, of which there is no segment, or one that was made before something else was told of them. */

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { PATIENT } from '../database.ts'
 import { openDay, toDate } from './decision-days.ts'
 import { HOURS, SUMS_BY_HOUR } from './decision-hours.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
@@ -39,9 +40,6 @@ export async function settleDays(pool: pg.Pool, now = new Date()): Promise<strin
   for (const { day } of rows) await pool.query(toSettle(day))
   return rows.map(({ day }) => day)
 }
-
-/** Half a million rows take their time, and nobody waits for them. */
-export const PATIENT = { query_timeout: 300_000 } as const
 
 const toSettle = (day: string): pg.QueryConfig & { query_timeout: number } => ({
   text: SETTLE,

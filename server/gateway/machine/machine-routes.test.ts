@@ -209,10 +209,11 @@ describe('a batch of decisions', () => {
 
   test('keeps samples of denials, each once, and bounds them', async () => {
     await freshEnvironment()
-    const first = sample()
-    await report(batch([denial()], { samples: [first, sample()] }))
+    const { at } = sample() // the bound is of an hour, and the next one may begin meanwhile
+    const first = sample({ at })
+    await report(batch([denial()], { samples: [first, sample({ at })] }))
     await report(batch([denial()], { samples: [first] }))
-    await report(batch([denial()], { samples: Array.from({ length: 500 }, () => sample()) }))
+    await report(batch([denial()], { samples: Array.from({ length: 500 }, () => sample({ at })) }))
     const samples = await database.pool.query<{ id: string; revision: number }>(
       'SELECT id, revision FROM decision_sample WHERE environment_id = $1',
       [fleet.environmentId],

@@ -19,15 +19,25 @@ export interface CredentialUseRegister {
 /** Counts who used which credential from where, in memory, and writes it every second: issuing a token does not wait for it. */
 export function createCredentialUseRegister(pool: pg.Pool, logger: Logger): CredentialUseRegister {
   let uses = new Map<string, Counting>()
+  /** Of each credential, the use that was counted last: the next is nearly always another of these. */
+  let latest = new Map<string, Counting>()
   const memory = createNetworkMemory()
 
   const add = (use: CredentialUseCount): void => {
     const key = `${use.credentialId} ${use.address} ${use.workload}`
     const known = uses.get(key)
-    if (known !== undefined) {
-      known.count += use.count
-      if (use.lastAt > known.lastAt) known.lastAt = use.lastAt
-    } else if (uses.size < KEPT_MAX) uses.set(key, { ...use })
+    if (known === undefined && uses.size >= KEPT_MAX) return
+    const counting = known ?? { ...use, count: 0 }
+    if (known === undefined) uses.set(key, counting)
+    latest.set(use.credentialId, counting)
+    merge(counting, use)
+  }
+
+  const used = (credentialId: string, workload: string, address: string): void => {
+    const use = { credentialId, workload, address, lastAt: new Date(), count: 1 }
+    const counting = latest.get(credentialId)
+    if (counting?.address === address && counting.workload === workload) merge(counting, use)
+    else add(use)
   }
 
   /** First, and told once more after a failure: a count would be added twice. */
@@ -43,6 +53,7 @@ export function createCredentialUseRegister(pool: pg.Pool, logger: Logger): Cred
     if (uses.size === 0) return
     const writing = uses
     uses = new Map()
+    latest = new Map()
     try {
       await writeNetworks([...writing.values()])
       await recordCredentialUses(pool, [...writing.values()])
@@ -58,9 +69,10 @@ export function createCredentialUseRegister(pool: pg.Pool, logger: Logger): Cred
     logger,
     what: 'uses of credentials',
   })
-  return {
-    used: (credentialId, workload, address) => add({ credentialId, workload, address, lastAt: new Date(), count: 1 }),
-    flush,
-    close,
-  }
+  return { used, flush, close }
+}
+
+function merge(counting: Counting, { count, lastAt }: CredentialUseCount): void {
+  counting.count += count
+  if (lastAt > counting.lastAt) counting.lastAt = lastAt
 }

@@ -66,8 +66,9 @@ async function changes(read: (url: string) => Promise<string>, change: () => Pro
   await change()
   const endMs = performance.now() + IN_FORCE_WITHIN_MS
   for (;;) {
+    const isLast = performance.now() > endMs
     const after = await Promise.all(urls.map(read))
-    if (after.every((answer, index) => answer !== before[index]) || performance.now() > endMs)
+    if (isLast || after.every((answer, index) => answer !== before[index]))
       return before.map((answer, index) => `${answer}, then ${after[index] ?? ''}`)
   }
 }
@@ -199,6 +200,26 @@ it('goes on when somebody leaves in the middle of a question', async () => {
   await new Promise((resolve) => socket.write(`${head}content-length: 100\r\n\r\nclient_id=`, resolve))
   socket.destroy()
   expect(await ask(gateway.url, 'none')).toBe('active: false')
+  await gateway.close()
+})
+
+it('waits for a body that comes piece by piece', async () => {
+  const gateway = await startTestGateway(control.database)
+  const { hostname, port } = new URL(gateway.url)
+  const form = new URLSearchParams({ client_id: 'orders', client_secret: secretOf('orders'), token: 'none' }).toString()
+  const socket = connect({ port: Number(port), host: hostname, noDelay: true })
+  const head = 'POST /oauth/introspect HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n'
+  const pieces = [`${head}content-length: ${form.length}\r\n\r\n`, form.slice(0, 5), form.slice(5, 30), form.slice(30)]
+  let answer = ''
+  socket.on('data', (chunk: Buffer) => void (answer += chunk.toString()))
+  for (const piece of pieces) {
+    expect(answer).toBe('')
+    await new Promise((resolve) => socket.write(piece, resolve))
+    await fetch(`${gateway.url}/livez`) // by now the piece has been read
+  }
+  await eventually(async () => answer.endsWith('{"active":false}'))
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  socket.destroy()
   await gateway.close()
 })
 

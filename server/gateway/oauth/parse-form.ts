@@ -13,15 +13,15 @@ const CONTROL_CHARACTERS = /[\0-\x1f\x7f]/
 /** What a form says, once looked at: each parameter once, no control characters. Throws `invalid_request` and names the parameter. */
 export function parseForm(body: unknown): URLSearchParams {
   const form = body instanceof URLSearchParams ? body : new URLSearchParams()
-  const seen = new Set<string>()
+  const seen: string[] = []
   if (form.size > PARAMETERS_MAX) throw new TokenError('invalid_request', 'There are too many parameters.')
-  for (const [name, value] of form) {
+  form.forEach((value, name) => {
     if (!/^[\w.-]{1,100}$/.test(name))
       throw new TokenError('invalid_request', 'A parameter has a name that no parameter has.')
     if (CONTROL_CHARACTERS.test(value)) throw new TokenError('invalid_request', `${name} contains control characters.`)
-    if (seen.has(name) && !REPEATABLE.has(name))
+    if (seen.includes(name) && !REPEATABLE.has(name))
       throw new TokenError('invalid_request', `${name} is given more than once.`)
-    seen.add(name)
-  }
+    seen.push(name)
+  })
   return form
 }

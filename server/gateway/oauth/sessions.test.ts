@@ -1,6 +1,6 @@
 /** Refresh tokens (RFC 6749, section 6; RFC 9700, section 4.14), introspection (RFC 7662) and revocation (RFC 7009). */
 import { hkdfSync, randomBytes } from 'node:crypto'
-import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTransact } from '#lib/control/transaction.ts'
 import type { ControlContext } from '#lib/control/context.ts'
@@ -20,17 +20,17 @@ import {
   type Fleet,
   type TokenAnswer,
 } from '../testing/gateway-fixture.ts'
+import { LOGIN, trustLogin, type TrustedIssuer } from '../testing/trusted-issuer.ts'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const LOGIN = 'https://login.example'
 
 let database: TestDatabase
 let gateway: Gateway
 let second: Gateway
 let fleet: Fleet
 let staging: Fleet
-let login: CryptoKey
+let personToken: TrustedIssuer['sign']
 let partnerSecret: string
 
 beforeAll(async () => {
@@ -44,14 +44,7 @@ beforeAll(async () => {
   await grant(database, fleet, 'orders', 'payments', 'payments:read')
   await grant(database, fleet, 'storefront', 'orders', 'orders:read')
   for (const clientId of ['partner', 'orders']) await allowRefresh(clientId, { seconds: 3_600, idleSeconds: 600 })
-  const pair = await generateKeyPair('ES256', { extractable: true })
-  login = pair.privateKey
-  await database.prisma.issuer.create({
-    data: {
-      ...{ environmentId: fleet.environmentId, name: 'login', issuer: LOGIN, audience: 'shop', scopeClaim: 'scope' },
-      ...{ jwksUri: `${LOGIN}/jwks`, keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'login-1', alg: 'ES256' }] },
-    },
-  })
+  personToken = await trustLogin(database, fleet)
   await publish(database, fleet.environmentId)
   gateway = await startTestGateway(database)
   second = await startTestGateway(database)
@@ -250,15 +243,6 @@ describe('a refresh token', () => {
 })
 
 describe('a session of a person', () => {
-  const personToken = (claims: Record<string, unknown> = {}): Promise<string> => {
-    const now = Math.floor(Date.now() / 1_000)
-    return new SignJWT({
-      ...{ iss: LOGIN, sub: 'ada', aud: 'shop', iat: now, exp: now + 60, scope: 'payments:read' },
-      ...claims,
-    })
-      .setProtectedHeader({ alg: 'ES256', kid: 'login-1' })
-      .sign(login)
-  }
   const exchange = async (subject: string, scope = 'payments:read offline_access') =>
     ask(
       { grant_type: EXCHANGE, subject_token: subject, subject_token_type: ACCESS_TOKEN, resource: 'payments', scope },

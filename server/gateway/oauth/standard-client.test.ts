@@ -1,6 +1,5 @@
 /** The token endpoints as a client library of the standards sees them, which knows nothing of this control plane. */
 import { generateKeyPairSync } from 'node:crypto'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parsePublicKey } from '#lib/control/credential/parse-public-key.ts'
@@ -8,8 +7,8 @@ import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.
 import { findFreePort } from '../../listening.ts'
 import type { Gateway } from '../start-gateway.ts'
 import { createFleet, grant, publish, startTestGateway, type Fleet } from '../testing/gateway-fixture.ts'
+import { trustLogin, type TrustedIssuer } from '../testing/trusted-issuer.ts'
 
-const LOGIN = 'https://login.example'
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- the gateway under test has no TLS in front of it
 const INSECURE = { [oauth.allowInsecureRequests]: true } as const
 
@@ -18,7 +17,7 @@ let gateway: Gateway
 let fleet: Fleet
 let server: oauth.AuthorizationServer
 let privateKey: CryptoKey
-let login: CryptoKey
+let personToken: TrustedIssuer['sign']
 const client: oauth.Client = { client_id: 'storefront' }
 
 beforeAll(async () => {
@@ -32,7 +31,7 @@ beforeAll(async () => {
     data: { ...key, refreshTokenSeconds: 3_600, refreshTokenIdleSeconds: 600 },
   })
   privateKey = await registerKey(key)
-  login = await trustLogin()
+  personToken = await trustLogin(database, fleet)
   await publish(database, fleet.environmentId)
   const port = await findFreePort()
   gateway = await startTestGateway(database, { port, publicUrl: `http://127.0.0.1:${port}` })
@@ -60,17 +59,6 @@ async function registerKey(key: { identityId: string; environmentId: string }): 
   })
   const pkcs8 = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
   return crypto.subtle.importKey('pkcs8', pkcs8, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
-}
-
-async function trustLogin(): Promise<CryptoKey> {
-  const pair = await generateKeyPair('ES256', { extractable: true })
-  await database.prisma.issuer.create({
-    data: {
-      ...{ environmentId: fleet.environmentId, name: 'login', issuer: LOGIN, audience: 'shop', scopeClaim: 'scope' },
-      ...{ jwksUri: `${LOGIN}/jwks`, keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'login-1', alg: 'ES256' }] },
-    },
-  })
-  return pair.privateKey
 }
 
 const secret = () => fleet.secrets['storefront'] ?? ''
@@ -172,22 +160,11 @@ describe('a session', () => {
 })
 
 it('exchanges the token of a person', async () => {
-  const now = Math.floor(Date.now() / 1_000)
-  const subject = await new SignJWT({
-    iss: LOGIN,
-    sub: 'ada',
-    aud: 'shop',
-    iat: now,
-    exp: now + 60,
-    scope: 'payments:read',
-  })
-    .setProtectedHeader({ alg: 'ES256', kid: 'login-1' })
-    .sign(login)
   const response = await oauth.genericTokenEndpointRequest(
     ...([server, client, oauth.ClientSecretBasic(secret())] as const),
     'urn:ietf:params:oauth:grant-type:token-exchange',
     new URLSearchParams({
-      ...{ subject_token: subject, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+      ...{ subject_token: await personToken(), subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
       resource: 'payments',
     }),
     INSECURE,

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
+import { calculateJwkThumbprint, decodeJwt, SignJWT, type JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import { createStepgate, type Stepgate } from '../../../sdk/src/index.ts'
@@ -18,16 +18,16 @@ import {
   startTestGateway,
   type Fleet,
 } from '../testing/gateway-fixture.ts'
+import { LOGIN, trustLogin, type TrustedIssuer } from '../testing/trusted-issuer.ts'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const LOGIN = 'https://login.example'
 const TOKEN_ENDPOINT = 'http://stepgate.test/oauth/token'
 
 let database: TestDatabase
 let gateway: Gateway
 let fleet: Fleet
-let login: CryptoKey
+let personToken: TrustedIssuer['sign']
 let other: Fleet
 
 beforeAll(async () => {
@@ -51,19 +51,7 @@ beforeAll(async () => {
   await grant(database, fleet, 'orders', 'storefront', 'storefront:read')
   await grant(database, fleet, 'vault', 'storefront', 'storefront:read')
   await grant(database, other, 'storefront', 'orders', 'orders:read')
-  const pair = await generateKeyPair('ES256', { extractable: true })
-  login = pair.privateKey
-  const keys = [{ ...(await exportJWK(pair.publicKey)), kid: 'login-1', alg: 'ES256' }]
-  await database.prisma.issuer.create({
-    data: {
-      ...{ environmentId: fleet.environmentId, name: 'login', issuer: LOGIN, audience: 'shop', scopeClaim: 'scope' },
-      ...{
-        jwksUri: `${LOGIN}/jwks`,
-        keys,
-        claimScopes: [{ claim: 'role', value: 'clerk', scopes: ['payments:refund'] }],
-      },
-    },
-  })
+  personToken = await trustLogin(database, fleet, [{ claim: 'role', value: 'clerk', scopes: ['payments:refund'] }])
   await publish(database, fleet.environmentId)
   gateway = await startTestGateway(database)
 })
@@ -91,16 +79,6 @@ const exchange = (clientId: string, subjectToken: string, audience: string, more
 
 const ownToken = async (clientId: string, audience: string): Promise<string> =>
   String((await ask(clientId, { resource: audience })).body['access_token'])
-
-function personToken(claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> {
-  const now = Math.floor(Date.now() / 1_000)
-  return new SignJWT({
-    ...{ iss: LOGIN, sub: 'ada', aud: 'shop', iat: now, exp: now + 300, scope: 'payments:read' },
-    ...claims,
-  })
-    .setProtectedHeader({ alg: 'ES256', kid: 'login-1', ...header })
-    .sign(login, { crit: { unknown: true } })
-}
 
 const claimsOf = (body: Record<string, unknown>) => decodeJwt(String(body['access_token']))
 

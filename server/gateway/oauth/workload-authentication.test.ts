@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as sendRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { decodeJwt, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#lib/store/test-database.ts'
 import { createStepgate } from '../../../sdk/src/index.ts'
@@ -24,6 +24,7 @@ import {
   type IssuedCertificate,
   type TestAuthority,
 } from '../testing/test-authority.ts'
+import { trustIssuer, type TrustedIssuer } from '../testing/trusted-issuer.ts'
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const CLUSTER = 'https://cluster.example'
@@ -37,7 +38,7 @@ let authority: TestAuthority
 let stranger: TestAuthority
 let server: IssuedCertificate
 let own: IssuedCertificate
-let cluster: CryptoKey
+let cluster: TrustedIssuer
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -64,23 +65,8 @@ beforeAll(async () => {
   const clientCaFile = join(folder, 'ca.crt')
   writeFileSync(clientCaFile, authority.own.certPem)
   await credential('orders', { certificateThumbprint: own.thumbprint })
-  const pair = await generateKeyPair('RS256', { extractable: true })
-  cluster = pair.privateKey
-  await database.prisma.issuer.create({
-    data: {
-      ...{
-        environmentId: fleet.environmentId,
-        name: 'cluster',
-        purpose: 'workloads',
-        issuer: CLUSTER,
-        audience: 'stepgate',
-      },
-      ...{
-        jwksUri: `${CLUSTER}/jwks`,
-        keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'cluster-1', alg: 'RS256' }],
-      },
-    },
-  })
+  const issuer = { name: 'cluster', purpose: 'workloads', issuer: CLUSTER, audience: 'stepgate', alg: 'RS256' } as const
+  cluster = await trustIssuer(database, fleet, issuer)
   await publish(database, fleet.environmentId)
   gateway = await startTestGateway(database, {
     tls: { port: 0, ...files, publicUrl: 'https://stepgate.test:8443' },
@@ -319,14 +305,9 @@ describe('a certificate in a header', () => {
 })
 
 describe('a token of another issuer', () => {
-  const workloadToken = (
-    claims: Record<string, unknown> = {},
-    header: Record<string, unknown> = {},
-  ): Promise<string> => {
-    const now = Math.floor(Date.now() / 1_000)
-    return new SignJWT({ ...{ iss: CLUSTER, sub: WORKLOAD, aud: ['stepgate'], iat: now, exp: now + 3_600 }, ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: 'cluster-1', ...header })
-      .sign(cluster)
+  const workloadToken: TrustedIssuer['sign'] = (claims, header) => {
+    const exp = Math.floor(Date.now() / 1_000) + 3_600
+    return cluster.sign({ ...{ sub: WORKLOAD, aud: ['stepgate'], exp }, ...claims }, header)
   }
   const present = (assertion: string, more: Record<string, string> = {}) =>
     requestToken(gateway.url, {
@@ -336,8 +317,7 @@ describe('a token of another issuer', () => {
     })
 
   beforeAll(async () => {
-    const issuer = await database.prisma.issuer.findFirstOrThrow({ where: { name: 'cluster' } })
-    await credential('orders', { federatedIssuerId: issuer.id, federatedSubject: WORKLOAD })
+    await credential('orders', { federatedIssuerId: cluster.id, federatedSubject: WORKLOAD })
     const token = await workloadToken()
     await eventually(async () => (await present(token)).status === 200)
   })

@@ -137,13 +137,16 @@ export async function machineToken(url: string, fleet: Fleet, clientId: string):
   return body['access_token']
 }
 
-/** Polls a condition until it holds. */
-export async function eventually<Value>(read: () => Promise<Value | undefined | false>, seconds = 10): Promise<Value> {
+/**
+ * Polls a condition until it holds, however long that takes on a busy machine, and more and more slowly: what is refused meanwhile
+ * counts as a failed attempt at the gateway.
+ */
+export async function eventually<Value>(read: () => Promise<Value | undefined | false>, seconds = 30): Promise<Value> {
   const deadline = Date.now() + seconds * 1_000
-  for (;;) {
+  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
     const value = await read()
     if (value !== undefined && value !== false) return value
     if (Date.now() > deadline) throw new Error(`The condition did not hold within ${seconds} seconds.`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
