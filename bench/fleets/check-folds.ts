@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { toCaller } from '#lib/evidence/caller.ts'
 import { addTokenAges } from '#lib/evidence/token-age-counts.ts'
-import { NO_CONTEXT } from '#lib/policy/decision.ts'
+import { NO_CONTEXT, type Facts } from '#lib/policy/decision.ts'
 import { decide } from '#lib/policy/evaluate.ts'
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '#lib/policy/token-age.ts'
 import type { Outcome } from '#lib/policy/vocabulary.ts'
@@ -103,7 +103,8 @@ function toRawSeries(requests: readonly Request[]): SeriesByKey {
 
 /** A decision of its own, of a request on its own. */
 function outcomeOf({ caller, ageSeconds, job }: Request): Outcome {
-  const facts = { ...caller.facts, tokenAgeSeconds: ageSeconds, address: job.address, context: NO_CONTEXT }
+  const known: Facts = caller.facts
+  const facts = { ...known, tokenAgeSeconds: ageSeconds, address: job.address, context: NO_CONTEXT }
   return decide(facts, { mode: 'log-only', percent: 100, rule: job.endpoint.rule }).outcome
 }
 
