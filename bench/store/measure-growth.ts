@@ -4,8 +4,8 @@ import { fillMinutes, type RecordedMonth } from './recorded-month.ts'
 import { judge } from './verdicts.ts'
 
 const BYTES_MAX = 2e9
-/** Two that are kept, and the four of the partition before them: at most so many are there when minutes are bound by space. */
-const HOURS_OF_MINUTES = 6
+/** Two that are kept, and the three of the partition before them: at most so many are there when minutes are bound by space. */
+const HOURS_OF_MINUTES = 5
 
 /** Of yesterday and today; until now there are fewer. */
 const HOURS_OPEN_MAX = 48

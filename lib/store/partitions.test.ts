@@ -4,7 +4,7 @@ import { boundMinutes, findMinutesFrom } from './decisions/retention.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 const DAY_MS = 86_400_000
-const MINUTE_PARTITIONS_PER_DAY = 6
+const MINUTE_PARTITIONS_PER_DAY = 8
 const dayOf = (offset: number) => new Date(Date.now() + offset * DAY_MS).toISOString().slice(0, 10)
 
 let database: TestDatabase
@@ -118,7 +118,7 @@ test('minutes that take too much space go, the oldest first, and say so; those o
   expect(after.partitions).toBeLessThan(before.partitions)
   const from = await findMinutesFrom(database.pool)
   expect(from.getTime()).toBeLessThanOrEqual(Date.now() - 2 * 3_600_000)
-  expect(from.getTime()).toBeGreaterThan(Date.now() - 7 * 3_600_000)
+  expect(from.getTime()).toBeGreaterThan(Date.now() - 5 * 3_600_000)
   expect(after.oldest).toBe(`decision_minute_${from.toISOString().slice(0, 13).replaceAll(/[-T]/g, '')}`)
   expect(await ensure(dayOf(-1), dayOf(0))).toBe(0)
   expect((await sizes()).partitions).toBe(after.partitions)

@@ -2,6 +2,7 @@ import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import type { SignatureTotals } from './read-signature-totals.ts'
 import { slotsPerDay } from './recorded-day.ts'
 import type { DayOfWindow, RecordedWindow } from './recorded-days.ts'
+import type { RecordedSignature } from './recorded-signatures.ts'
 
 const DAY_MS = 86_400_000
 
@@ -12,6 +13,7 @@ export type SumTotals = (window: RecordedWindow, endpointIds: readonly string[] 
 /** As `readSignatureTotals` answers, to the day. What days that are over add up to is kept for the next question about the same ones. */
 export function createTotalsSum(): SumTotals {
   let kept: { readonly days: readonly KnownDay[]; readonly sums: Sums } | null = null
+  let answered: Answered[] = []
 
   const sumOver = (days: readonly DayOfWindow[], size: number): Sums => {
     const isKept = kept?.days.length === days.length && days.every((day, at) => isSame(day, kept?.days[at]))
@@ -19,19 +21,40 @@ export function createTotalsSum(): SumTotals {
       const sums = createSums(countPlaces(days))
       for (const day of days) addDay(sums, day)
       kept = { days: days.map(({ startMs, places }) => ({ startMs, places })), sums }
+      answered = []
     }
     return copySums(kept.sums, size)
   }
 
-  return (window, endpointIds) => {
-    const newestMs = window.days.at(-1)?.startMs ?? 0
-    const sums = sumOver(
-      window.days.filter(({ startMs }) => startMs < newestMs),
-      window.signatures.length,
-    )
-    for (const day of window.days) if (day.startMs === newestMs) addDay(sums, day)
-    return toTotals(window, sums, endpointIds)
+  /** Beside the same days that are over, what counts as much as before is what it was. */
+  const totalsOf = (facts: RecordedSignature, sums: Sums, place: number): SignatureTotals => {
+    const before = answered[place]
+    if (before?.facts === facts && before.totals.count === sums.counts[place]) return before.totals
+    const totals = toTotals(facts, sums, place)
+    answered[place] = { facts, totals }
+    return totals
   }
+
+  return ({ days, signatures }, endpointIds) => {
+    const newestMs = days.at(-1)?.startMs ?? 0
+    const sums = sumOver(
+      days.filter(({ startMs }) => startMs < newestMs),
+      signatures.length,
+    )
+    for (const day of days) if (day.startMs === newestMs) addDay(sums, day)
+    const asked = endpointIds === null ? null : new Set(endpointIds)
+    const totals: SignatureTotals[] = []
+    for (const [place, facts] of signatures.entries()) {
+      if (facts === undefined || facts.endpointId === null || asked?.has(facts.endpointId) === false) continue
+      if ((sums.counts[place] ?? 0) > 0) totals.push(totalsOf(facts, sums, place))
+    }
+    return totals
+  }
+}
+
+interface Answered {
+  readonly facts: RecordedSignature
+  readonly totals: SignatureTotals
 }
 
 /** What tells that a day is the same. Its counts are not kept twice. */
@@ -45,23 +68,15 @@ const countPlaces = (days: readonly DayOfWindow[]): number =>
 const isSame = (day: KnownDay, other: KnownDay | undefined): boolean =>
   day.places === other?.places && day.startMs === other.startMs
 
-function toTotals(window: RecordedWindow, sums: Sums, endpointIds: readonly string[] | null): SignatureTotals[] {
-  const asked = endpointIds === null ? null : new Set<string | null>(endpointIds)
-  return window.signatures.flatMap((signature, place): SignatureTotals[] => {
-    const count = sums.counts[place] ?? 0
-    if (signature === undefined || signature.endpointId === null || count === 0) return []
-    if (asked !== null && !asked.has(signature.endpointId)) return []
-    const ages = sums.ages.subarray(place * TOKEN_AGE_BUCKETS, (place + 1) * TOKEN_AGE_BUCKETS)
-    return [
-      {
-        ...signature,
-        count,
-        tokenAges: sums.hasAges[place] === 1 ? Array.from(ages) : null,
-        firstAt: new Date(Math.max(sums.startsMs[place] ?? 0, signature.firstAt.getTime())),
-        lastAt: new Date(Math.min((sums.lastsMs[place] ?? 0) + DAY_MS, signature.lastAt.getTime())),
-      },
-    ]
-  })
+function toTotals(facts: RecordedSignature, sums: Sums, place: number): SignatureTotals {
+  const ages = sums.ages.subarray(place * TOKEN_AGE_BUCKETS, (place + 1) * TOKEN_AGE_BUCKETS)
+  return {
+    ...facts,
+    count: sums.counts[place] ?? 0,
+    tokenAges: sums.hasAges[place] === 1 ? Array.from(ages) : null,
+    firstAt: new Date(Math.max(sums.startsMs[place] ?? 0, facts.firstAt.getTime())),
+    lastAt: new Date(Math.min((sums.lastsMs[place] ?? 0) + DAY_MS, facts.lastAt.getTime())),
+  }
 }
 
 const createSums = (size: number) => ({
