@@ -28,22 +28,33 @@ export interface Denial {
  * each of its requests. Left open are ages that share a histogram bucket with the limit, and requirements about which the
  * record says nothing.
  */
-export const replayRule = (recorded: readonly RecordedFacts[], rule: Rule): ReplayedSignature[] =>
-  recorded.filter((facts) => facts.evaluated).map((facts) => replaySignature(facts, rule))
-
-function replaySignature(facts: RecordedFacts, rule: Rule): ReplayedSignature {
-  const question = toQuestion(facts, rule)
+export function replayRule(recorded: readonly RecordedFacts[], rule: Rule): ReplayedSignature[] {
   const limit = rule.requirements.find((requirement) => requirement.kind === 'max-token-age')?.seconds ?? null
-  const parts = splitByTokenAge(facts.tokenAges, facts.count, limit)
-  const outcomes = parts.map(({ ageSeconds, count }) =>
-    ageSeconds === undefined ? replayOpenAge(question, count) : replayPart(question, ageSeconds, count),
-  )
-  const isAgeOpen = parts.some(({ ageSeconds }) => ageSeconds === undefined)
-  return merge(facts, outcomes, [
-    ...(isAgeOpen ? ['max-token-age' as const] : []),
-    ...question.open.map(({ kind }) => kind),
-  ])
+  return recorded.filter((facts) => facts.evaluated).map((facts) => replaySignature(toQuestion(facts, rule), limit))
 }
+
+function replaySignature(question: Question, limit: number | null): ReplayedSignature {
+  const { facts, open } = question
+  let [allowed, undetermined, isAgeOpen] = [0, 0, false]
+  const denials: Denial[] = []
+  for (const { ageSeconds, count } of splitByTokenAge(facts.tokenAges, facts.count, limit)) {
+    const isOnEitherSide = ageSeconds === undefined
+    isAgeOpen ||= isOnEitherSide
+    // What may be on either side of the limit is denied for certain only where a young token would be, too.
+    const { reason, missingScopes } = answerKnown(question, isOnEitherSide ? 0 : ageSeconds)
+    if (reason !== null) denials.push({ reason, missingScopes, count })
+    else if (isOnEitherSide || open.length > 0) undetermined += count
+    else allowed += count
+  }
+  return { facts, allowed, denials, undetermined, openKinds: undetermined === 0 ? NONE : openKindsOf(open, isAgeOpen) }
+}
+
+const NONE: readonly never[] = []
+
+const openKindsOf = (open: Question['open'], isAgeOpen: boolean): ReplayedSignature['openKinds'] => [
+  ...(isAgeOpen ? ['max-token-age' as const] : []),
+  ...open.map(({ kind }) => kind),
+]
 
 /** A rule as far as the record answers it, and what is left. */
 export interface Question extends SortedRequirements {
@@ -69,53 +80,13 @@ export function answerKnown(
   ageSeconds: number | null,
 ): RecordedAnswer {
   const answer = evaluate(toFacts(facts, ageSeconds), { access, requirements: answerable })
+  if (unmetReasons.length === 0) return answer
   const reason = firstReason(answer.reason === null ? unmetReasons : [answer.reason, ...unmetReasons])
   return { reason, missingScopes: reason === answer.reason ? answer.missingScopes : [] }
 }
 
-interface PartOutcome {
-  readonly allowed: number
-  readonly undetermined: number
-  readonly denial: Denial | null
-}
-
-function replayPart(question: Question, age: number | null, count: number): PartOutcome {
-  const { reason, missingScopes } = answerKnown(question, age)
-  if (reason !== null) return denied(reason, missingScopes, count)
-  return question.open.length === 0
-    ? { allowed: count, undetermined: 0, denial: null }
-    : { allowed: 0, undetermined: count, denial: null }
-}
-
 const firstReason = (reasons: readonly Reason[]): Reason | null =>
   REASONS.find((reason) => reasons.includes(reason)) ?? null
-
-/** The age may be on either side of the limit: certain only where both sides answer alike. */
-function replayOpenAge(question: Question, count: number): PartOutcome {
-  const young = replayPart(question, 0, count)
-  return young.denial === null ? { allowed: 0, undetermined: count, denial: null } : young
-}
-
-const denied = (reason: Reason, missingScopes: readonly string[], count: number): PartOutcome => ({
-  allowed: 0,
-  undetermined: 0,
-  denial: { reason, missingScopes, count },
-})
-
-function merge(
-  facts: RecordedFacts,
-  parts: readonly PartOutcome[],
-  openKinds: ReplayedSignature['openKinds'],
-): ReplayedSignature {
-  const undetermined = parts.reduce((sum, part) => sum + part.undetermined, 0)
-  return {
-    facts,
-    allowed: parts.reduce((sum, part) => sum + part.allowed, 0),
-    undetermined,
-    denials: parts.flatMap((part) => (part.denial === null ? [] : [part.denial])),
-    openKinds: undetermined === 0 ? [] : openKinds,
-  }
-}
 
 const toContext = ({ context }: RecordedFacts): Context =>
   context === null ? NO_CONTEXT : { ...context, recentRequests: null, conditionsMet: [] }

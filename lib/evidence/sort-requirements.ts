@@ -64,7 +64,17 @@ export interface SortedRequirements {
   readonly open: readonly Requirement[]
 }
 
-export function sortRequirements({ context }: RecordedFacts, { requirements }: Rule): SortedRequirements {
+/** Of records without surroundings, which all tell the same of a rule. */
+const sortedWithout = new WeakMap<Rule, SortedRequirements>()
+
+export function sortRequirements({ context }: RecordedFacts, rule: Rule): SortedRequirements {
+  if (context !== null) return sortBy(context, rule)
+  const known = sortedWithout.get(rule) ?? sortBy(null, rule)
+  sortedWithout.set(rule, known)
+  return known
+}
+
+function sortBy(context: RecordedFacts['context'], { requirements }: Rule): SortedRequirements {
   const answerable = requirements.filter((requirement) => isInFacts(context, requirement))
   const others = requirements.filter((requirement) => !answerable.includes(requirement))
   return {

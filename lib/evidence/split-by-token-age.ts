@@ -10,21 +10,36 @@ export interface AgePart {
 export function splitByTokenAge(ages: readonly number[] | null, count: number, limitSeconds: number | null): AgePart[] {
   if (ages === null) return [{ count, ageSeconds: null }]
   if (limitSeconds === null) return [{ count, ageSeconds: 0 }]
-  const sums = { young: 0, old: 0, open: 0 }
-  for (const [index, inBucket] of ages.entries()) sums[sideOf(index, limitSeconds)] += inBucket
-  const unrecorded = Math.max(0, count - sums.young - sums.old - sums.open)
-  const parts: AgePart[] = [
-    { count: sums.young, ageSeconds: 0 },
-    { count: sums.old, ageSeconds: Number.POSITIVE_INFINITY },
-    { count: sums.open + unrecorded, ageSeconds: undefined },
-  ]
-  return parts.filter((part) => part.count > 0)
+  const sums: Sums = [0, 0, 0]
+  const sides = sidesAt(limitSeconds)
+  for (let bucket = 0; bucket < ages.length; bucket++) sums[sides[bucket] ?? OPEN] += ages[bucket] ?? 0
+  const [young, old, open] = sums
+  const unrecorded = Math.max(0, count - young - old - open)
+  const parts: AgePart[] = []
+  if (young > 0) parts.push({ count: young, ageSeconds: 0 })
+  if (old > 0) parts.push({ count: old, ageSeconds: Number.POSITIVE_INFINITY })
+  if (open + unrecorded > 0) parts.push({ count: open + unrecorded, ageSeconds: undefined })
+  return parts
+}
+
+type Sums = [young: number, old: number, open: number]
+type Side = 0 | 1 | 2
+const [YOUNG, OLD, OPEN] = [0, 1, 2] as const
+
+const BUCKETS = TOKEN_AGE_EDGES_SECONDS.length + 1
+let latest: { readonly limitSeconds: number; readonly sides: readonly Side[] } = { limitSeconds: NaN, sides: [] }
+
+/** By bucket. One limit is asked for over and over: of each signature that a rule is replayed for. */
+function sidesAt(limitSeconds: number): readonly Side[] {
+  if (latest.limitSeconds !== limitSeconds)
+    latest = { limitSeconds, sides: Array.from({ length: BUCKETS }, (_, bucket) => sideOf(bucket, limitSeconds)) }
+  return latest.sides
 }
 
 /** Buckets hold `(lower edge, upper edge]`; a token is too old above the limit. */
-function sideOf(bucket: number, limitSeconds: number): 'young' | 'old' | 'open' {
+function sideOf(bucket: number, limitSeconds: number): Side {
   const lower = bucket === 0 ? Number.NEGATIVE_INFINITY : (TOKEN_AGE_EDGES_SECONDS[bucket - 1] ?? 0)
   const upper = TOKEN_AGE_EDGES_SECONDS[bucket] ?? Number.POSITIVE_INFINITY
-  if (upper <= limitSeconds) return 'young'
-  return lower >= limitSeconds ? 'old' : 'open'
+  if (upper <= limitSeconds) return YOUNG
+  return lower >= limitSeconds ? OLD : OPEN
 }

@@ -23,30 +23,43 @@ export interface CallerSummary {
 
 /** One line a caller, those that lose most first. */
 export function summariseCallers(replayed: readonly ReplayedSignature[]): CallerSummary[] {
-  const groups = Map.groupBy(replayed, ({ facts }) => toCaller(facts.callerKind, facts.caller, facts.callerHint).key)
+  const groups = new Map<string, { readonly caller: Caller; readonly signatures: ReplayedSignature[] }>()
+  for (const signature of replayed) {
+    const { callerKind, caller: name, callerHint } = signature.facts
+    const caller = toCaller(callerKind, name, callerHint)
+    const group = groups.get(caller.key)
+    if (group === undefined) groups.set(caller.key, { caller, signatures: [signature] })
+    else group.signatures.push(signature)
+  }
   return [...groups.values()]
-    .map(summarise)
+    .map(({ caller, signatures }) => summarise(caller, signatures))
     .sort((a, b) => b.wouldDeny - a.wouldDeny || b.requests - a.requests || a.caller.key.localeCompare(b.caller.key))
 }
 
-function summarise(group: readonly ReplayedSignature[]): CallerSummary {
-  const { facts } = group[0] as ReplayedSignature // groupBy makes no empty group
-  const caller = toCaller(facts.callerKind, facts.caller, facts.callerHint)
-  const sum = (of: (item: ReplayedSignature) => number): number => group.reduce((total, item) => total + of(item), 0)
+function summarise(caller: Caller, group: readonly ReplayedSignature[]): CallerSummary {
+  const sums = { requests: 0, allowed: 0, wouldDeny: 0, undetermined: 0 }
+  let [firstMs, lastMs] = [Infinity, -Infinity]
+  for (const { facts, allowed, denials, undetermined } of group) {
+    sums.requests += facts.count
+    sums.allowed += allowed
+    sums.undetermined += undetermined
+    for (const { count } of denials) sums.wouldDeny += count
+    firstMs = Math.min(firstMs, facts.firstAt.getTime())
+    lastMs = Math.max(lastMs, facts.lastAt.getTime())
+  }
   return {
     caller,
-    requests: sum((item) => item.facts.count),
-    allowed: sum((item) => item.allowed),
-    wouldDeny: sum((item) => item.denials.reduce((total, { count }) => total + count, 0)),
-    undetermined: sum((item) => item.undetermined),
+    ...sums,
     reasons: summariseReasons(group),
-    firstAt: new Date(Math.min(...group.map((item) => item.facts.firstAt.getTime()))),
-    lastAt: new Date(Math.max(...group.map((item) => item.facts.lastAt.getTime()))),
+    firstAt: new Date(firstMs),
+    lastAt: new Date(lastMs),
     bucketPercent: caller.kind === 'service' || caller.kind === 'integration' ? callerBucket(caller.name) : null,
   }
 }
 
 function summariseReasons(group: readonly ReplayedSignature[]): CallerSummary['reasons'] {
+  const [only, ...others] = group
+  if (only !== undefined && others.length === 0 && only.denials.length <= 1) return only.denials
   const denials = Map.groupBy(
     group.flatMap((item) => item.denials),
     ({ reason, missingScopes }) => `${reason} ${missingScopes.join(' ')}`,
