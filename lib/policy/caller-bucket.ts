@@ -4,13 +4,16 @@ const BUCKETS = 10_000
 
 const mixByte = (hash: number, byte: number): number => Math.imul(hash ^ byte, FNV_PRIME)
 
+/** The last two bytes of a code point of three or four. */
+const mixTail = (hash: number, point: number): number =>
+  mixByte(mixByte(hash, 0x80 | ((point >> 6) & 0x3f)), 0x80 | (point & 0x3f))
+
 /** FNV-1a over the UTF-8 bytes of one code point. */
 function mixCodePoint(hash: number, point: number): number {
   if (point < 0x80) return mixByte(hash, point)
   if (point < 0x800) return mixByte(mixByte(hash, 0xc0 | (point >> 6)), 0x80 | (point & 0x3f))
-  const tail = (seed: number): number => mixByte(mixByte(seed, 0x80 | ((point >> 6) & 0x3f)), 0x80 | (point & 0x3f))
-  if (point < 0x10000) return tail(mixByte(hash, 0xe0 | (point >> 12)))
-  return tail(mixByte(mixByte(hash, 0xf0 | (point >> 18)), 0x80 | ((point >> 12) & 0x3f)))
+  if (point < 0x10000) return mixTail(mixByte(hash, 0xe0 | (point >> 12)), point)
+  return mixTail(mixByte(mixByte(hash, 0xf0 | (point >> 18)), 0x80 | ((point >> 12) & 0x3f)), point)
 }
 
 /** The finaliser of MurmurHash3: FNV alone leaves similar names in neighbouring buckets. */
