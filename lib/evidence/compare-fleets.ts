@@ -71,11 +71,14 @@ function compareSignature(facts: RecordedFacts, before: Side, after: Side): Comp
   return { ...sums, denials }
 }
 
-const limitsOf = (...sides: readonly Side[]): number[] =>
-  sides.flatMap(({ endpoint, lifetimeSeconds }) => [
-    ...endpoint.rule.requirements.flatMap((each) => (each.kind === 'max-token-age' ? each.seconds : [])),
-    ...(lifetimeSeconds === null ? [] : [lifetimeSeconds]),
-  ])
+function limitsOf(...sides: readonly Side[]): number[] {
+  const limits: number[] = []
+  for (const { endpoint, lifetimeSeconds } of sides) {
+    for (const each of endpoint.rule.requirements) if (each.kind === 'max-token-age') limits.push(each.seconds)
+    if (lifetimeSeconds !== null) limits.push(lifetimeSeconds)
+  }
+  return limits
+}
 
 /** Both sides, and what neither the facts nor the record tell. */
 interface Pair {
@@ -110,8 +113,11 @@ function ask(facts: RecordedFacts, side: Side): AskedSide {
   return { ...side, question: toQuestion(asked, side.endpoint.rule) }
 }
 
+const ALL_IS_TOLD: readonly Unmet[] = [{ before: null, after: null }]
+
 /** A requirement that both sides ask for has one answer, which is the same for both. */
-function waysUnmet(before: AskedSide, after: AskedSide): Unmet[] {
+function waysUnmet(before: AskedSide, after: AskedSide): readonly Unmet[] {
+  if (before.question.open.length + after.question.open.length === 0) return ALL_IS_TOLD
   const [old, next] = [openByKey(before), openByKey(after)]
   const shared = [...old].find(([key]) => next.has(key))?.[1] ?? null
   const oldOnly = [...old].find(([key]) => !next.has(key))?.[1] ?? null

@@ -73,11 +73,11 @@ const isChanged = ({ lost, gained, undetermined }: Pick<ReplayedCounts, 'lost' |
   lost + gained + undetermined > 0
 
 function summarise(compared: readonly ComparedSignature[], { endpoints }: Fleet): ReplayedAccess[] {
-  const byAccess = Map.groupBy(compared, ({ facts }) => `${facts.endpointId ?? ''} ${callerOf(facts).key}`)
-  return [...byAccess.values()]
-    .filter((group) => group.some(isChanged))
-    .map((group) => toAccess(group, endpoints))
-    .toSorted((a, b) => b.lost - a.lost || b.gained - a.gained || b.undetermined - a.undetermined)
+  const accesses: ReplayedAccess[] = []
+  for (const atEndpoint of Map.groupBy(compared, ({ facts }) => facts.endpointId).values())
+    for (const ofCaller of Map.groupBy(atEndpoint, ({ facts }) => callerOf(facts).key).values())
+      if (ofCaller.some(isChanged)) accesses.push(toAccess(ofCaller, endpoints))
+  return accesses.sort((a, b) => b.lost - a.lost || b.gained - a.gained || b.undetermined - a.undetermined)
 }
 
 const callerOf = ({ callerKind, caller, callerHint }: RecordedFacts): Caller => toCaller(callerKind, caller, callerHint)
@@ -97,10 +97,9 @@ function toAccess(group: readonly ComparedSignature[], endpoints: Fleet['endpoin
 }
 
 function sumDenials(group: readonly ComparedSignature[]): Denial[] {
-  const same = Map.groupBy(
-    group.flatMap(({ denials }) => denials),
-    ({ reason, missingScopes }) => `${reason} ${missingScopes.join(' ')}`,
-  )
+  const all = group.flatMap(({ denials }) => denials)
+  if (all.length <= 1) return all
+  const same = Map.groupBy(all, ({ reason, missingScopes }) => `${reason} ${missingScopes.join(' ')}`)
   return [...same.values()]
     .flatMap((denials) => {
       const [first] = denials

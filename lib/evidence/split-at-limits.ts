@@ -1,3 +1,4 @@
+import { TOKEN_AGE_BUCKETS } from '../policy/token-age.ts'
 import { TOKEN_AGE_EDGES_SECONDS } from '../policy/vocabulary.ts'
 
 export interface AgeSpan {
@@ -9,24 +10,57 @@ export interface AgeSpan {
 /** Splits a histogram at several limits. Exact where they lie on edges; what shares a bucket with one may be on either side. */
 export function splitAtLimits(ages: readonly number[] | null, count: number, limits: readonly number[]): AgeSpan[] {
   if (ages === null) return [{ count, ages: [null] }]
-  const sorted = [...new Set(limits)].toSorted((a, b) => a - b)
-  const counts = new Map<string, { count: number; first: number; last: number }>()
-  const add = (first: number, last: number, more: number): void => {
-    const key = `${first} ${last}`
-    counts.set(key, { first, last, count: (counts.get(key)?.count ?? 0) + more })
-  }
+  const { spans, spanOf, unrecorded } = cutAt(limits)
+  const counts = new Array<number>(spans.length).fill(0)
   let recorded = 0
-  for (const [bucket, inBucket] of ages.entries()) {
-    if (inBucket === 0) continue
+  for (let bucket = 0; bucket < ages.length; bucket++) {
+    const [inBucket, span] = [ages[bucket] ?? 0, spanOf[bucket] ?? unrecorded]
     recorded += inBucket
-    add(...spanOf(bucket, sorted), inBucket)
+    counts[span] = (counts[span] ?? 0) + inBucket
   }
-  if (count > recorded) add(0, sorted.length, count - recorded)
-  return [...counts.values()].map((span) => ({ count: span.count, ages: agesBetween(sorted, span.first, span.last) }))
+  counts[unrecorded] = (counts[unrecorded] ?? 0) + Math.max(0, count - recorded)
+  const found: AgeSpan[] = []
+  for (const [span, inSpan] of counts.entries()) if (inSpan > 0) found.push({ count: inSpan, ages: spans[span] ?? [] })
+  return found
+}
+
+/** How the buckets of any histogram lie to some limits. */
+interface Cut {
+  readonly limits: readonly number[]
+  /** The ages that stand for each span. */
+  readonly spans: readonly AgeSpan['ages'][]
+  /** By bucket. */
+  readonly spanOf: readonly number[]
+  /** The span of requests without an age. */
+  readonly unrecorded: number
+}
+
+let latest: Cut | null = null
+
+/** The same limits are asked for over and over: of each signature of an endpoint. */
+function cutAt(limits: readonly number[]): Cut {
+  const isLatest = latest?.limits.length === limits.length && limits.every((limit, at) => limit === latest?.limits[at])
+  if (latest === null || !isLatest) latest = makeCut(limits)
+  return latest
+}
+
+function makeCut(limits: readonly number[]): Cut {
+  const sorted = [...new Set(limits)].toSorted((a, b) => a - b)
+  const places = new Map<string, number>()
+  const spans: number[][] = []
+  const placeOf = ([first, last]: readonly [number, number]): number => {
+    const key = `${first} ${last}`
+    const known = places.get(key)
+    if (known !== undefined) return known
+    places.set(key, spans.length)
+    return spans.push(agesBetween(sorted, first, last)) - 1
+  }
+  const spanOf = Array.from({ length: TOKEN_AGE_BUCKETS }, (_, bucket) => placeOf(spanOfBucket(bucket, sorted)))
+  return { limits: [...limits], spans, spanOf, unrecorded: placeOf([0, sorted.length]) }
 }
 
 /** How many of the limits the youngest and the oldest of a bucket exceed; a bucket holds `(lower edge, upper edge]`. */
-function spanOf(bucket: number, limits: readonly number[]): [number, number] {
+function spanOfBucket(bucket: number, limits: readonly number[]): [number, number] {
   const lower = bucket === 0 ? Number.NEGATIVE_INFINITY : (TOKEN_AGE_EDGES_SECONDS[bucket - 1] ?? 0)
   const upper = TOKEN_AGE_EDGES_SECONDS[bucket] ?? Number.POSITIVE_INFINITY
   return [limits.filter((limit) => limit <= lower).length, limits.filter((limit) => limit < upper).length]

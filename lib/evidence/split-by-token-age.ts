@@ -1,3 +1,4 @@
+import { TOKEN_AGE_BUCKETS } from '../policy/token-age.ts'
 import { TOKEN_AGE_EDGES_SECONDS } from '../policy/vocabulary.ts'
 
 export interface AgePart {
@@ -26,13 +27,15 @@ type Sums = [young: number, old: number, open: number]
 type Side = 0 | 1 | 2
 const [YOUNG, OLD, OPEN] = [0, 1, 2] as const
 
-const BUCKETS = TOKEN_AGE_EDGES_SECONDS.length + 1
 let latest: { readonly limitSeconds: number; readonly sides: readonly Side[] } = { limitSeconds: NaN, sides: [] }
 
 /** By bucket. One limit is asked for over and over: of each signature that a rule is replayed for. */
 function sidesAt(limitSeconds: number): readonly Side[] {
   if (latest.limitSeconds !== limitSeconds)
-    latest = { limitSeconds, sides: Array.from({ length: BUCKETS }, (_, bucket) => sideOf(bucket, limitSeconds)) }
+    latest = {
+      limitSeconds,
+      sides: Array.from({ length: TOKEN_AGE_BUCKETS }, (_, bucket) => sideOf(bucket, limitSeconds)),
+    }
   return latest.sides
 }
 
