@@ -148,23 +148,29 @@ function addSlots(
 
 /** As `readTop` answers, to the slots of the days. */
 export function sumTop(window: RecordedWindow, filter: DecisionFilter, by: TopKey, limit: number): TopRow[] {
-  const isAsked = Uint8Array.from(window.signatures, (signature) =>
-    signature !== undefined && passes(filter, signature) ? 1 : 0,
-  )
-  const counts = countSignatures(window, filter, isAsked)
-  const rows = new Map<string, Writable<TopRow>>()
-  window.signatures.forEach((signature, place) => {
+  const counts = countSignatures(window, filter)
+  /** By key and then by label: a key may have several. */
+  const rows = new Map<string, Map<string, Writable<TopRow>>>()
+  for (const [place, signature] of window.signatures.entries()) {
     const count = counts[place] ?? 0
-    if (count === 0 || signature === undefined) return
+    if (count === 0 || signature === undefined || !passes(filter, signature)) continue
     const named = TOP_KEYS[by](signature)
-    if (named === null) return
-    const [key, label] = named
-    const both = `${key}\n${label}`
-    const row = rows.get(both) ?? { key, label, allowed: 0, 'would-deny': 0, denied: 0, unevaluated: 0 }
+    if (named === null) continue
+    const row = rowOf(rows, ...named)
     row[signature.evaluated ? signature.outcome : 'unevaluated'] += count
-    rows.set(both, row)
-  })
-  return [...rows.values()].sort(byDenials).slice(0, limit)
+  }
+  return [...rows.values()]
+    .flatMap((labels) => [...labels.values()])
+    .sort(byDenials)
+    .slice(0, limit)
+}
+
+function rowOf(rows: Map<string, Map<string, Writable<TopRow>>>, key: string, label: string): Writable<TopRow> {
+  const labels = rows.get(key) ?? new Map<string, Writable<TopRow>>()
+  rows.set(key, labels)
+  const row = labels.get(label) ?? { key, label, allowed: 0, 'would-deny': 0, denied: 0, unevaluated: 0 }
+  labels.set(label, row)
+  return row
 }
 
 type Writable<Row> = { -readonly [Key in keyof Row]: Row[Key] }
@@ -174,23 +180,37 @@ const requestsOf = (row: TopRow): number => denialsOf(row) + row.allowed + row.u
 const byDenials = (a: TopRow, b: TopRow): number =>
   denialsOf(b) - denialsOf(a) || requestsOf(b) - requestsOf(a) || (a.key < b.key ? -1 : 1)
 
-/** By place; of those that are not asked for, nothing. */
-function countSignatures(
-  { signatures, days }: RecordedWindow,
-  filter: DecisionFilter,
-  isAsked: Uint8Array,
-): Float64Array {
+/** By place. */
+function countSignatures({ signatures, days }: RecordedWindow, filter: DecisionFilter): Float64Array {
   const counts = new Float64Array(signatures.length)
   for (const day of days) {
-    const [first, end] = slotsWithin(filter, day)
-    const perRow = slotsPerDay(day.hoursPerSlot)
-    for (let row = 0; row < day.places.length; row++) {
-      const place = day.places[row] ?? 0
-      if (isAsked[place] !== 1) continue
-      let count = 0
-      for (let slot = first; slot < end; slot++) count += day.slots[row * perRow + slot] ?? 0
-      counts[place] = (counts[place] ?? 0) + count
+    const { places } = day
+    const rows = countRows(day, slotsWithin(filter, day))
+    for (let row = 0; row < places.length; row++) {
+      const place = places[row] ?? 0
+      counts[place] = (counts[place] ?? 0) + (rows[row] ?? 0)
     }
   }
   return counts
+}
+
+/** Of days that are asked for as a whole, which those of a month are but for the first and the last. */
+const wholeDays = new WeakMap<DayOfWindow['slots'], Float64Array>()
+
+function countRows(day: DayOfWindow, [first, end]: readonly [number, number]): Float64Array {
+  if (first > 0 || end < slotsPerDay(day.hoursPerSlot)) return sumRows(day, first, end)
+  const known = wholeDays.get(day.slots) ?? sumRows(day, first, end)
+  wholeDays.set(day.slots, known)
+  return known
+}
+
+function sumRows({ places, slots, hoursPerSlot }: DayOfWindow, first: number, end: number): Float64Array {
+  const perRow = slotsPerDay(hoursPerSlot)
+  const rows = new Float64Array(places.length)
+  for (let row = 0; row < places.length; row++) {
+    let count = 0
+    for (let slot = first; slot < end; slot++) count += slots[row * perRow + slot] ?? 0
+    rows[row] = count
+  }
+  return rows
 }
