@@ -13,6 +13,17 @@ function answerLength(text: string): number | null {
   return text.length < end ? null : end
 }
 
+/**
+ * Whoever answers a client that sleeps pays for waking it, and a faster server finds it awake more often: a difference that
+ * is neither's. Answers what lets it sleep again.
+ */
+function stayAwake(): () => void {
+  let next: NodeJS.Immediate
+  const turn = (): void => void (next = setImmediate(turn))
+  turn()
+  return () => clearImmediate(next)
+}
+
 export class HttpLoad {
   readonly #sockets: readonly Socket[]
   readonly #requests: readonly string[]
@@ -33,7 +44,12 @@ export class HttpLoad {
   /** Rejects where an answer is not a 200. */
   async send(count: number): Promise<void> {
     const share = Math.ceil(count / this.#sockets.length)
-    await Promise.all(this.#sockets.map((socket) => this.#sendOver(socket, share)))
+    const sleep = stayAwake()
+    try {
+      await Promise.all(this.#sockets.map((socket) => this.#sendOver(socket, share)))
+    } finally {
+      sleep()
+    }
   }
 
   close(): void {

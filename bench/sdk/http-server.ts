@@ -2,14 +2,32 @@
 import express from 'express'
 import { auth } from 'express-oauth2-jwt-bearer'
 import fastify from 'fastify'
-import { createServer, type RequestListener } from 'node:http'
+import { Agent, createServer, request, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzip, gzip } from 'node:zlib'
 import { protectExpress } from '../../sdk/src/express.ts'
 import { stepgateFastify } from '../../sdk/src/fastify.ts'
 import { createStepgate } from '../../sdk/src/index.ts'
 
 const [, , framework, guardKind] = process.argv
 const BODY = { id: '42', state: 'paid', total: 1290, currency: 'EUR' }
+
+const CALL_EVERY_MS = 2_000
+const agent = new Agent({ keepAlive: true })
+
+/**
+ * Calls another service now and then, with packed bodies, as hardly any service does not. Node's streams then carry more kinds
+ * of objects than a server that only answers brings about, for which alone their compiled code can be the fastest there is.
+ */
+function callOut(): void {
+  gzip(JSON.stringify(BODY), (_error, packed) => {
+    const call = request(process.env['BENCH_JWKS'] ?? '', { method: 'POST', agent }, (answer) => answer.resume())
+    call.on('error', () => undefined) // nobody needs the answer
+    call.end(packed)
+    gunzip(packed, () => undefined)
+  })
+}
+if (guardKind === 'calls') setInterval(callOut, CALL_EVERY_MS)
 
 async function startExpress(): Promise<number> {
   const app = express()

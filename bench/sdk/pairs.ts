@@ -19,7 +19,8 @@ const ROUNDS = 7
 const SLICE_REQUESTS = 3_200
 const CONNECTIONS = 16
 const GOALS = { express: 1.02, fastify: 1.05 } as const
-const GUARDS = { bare: 'none', twin: 'none', guarded: 'stepgate' } as const
+/** `calling` has no middleware and calls another service now and then. */
+const GUARDS = { bare: 'none', twin: 'none', calling: 'calls', guarded: 'stepgate' } as const
 type Framework = keyof typeof GOALS
 type Variant = keyof typeof GUARDS
 /** CPU a request, in microseconds. */
@@ -66,29 +67,35 @@ async function runSlice({ server, load }: Service): Promise<number> {
 async function runRound(services: Readonly<Record<Variant, Service>>, round: number): Promise<Costs> {
   const first = round % VARIANTS.length
   const order = [...VARIANTS.slice(first), ...VARIANTS.slice(0, first)]
-  const costs = { bare: 0, twin: 0, guarded: 0 }
+  const costs = { bare: 0, twin: 0, calling: 0, guarded: 0 }
   for (const variant of round % 2 === 0 ? order : order.toReversed()) costs[variant] = await runSlice(services[variant])
   return costs
 }
 
 /** The medians of new processes' rounds, once they have warmed up. */
 async function runGeneration(framework: Framework, plane: TokenPlane): Promise<Costs> {
-  const [bare, twin, guarded] = await Promise.all([
-    startService(framework, 'bare', plane),
-    startService(framework, 'twin', plane),
-    startService(framework, 'guarded', plane),
-  ])
+  const services = {
+    bare: await startService(framework, 'bare', plane),
+    twin: await startService(framework, 'twin', plane),
+    calling: await startService(framework, 'calling', plane),
+    guarded: await startService(framework, 'guarded', plane),
+  }
   const rounds: Costs[] = []
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-    const costs = await runRound({ bare, twin, guarded }, round)
+    const costs = await runRound(services, round)
     if (round >= WARM_UP_ROUNDS) rounds.push(costs)
   }
-  for (const { load, server } of [bare, twin, guarded]) {
+  for (const { load, server } of Object.values(services)) {
     load.close()
     await stopServer(server)
   }
   const middleOf = (variant: Variant): number => median(rounds.map((costs) => costs[variant]))
-  return { bare: middleOf('bare'), twin: middleOf('twin'), guarded: middleOf('guarded') }
+  return {
+    bare: middleOf('bare'),
+    twin: middleOf('twin'),
+    calling: middleOf('calling'),
+    guarded: middleOf('guarded'),
+  }
 }
 
 interface Interval {
@@ -106,8 +113,13 @@ function medianInterval(values: readonly number[]): Interval {
   return { middle: median(values), low: at(lowest), high: at(sorted.length - 1 - lowest) }
 }
 
-const beside = (generations: readonly Costs[], variant: Variant): Interval =>
-  medianInterval(generations.map((costs) => costs[variant] / costs.bare))
+const beside = (generations: readonly Costs[], variant: Variant, base: Variant = 'bare'): Interval =>
+  medianInterval(generations.map((costs) => costs[variant] / costs[base]))
+
+function describe({ middle, low, high }: Interval): string {
+  const [ratio, least, most] = [middle, low, high].map((value) => value.toFixed(3))
+  return `${String(ratio)} × (95 %: ${String(least)} to ${String(most)})`
+}
 
 function verdictOf({ low, high }: Interval, goal: number): string {
   const limit = goal.toFixed(2)
@@ -117,6 +129,7 @@ function verdictOf({ low, high }: Interval, goal: number): string {
 
 function noteOf(variant: Variant, interval: Interval, framework: Framework): string {
   if (variant === 'guarded') return verdictOf(interval, GOALS[framework])
+  if (variant === 'calling') return ''
   const isFair = interval.low <= 1 && interval.high >= 1
   return isFair ? '' : 'EQUAL ONES DIFFER: nothing this small can be told here'
 }
@@ -127,12 +140,13 @@ function printGenerations(framework: Framework, generations: readonly Costs[], i
   )
   for (const variant of VARIANTS) {
     const interval = beside(generations, variant)
-    const [middle, low, high] = [interval.middle, interval.low, interval.high].map((ratio) => ratio.toFixed(3))
     const micros = median(generations.map((costs) => costs[variant])).toFixed(1)
     console.log(
-      `  ${variant.padEnd(10)} ${micros.padStart(6)} µs   ${String(middle)} × (95 %: ${String(low)} to ${String(high)})  ${noteOf(variant, interval, framework)}`,
+      `  ${variant.padEnd(10)} ${micros.padStart(6)} µs   ${describe(interval)}  ${noteOf(variant, interval, framework)}`,
     )
   }
+  const besideCalling = beside(generations, 'guarded', 'calling')
+  console.log(`  guarded beside calling ${describe(besideCalling)}  ${verdictOf(besideCalling, GOALS[framework])}`)
 }
 
 /** Both frameworks, or the one that is named. */
