@@ -1,14 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { SignatureReport } from '#lib/contract/machine.ts'
 import type { DecisionContext } from '#lib/control/context.ts'
 import { createDecisionIngest } from '#lib/control/decision/decision-ingest.ts'
 import { createPostgresDecisionStore } from '#lib/store/decisions/postgres-decision-store.ts'
-import { createWideTable, ITEMS_PER_BATCH, makeBatch, measureCopy, ROWS_PER_ROUND } from '../gateway/measure-ingest.ts'
+import { createWideTable, ITEMS_PER_BATCH, makeBatch, measureCopy } from '../gateway/measure-ingest.ts'
 import { median } from '../statistics.ts'
 import { judge } from './verdicts.ts'
 
 const ROUNDS = 5
-const IN_FLIGHT = 32
+/** Each is sent several times, with another id: that many distinct ones would cost the collection of garbage what none of them costs a gateway. */
+const BATCHES = 100
+const TIMES = 4
+/** As many instances report at once. */
+const IN_FLIGHT = 128
 const GOAL = 1.2
 
 export interface BenchStore {
@@ -53,14 +58,14 @@ export async function measureRaw({ pool, ownerUrl, environmentId, serviceId }: B
 type Batch = ReturnType<typeof makeBatch>
 
 async function storeDenials(ingest: (batch: Batch) => Promise<unknown>): Promise<number> {
-  const batches = Array.from({ length: ROWS_PER_ROUND / ITEMS_PER_BATCH }, (_, index) =>
-    makeBatch(index * ITEMS_PER_BATCH, DENIAL),
-  ).values()
+  const made = Array.from({ length: BATCHES }, (_, index) => makeBatch(index * ITEMS_PER_BATCH, DENIAL))
+  const batches = Array.from({ length: TIMES }, () => made.map((batch) => ({ ...batch, batchId: randomUUID() }))).flat()
   const startedAt = performance.now()
+  const next = batches.values()
   await Promise.all(
     Array.from({ length: IN_FLIGHT }, async () => {
-      for (const batch of batches) await ingest(batch)
+      for (const batch of next) await ingest(batch)
     }),
   )
-  return ROWS_PER_ROUND / ((performance.now() - startedAt) / 1_000)
+  return (batches.length * ITEMS_PER_BATCH) / ((performance.now() - startedAt) / 1_000)
 }

@@ -31,10 +31,9 @@ export function createDecisionIngest({ pool, decisions: { counts, samples } }: D
   })
 
   const keepStorable = async (parsed: ParsedBatch, replayed: boolean): Promise<ParsedBatch> => {
-    const wanted = new Set([
-      ...parsed.signatures.map(({ lastAtMs }) => dayOf(lastAtMs)),
-      ...parsed.samples.map(({ atMs }) => dayOf(atMs)),
-    ])
+    const wanted = new Set<number>()
+    for (const { lastAtMs } of parsed.signatures) wanted.add(dayOf(lastAtMs))
+    for (const { atMs } of parsed.samples) wanted.add(dayOf(atMs))
     const storable = await counts.findStorableDays(wanted, replayed)
     return keepItems(
       parsed,
@@ -77,12 +76,16 @@ export function createDecisionIngest({ pool, decisions: { counts, samples } }: D
   }
 }
 
-/** For the times of which it tells, however late it is. */
-const toHeard = ({ environmentId, serviceId }: Reporter, { signatures }: ParsedBatch): HeardService => ({
-  environmentId,
-  serviceId,
-  spans: signatures.map(({ firstAtMs, lastAtMs }) => ({ fromMs: firstAtMs, toMs: lastAtMs })),
-})
+/** For the times of which it tells, however late it is; most items tell of the minute of the one before. */
+function toHeard({ environmentId, serviceId }: Reporter, { signatures }: ParsedBatch): HeardService {
+  const spans: { fromMs: number; toMs: number }[] = []
+  for (const { firstAtMs, lastAtMs } of signatures) {
+    const [fromMs, toMs] = [minuteOf(firstAtMs), minuteOf(lastAtMs)]
+    const last = spans.at(-1)
+    if (last?.fromMs !== fromMs || last.toMs !== toMs) spans.push({ fromMs, toMs })
+  }
+  return { environmentId, serviceId, spans }
+}
 
 function toSignatureRow(
   { environmentId, serviceId }: Reporter,

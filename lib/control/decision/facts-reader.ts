@@ -24,17 +24,20 @@ export interface FactsSource {
   readonly replayed: boolean
 }
 
-export type ReadFacts = (item: SignatureItem, source: FactsSource) => ReadSignatureFacts | FactsFault
+export type ReadFacts = (item: SignatureItem) => ReadSignatureFacts | FactsFault
 
 /** Looks at the facts of an item; at those of one that passed before, for the same source, no more. */
-export function createFactsReader(): ReadFacts {
-  const memory = createFactsMemory()
-  return (item, source) => {
-    const known = memory.find(item, source)
-    if (known !== undefined) return known
-    const read = parseFacts(omitCounts(item), source)
-    if (!('detail' in read)) memory.keep(item, source, read)
-    return read
+export function createFactsReader(): (source: FactsSource) => ReadFacts {
+  const memoryOf = createFactsMemory()
+  return (source) => {
+    const memory = memoryOf(source)
+    return (item) => {
+      const known = memory.find(item)
+      if (known !== undefined) return known
+      const read = parseFacts(omitCounts(item), source)
+      if (!('detail' in read)) memory.keep(item, read)
+      return read
+    }
   }
 }
 

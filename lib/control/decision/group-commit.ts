@@ -2,7 +2,7 @@ import type { CountedBatch } from '#lib/store/decisions/store-batches.ts'
 import type { NewSample } from '#lib/store/decisions/store-samples.ts'
 import { ControlError } from '../control-error.ts'
 
-const ROWS_PER_COMMIT_MAX = 20_000
+const ROWS_PER_COMMIT_MAX = 100_000
 const ROWS_WAITING_MAX = 400_000
 
 /** What one report of an instance adds. */

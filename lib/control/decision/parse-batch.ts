@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import { SampleReport, type DecisionBatch, type SignatureCounts, type SignatureFacts } from '../../contract/machine.ts'
 import type { FieldError } from '../control-error.ts'
 import { createFactsReader, type ReadFacts, type SignatureItem } from './facts-reader.ts'
 import { toFieldError } from './field-error.ts'
-import { parseCounts } from './parse-counts.ts'
+import { createCountsParser, type ParseCounts } from './parse-counts.ts'
 import { REPLAY_DAYS_MAX } from '#lib/store/decisions/retention.ts'
 
 const MINUTE_MS = 60_000
@@ -44,44 +45,56 @@ export type ParseBatch = (batch: DecisionBatch, reporter: Reporter, nowMs: numbe
 /** Item by item: a bad one is named and left out, and costs its neighbours nothing. */
 export function createBatchParser(): ParseBatch {
   const readFacts = createFactsReader()
+  const parseCounts = createCountsParser()
   return (batch, reporter, nowMs) => {
+    const readOfReporter = readFacts({ ...reporter, replayed: batch.replayed })
     const refused: FieldError[] = []
-    const keep = <Parsed extends object>(parsed: Parsed | FieldError): Parsed[] => {
-      if (!('pointer' in parsed)) return [parsed]
-      refused.push(parsed)
-      return []
-    }
-    const source = { ...reporter, replayed: batch.replayed }
-    const signatures = batch.signatures.flatMap((item, index) =>
-      keep(parseSignature(item, index, (each) => readFacts(each, source), nowMs)),
+    const signatures = keepParsed(batch.signatures, refused, (item, index) =>
+      parseSignature(item, index, readOfReporter, parseCounts, nowMs),
     )
+    if (batch.samples.length === 0) return { signatures, samples: [], refused }
     const known = new Set(signatures.map(({ index }) => index))
-    const samples = batch.samples.flatMap((item, index) => keep(parseSample(item, index, known, nowMs)))
+    const samples = keepParsed(batch.samples, refused, (item, index) => parseSample(item, index, known, nowMs))
     return { signatures, samples, refused }
   }
+}
+
+/** What is not kept is added to what is refused. */
+function keepParsed<Parsed extends object>(
+  items: readonly unknown[],
+  refused: FieldError[],
+  parse: (item: unknown, index: number) => Parsed | FieldError,
+): Parsed[] {
+  const kept: Parsed[] = []
+  for (const [index, item] of items.entries()) {
+    const parsed = parse(item, index)
+    if ('pointer' in parsed) refused.push(parsed)
+    else kept.push(parsed)
+  }
+  return kept
 }
 
 function parseSignature(
   item: unknown,
   index: number,
-  readFacts: (item: SignatureItem) => ReturnType<ReadFacts>,
+  readFacts: ReadFacts,
+  parseCounts: ParseCounts,
   nowMs: number,
 ): ParsedSignature | FieldError {
-  const pointer = `/signatures/${index}`
-  if (!isObject(item)) return { pointer, detail: 'must be an object' }
+  if (!isObject(item)) return { pointer: pointerOf(index), detail: 'must be an object' }
   const read = readFacts(item)
-  if ('detail' in read) return { pointer: `${pointer}${read.path}`, detail: read.detail }
-  const result = parseCounts(item)
-  if (!result.success) return toFieldError(pointer, result.error)
-  const counts = result.data
+  if ('detail' in read) return { pointer: `${pointerOf(index)}${read.path}`, detail: read.detail }
+  const counted = parseCounts(item)
+  if (counted instanceof z.ZodError) return toFieldError(pointerOf(index), counted)
+  const { counts, firstAtMs, lastAtMs } = counted
   if (counts.tokenAges !== null && sum(counts.tokenAges) > counts.count)
-    return { pointer, detail: 'has more token ages than requests' }
-  const firstAtMs = Date.parse(counts.firstAt)
-  const lastAtMs = Date.parse(counts.lastAt)
+    return { pointer: pointerOf(index), detail: 'has more token ages than requests' }
   const problem = findTimeProblem(firstAtMs, lastAtMs, nowMs)
-  if (problem !== null) return { pointer: `${pointer}/${problem.field}`, detail: problem.detail }
-  return { index, ...read, counts, firstAtMs, lastAtMs }
+  if (problem !== null) return { pointer: `${pointerOf(index)}/${problem.field}`, detail: problem.detail }
+  return { index, facts: read.facts, hash: read.hash, counts, firstAtMs, lastAtMs }
 }
+
+const pointerOf = (index: number): string => `/signatures/${index}`
 
 const isObject = (item: unknown): item is SignatureItem =>
   typeof item === 'object' && item !== null && !Array.isArray(item)

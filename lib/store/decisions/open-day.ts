@@ -1,6 +1,6 @@
 import { dayOf, toDate } from './decision-days.ts'
 import { HOURS } from './decision-hours.ts'
-import { createHeld } from './held.ts'
+import { createHeldParts, type SignaturePart } from './held-parts.ts'
 import type { DayPart } from './recorded-day.ts'
 import type { PlacedDay } from './recorded-days.ts'
 
@@ -10,13 +10,15 @@ const HOURS_OPEN = 2
 const OVER_FRESH_MS = 60_000
 const OPEN_FRESH_MS = 10_000
 
-/** The day that is not over, in two parts: its last hours are read again and again. */
-export function createOpenDay(read: (part: DayPart) => Promise<PlacedDay>): (now: number) => Promise<PlacedDay[]> {
-  let held: { readonly hour: number; readonly parts: readonly (() => Promise<PlacedDay>)[] } | null = null
+/** The day that is not over, in parts: its last hours are read again and again. */
+export function createOpenDay(
+  read: (hours: DayPart, which: SignaturePart) => Promise<PlacedDay>,
+): (now: number) => Promise<PlacedDay[]> {
+  let held: { readonly hour: number; readonly spans: readonly (() => Promise<readonly PlacedDay[]>)[] } | null = null
 
-  const holdPart = (part: DayPart, freshMs: number): (() => Promise<PlacedDay>) =>
-    createHeld(
-      () => read(part),
+  const hold = (hours: DayPart, freshMs: number): (() => Promise<readonly PlacedDay[]>) =>
+    createHeldParts(
+      (which) => read(hours, which),
       ({ places }) => places.length,
       freshMs,
     )
@@ -30,8 +32,9 @@ export function createOpenDay(read: (part: DayPart) => Promise<PlacedDay>): (now
         { ...day, fromHour: 0, toHour: openFrom },
         { ...day, fromHour: openFrom },
       ]
-      held = { hour, parts: [holdPart(over, OVER_FRESH_MS), holdPart(open, OPEN_FRESH_MS)] }
+      held = { hour, spans: [hold(over, OVER_FRESH_MS), hold(open, OPEN_FRESH_MS)] }
     }
-    return Promise.all(held.parts.map((readPart) => readPart()))
+    const parts = await Promise.all(held.spans.map((readSpan) => readSpan()))
+    return parts.flat().filter(({ places }) => places.length > 0)
   }
 }

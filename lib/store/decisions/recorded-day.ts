@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import { HOURS, SUMS_BY_HOUR } from './decision-hours.ts'
+import { ALL_SIGNATURES, type SignaturePart } from './held-parts.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
 const UINT32_MAX = 0xffff_ffff
@@ -26,7 +27,7 @@ export interface RecordedDay {
 
 /** One value for all rows, and as text, which is shorter than numbers: to receive twenty thousand rows costs more than to add them up. */
 const DAY = `
-  WITH known AS (SELECT id FROM decision_signature WHERE environment_id = $1)
+  WITH known AS (SELECT id FROM decision_signature WHERE environment_id = $1 AND id % $5 = $6)
   SELECT string_agg(signature_id || hours::text || coalesce(token_ages::text, ''), E'\\n') AS rows FROM (
     SELECT signature_id, hours, token_ages FROM decision_day
     WHERE day = $2::date AND $3 = 0 AND $4 = 24 AND signature_id IN (SELECT id FROM known)
@@ -46,14 +47,19 @@ export interface DayPart {
   readonly toHour?: number
 }
 
+interface ReadOptions {
+  readonly which?: SignaturePart
+  readonly query_timeout?: number
+}
+
 /** From the rows, wherever they are. Of a part of a day, only what is not folded yet. */
 export async function readRecordedDay(
   pool: pg.Pool,
   environmentId: string,
   { day, hoursPerSlot, fromHour = 0, toHour = HOURS.length }: DayPart,
-  timeout: { readonly query_timeout?: number } = {},
+  { which: { part, parts } = ALL_SIGNATURES, ...timeout }: ReadOptions = {},
 ): Promise<RecordedDay> {
-  const values = [environmentId, day, fromHour, toHour]
+  const values = [environmentId, day, fromHour, toHour, parts, part]
   const { rows } = await pool.query<{ rows: string | null }>({ text: DAY, values, ...timeout })
   const { slots, ...parsed } = await parseRows(rows[0]?.rows ?? '')
   return { ...parsed, hoursPerSlot, slots: toSlots(slots, hoursPerSlot) }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { dayOf, toDate } from './decision-days.ts'
+import { ALL_SIGNATURES } from './held-parts.ts'
 import { createOpenDay } from './open-day.ts'
 import { readDaySegment } from './day-segments.ts'
 import { readRecordedDay, type DayPart, type RecordedDay } from './recorded-day.ts'
@@ -74,8 +75,8 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     ...counted,
     places: Int32Array.from(signatureIds, environmentOf(environmentId).placeOf),
   })
-  const readRows = async ({ environmentId, ...part }: AskedDay): Promise<PlacedDay> =>
-    place(environmentId, await readRecordedDay(pool, environmentId, part))
+  const readRows = async ({ environmentId, ...hours }: AskedDay, which = ALL_SIGNATURES): Promise<PlacedDay> =>
+    place(environmentId, await readRecordedDay(pool, environmentId, hours, { which }))
   const readVersion = async (asked: AskedDay, version: string): Promise<PlacedDay> => {
     const { environmentId, day, hoursPerSlot } = asked
     const segment = await readDaySegment(pool, environmentId, day, version, hoursPerSlot)
@@ -102,7 +103,7 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     if (known !== undefined) return known
     const placeOf = createPlaces()
     const signatures = createRecordedSignatures(pool, environmentId, placeOf)
-    const readToday = createOpenDay((part) => readRows({ environmentId, ...part }))
+    const readToday = createOpenDay((hours, which) => readRows({ environmentId, ...hours }, which))
     const made: HeldEnvironment = { placeOf, signatures, readToday }
     environments.set(environmentId, made)
     return made

@@ -80,7 +80,7 @@ async function storeNewBatches(
   shard: number,
   minutesFrom: Date,
 ): Promise<void> {
-  const { signatureIds, minutes, counts, ages } = toColumns(foldCounts(batches.flatMap((batch) => batch.counts)))
+  const { signatureIds, minutes, counts, ages } = toColumns(foldCounts(batches))
   const drops = [...sumDrops(batches)]
   const values = [
     batches.map(({ key }) => key),
@@ -114,26 +114,31 @@ function sumDrops(batches: readonly CountedBatch[]): Map<string, number> {
 }
 
 /** What a signature was counted in a minute, however many reports say so: PostgreSQL has a row each to write, not a row a report. */
-export function foldCounts(rows: readonly CountRow[]): CountRow[] {
-  const minutes = new Map<number, Map<string, CountRow>>()
-  for (const row of rows) {
-    const signatures = minutes.get(row.minuteMs) ?? new Map<string, CountRow>()
-    minutes.set(row.minuteMs, signatures)
-    const known = signatures.get(row.signatureId)
-    signatures.set(row.signatureId, known === undefined ? row : addCounts(known, row))
+export function foldCounts(batches: readonly CountedBatch[]): CountRow[] {
+  const minutes = new Map<number, Map<string, FoldedRow>>()
+  for (const { counts } of batches) {
+    for (const row of counts) {
+      const signatures = minutes.get(row.minuteMs) ?? new Map<string, FoldedRow>()
+      minutes.set(row.minuteMs, signatures)
+      const known = signatures.get(row.signatureId)
+      if (known === undefined) signatures.set(row.signatureId, { ...row, tokenAges: row.tokenAges?.slice() ?? null })
+      else addCounts(known, row)
+    }
   }
   return [...minutes.values()].flatMap((signatures) => [...signatures.values()])
 }
 
-const addCounts = (a: CountRow, b: CountRow): CountRow => ({
-  ...a,
-  count: a.count + b.count,
-  tokenAges: addTokenAges(a.tokenAges, b.tokenAges),
-})
+interface FoldedRow extends CountRow {
+  count: number
+  tokenAges: number[] | null
+}
 
-function addTokenAges(a: CountRow['tokenAges'], b: CountRow['tokenAges']): CountRow['tokenAges'] {
-  if (a === null || b === null) return a ?? b
-  return a.map((requests, bucket) => requests + (b[bucket] ?? 0))
+function addCounts(folded: FoldedRow, { count, tokenAges }: CountRow): void {
+  folded.count += count
+  if (tokenAges === null) return
+  const ages = (folded.tokenAges ??= tokenAges.map(() => 0))
+  for (let bucket = 0; bucket < tokenAges.length; bucket++)
+    ages[bucket] = (ages[bucket] ?? 0) + (tokenAges[bucket] ?? 0)
 }
 
 interface Columns {

@@ -1,0 +1,73 @@
+/** So few rows are read anew for every question: small fleets are always exact. */
+const ROWS_READ_ANEW_MAX = 2_000
+/** More are read in turn, so that neither a question nor whoever shares the process waits for all of them. */
+const PARTS = 8
+/** Nothing answers for longer than so many times as long as it is fresh. */
+const STALE_TIMES = 12
+
+/** Of signatures, those whose id leaves this remainder. */
+export interface SignaturePart {
+  readonly part: number
+  readonly parts: number
+}
+
+export const ALL_SIGNATURES: SignaturePart = { part: 0, parts: 1 }
+
+interface Held<Value> {
+  readonly values: readonly Value[]
+  /** When the part was read that was read last. */
+  readonly at: number
+}
+
+/** Something that is read anew for every question where it is small, and may be as old as `freshMs` where it is not. */
+export function createHeldParts<Value>(
+  load: (which: SignaturePart) => Promise<Value>,
+  countRows: (value: Value) => number,
+  freshMs: number,
+): () => Promise<readonly Value[]> {
+  let held: Held<Value> | null = null
+  let next = 0
+  let reading: Promise<void> | null = null
+
+  const isSmall = (values: readonly Value[]): boolean =>
+    values.reduce((rows, value) => rows + countRows(value), 0) <= ROWS_READ_ANEW_MAX
+
+  const readParts = async (): Promise<Held<Value>> => {
+    const at = performance.now()
+    const values: Value[] = []
+    while (values.length < PARTS) values.push(await load({ part: values.length, parts: PARTS }))
+    return (held = { values, at })
+  }
+  const readWhole = async (): Promise<Held<Value>> => {
+    const at = performance.now()
+    const values = [await load(ALL_SIGNATURES)]
+    return isSmall(values) ? (held = { values, at }) : readParts()
+  }
+  const renew = async (known: Held<Value>, due: number): Promise<void> => {
+    let { values } = known
+    for (let count = 0; count < due; count++) {
+      const at = performance.now()
+      values = values.with(next, await load({ part: next, parts: PARTS }))
+      held = { values, at }
+      next = (next + 1) % PARTS
+    }
+  }
+  const readOnce = (read: () => Promise<unknown>): Promise<void> =>
+    (reading ??= read()
+      .then(() => undefined)
+      .finally(() => {
+        reading = null
+      }))
+
+  return async () => {
+    if (held === null) return (await readParts()).values
+    if (isSmall(held.values)) return (await readWhole()).values
+    const age = performance.now() - held.at
+    if (age > freshMs * STALE_TIMES) await readOnce(readParts)
+    const due = Math.min(PARTS, Math.floor((age * PARTS) / freshMs))
+    const known = held
+    // Who asks next tries again, and hears of the failure once the answer is too old.
+    if (due > 0) readOnce(() => renew(known, due)).catch(() => undefined)
+    return held.values
+  }
+}
