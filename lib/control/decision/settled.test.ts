@@ -165,6 +165,53 @@ describe('days that are over', () => {
     }
   })
 
+  test('get another version by what is told of their hours when those are over, and by nothing else', async () => {
+    const { environment, service, endpoint } = await recordMonth()
+    const reporter = { environmentId: environment.id, serviceId: service.id }
+    const versionOf = async (at: Date): Promise<string | undefined> => {
+      const { rows } = await database.pool.query<{ version: string }>(
+        'SELECT version::text FROM decision_day_version WHERE day = $1::date',
+        [at.toISOString().slice(0, 10)],
+      )
+      return rows[0]?.version
+    }
+    const tell = async (at: Date): Promise<readonly [before: string | undefined, after: string | undefined]> => {
+      const before = await versionOf(at)
+      await createDecisionIngest(ctx)(reporter, makeBatch(endpoint.route, at.toISOString(), 1))
+      return [before, await versionOf(at)]
+    }
+    const [before, after] = await tell(new Date())
+    expect(after).toBe(before)
+    const [beforeLate, afterLate] = await tell(new Date(Date.now() - 2 * HOUR_MS))
+    expect(Number(afterLate)).toBe(Number(beforeLate ?? 0) + 1)
+  })
+
+  test('and today are, of a large fleet, what the tables add up to, also once something new is told', async () => {
+    const { environment, service, endpoint, record } = await recordMonth()
+    const reporter = { environmentId: environment.id, serviceId: service.id }
+    const ingest = createDecisionIngest(ctx)
+    for (const hoursAgo of [0, 1, 5, 30]) {
+      const at = new Date(Date.now() - hoursAgo * HOUR_MS).toISOString()
+      await ingest(reporter, makeBatch(endpoint.route, at, 3, 2_100))
+    }
+    const month = monthOf(environment.id)
+    const store = createPostgresDecisionStore(database.pool)
+    const sums = async () => ({
+      inMemory: inOrder(await store.counts.readSeries(month, 'outcome', SLOT_SECONDS, 50)),
+      inTables: inOrder(await readSeries(database.pool, month, 'outcome', SLOT_SECONDS)),
+    })
+    const first = await sums()
+    expect(first.inMemory).toEqual(first.inTables)
+    expect((await sums()).inMemory).toEqual(first.inMemory)
+    // Of a signature that nobody has met yet, on a day that is over.
+    await record({ caller: 'stranger', hoursAgo: 48, count: 11 })
+    const at = new Date(Date.now() - 48 * HOUR_MS).toISOString()
+    await ingest(reporter, makeBatch(endpoint.route, at, 5))
+    const second = await sums()
+    expect(second.inMemory).toEqual(second.inTables)
+    expect(second.inMemory).not.toEqual(first.inMemory)
+  })
+
   test('are read in one piece as long as nothing was told since, and from the rows after that', async () => {
     const { environment, service, endpoint } = await recordMonth()
     const month = monthOf(environment.id)
@@ -227,7 +274,7 @@ describe('days that are over', () => {
   })
 })
 
-function makeBatch(route: string, at: string, count: number): DecisionBatch {
+function makeBatch(route: string, at: string, count: number, callers = 1): DecisionBatch {
   const signature = {
     method: 'POST',
     route,
@@ -249,6 +296,10 @@ function makeBatch(route: string, at: string, count: number): DecisionBatch {
     lastAt: at,
     tokenAges: ages(count),
   }
+  const signatures = Array.from({ length: callers }, (_, number) => ({
+    ...signature,
+    caller: callers === 1 ? signature.caller : `caller-${number}`,
+  }))
   return {
     batchId: randomUUID(),
     instance: {
@@ -264,7 +315,7 @@ function makeBatch(route: string, at: string, count: number): DecisionBatch {
       state: 'fresh',
     },
     window: { from: at, to: at },
-    signatures: [signature],
+    signatures,
     samples: [],
     dropped: { allowed: 0, wouldDeny: 0, denied: 0, samples: 0 },
     replayed: true,

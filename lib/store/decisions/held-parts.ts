@@ -13,6 +13,10 @@ export interface SignaturePart {
 
 export const ALL_SIGNATURES: SignaturePart = { part: 0, parts: 1 }
 
+/** As a condition on the column that holds the id. All need none, which would mislead the planner about how many there are. */
+export const toPartCondition = (column: string, { part, parts }: SignaturePart): string =>
+  parts === 1 ? 'true' : `${column} % ${parts} = ${part}`
+
 interface Held<Value> {
   readonly values: readonly Value[]
   /** When the part was read that was read last. */
@@ -24,6 +28,7 @@ export function createHeldParts<Value>(
   load: (which: SignaturePart) => Promise<Value>,
   countRows: (value: Value) => number,
   freshMs: number,
+  partsHeld = PARTS,
 ): () => Promise<readonly Value[]> {
   let held: Held<Value> | null = null
   let next = 0
@@ -35,7 +40,7 @@ export function createHeldParts<Value>(
   const readParts = async (): Promise<Held<Value>> => {
     const at = performance.now()
     const values: Value[] = []
-    while (values.length < PARTS) values.push(await load({ part: values.length, parts: PARTS }))
+    while (values.length < partsHeld) values.push(await load({ part: values.length, parts: partsHeld }))
     return (held = { values, at })
   }
   const readWhole = async (): Promise<Held<Value>> => {
@@ -47,9 +52,9 @@ export function createHeldParts<Value>(
     let { values } = known
     for (let count = 0; count < due; count++) {
       const at = performance.now()
-      values = values.with(next, await load({ part: next, parts: PARTS }))
+      values = values.with(next, await load({ part: next, parts: partsHeld }))
       held = { values, at }
-      next = (next + 1) % PARTS
+      next = (next + 1) % partsHeld
     }
   }
   const readOnce = (read: () => Promise<unknown>): Promise<void> =>
@@ -64,7 +69,7 @@ export function createHeldParts<Value>(
     if (isSmall(held.values)) return (await readWhole()).values
     const age = performance.now() - held.at
     if (age > freshMs * STALE_TIMES) await readOnce(readParts)
-    const due = Math.min(PARTS, Math.floor((age * PARTS) / freshMs))
+    const due = Math.min(partsHeld, Math.floor((age * partsHeld) / freshMs))
     const known = held
     // Who asks next tries again, and hears of the failure once the answer is too old.
     if (due > 0) readOnce(() => renew(known, due)).catch(() => undefined)

@@ -1,40 +1,57 @@
 import { dayOf, toDate } from './decision-days.ts'
 import { HOURS } from './decision-hours.ts'
-import { createHeldParts, type SignaturePart } from './held-parts.ts'
-import type { DayPart } from './recorded-day.ts'
+import { createHeldParts } from './held-parts.ts'
+import { mergeDays } from './merge-days.ts'
+import { createOverHours, type ReadHours } from './over-hours.ts'
 import type { PlacedDay } from './recorded-days.ts'
 
 const HOUR_MS = 3_600_000
-const HOURS_OPEN = 2
-/** How old counts may be where there are many: of hours that are over, which change little, and of the open ones. */
-const OVER_FRESH_MS = 60_000
-const OPEN_FRESH_MS = 10_000
+/** The present one and those before it of which something may be told that is not late; one more, as clocks differ. */
+const HOURS_OPEN = 3
+/** How old counts may be where there are many: of the present hour, and of those before it, which change little. */
+const PRESENT_FRESH_MS = 10_000
+const OPEN_FRESH_MS = 60_000
 
-/** The day that is not over, in parts: its last hours are read again and again. */
-export function createOpenDay(
-  read: (hours: DayPart, which: SignaturePart) => Promise<PlacedDay>,
-): (now: number) => Promise<PlacedDay[]> {
-  let held: { readonly hour: number; readonly spans: readonly (() => Promise<readonly PlacedDay[]>)[] } | null = null
+interface OpenHours {
+  readonly present: number
+  readonly read: readonly (() => Promise<readonly PlacedDay[]>)[]
+}
 
-  const hold = (hours: DayPart, freshMs: number): (() => Promise<readonly PlacedDay[]>) =>
+/** The day that is not over: its open hours are read again and again, those before them once. */
+export function createOpenDay(readHours: ReadHours): (now: number, version: string) => Promise<PlacedDay | null> {
+  const readOver = createOverHours(readHours)
+  let open: OpenHours | null = null
+  let merged: { readonly parts: readonly PlacedDay[]; readonly day: PlacedDay } | null = null
+
+  const hold = (day: string, hour: number, freshMs: number): (() => Promise<readonly PlacedDay[]>) =>
     createHeldParts(
-      (which) => read(hours, which),
+      () => readHours({ day, fromHour: hour, toHour: hour + 1 }),
       ({ places }) => places.length,
       freshMs,
+      1,
+    )
+  /** Counts may come for the hour after the present one, too, as clocks differ. */
+  const holdFrom = (day: string, first: number, present: number): OpenHours['read'] =>
+    HOURS.filter((hour) => hour >= first && hour <= present + 1).map((hour) =>
+      hold(day, hour, hour < present ? OPEN_FRESH_MS : PRESENT_FRESH_MS),
     )
 
-  return async (now) => {
-    const hour = Math.floor(now / HOUR_MS)
-    if (held?.hour !== hour) {
-      const day = { day: toDate(dayOf(now)), hoursPerSlot: 1 } as const
-      const openFrom = Math.max(0, (hour % HOURS.length) + 1 - HOURS_OPEN)
-      const [over, open] = [
-        { ...day, fromHour: 0, toHour: openFrom },
-        { ...day, fromHour: openFrom },
-      ]
-      held = { hour, spans: [hold(over, OVER_FRESH_MS), hold(open, OPEN_FRESH_MS)] }
-    }
-    const parts = await Promise.all(held.spans.map((readSpan) => readSpan()))
-    return parts.flat().filter(({ places }) => places.length > 0)
+  return async (now, version) => {
+    const present = Math.floor(now / HOUR_MS)
+    const day = toDate(dayOf(now))
+    const hour = present % HOURS.length
+    const openFrom = Math.max(0, hour + 1 - HOURS_OPEN)
+    if (open?.present !== present) open = { present, read: holdFrom(day, openFrom, hour) }
+    const over = openFrom === 0 ? NOTHING : readOver({ day, toHour: openFrom, version }).then((counted) => [counted])
+    const read = await Promise.all([over, ...open.read.map((readOpen) => readOpen())])
+    const parts = read.flat().filter(({ places }) => places.length > 0)
+    if (parts.length === 0) return null
+    if (merged === null || !isSame(merged.parts, parts)) merged = { parts, day: mergeDays(parts) }
+    return merged.day
   }
 }
+
+const NOTHING: Promise<readonly PlacedDay[]> = Promise.resolve([])
+
+const isSame = (parts: readonly PlacedDay[], others: readonly PlacedDay[]): boolean =>
+  parts.length === others.length && parts.every((part, at) => part === others[at])

@@ -1,10 +1,9 @@
 import type pg from 'pg'
 import { dayOf, toDate } from './decision-days.ts'
-import { ALL_SIGNATURES } from './held-parts.ts'
 import { createOpenDay } from './open-day.ts'
 import { readDaySegment } from './day-segments.ts'
-import { readRecordedDay, type DayPart, type RecordedDay } from './recorded-day.ts'
-import { createRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
+import { readRecordedDay, readRecordedHours, type HoursPerSlot, type RecordedDay } from './recorded-day.ts'
+import { createRecordedSignatures, type Places, type RecordedSignature } from './recorded-signatures.ts'
 
 const DAY_MS = 86_400_000
 /** Before today. */
@@ -36,15 +35,17 @@ interface HeldDay {
 }
 
 /** A day of an environment as somebody asks for it. */
-interface AskedDay extends DayPart {
+interface AskedDay {
   readonly environmentId: string
+  readonly day: string
+  readonly hoursPerSlot: HoursPerSlot
 }
 
 interface HeldEnvironment {
-  readonly placeOf: (signatureId: number) => number
+  readonly placeOf: Places['placeOf']
   readonly signatures: () => Promise<RecordedWindow['signatures']>
-  /** The day that is not over, in parts. */
-  readonly readToday: (now: number) => Promise<PlacedDay[]>
+  /** The day that is not over, as of a version; null where nothing was told of it. */
+  readonly readToday: (now: number, version: string) => Promise<PlacedDay | null>
 }
 
 const VERSIONS =
@@ -75,8 +76,8 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     ...counted,
     places: Int32Array.from(signatureIds, environmentOf(environmentId).placeOf),
   })
-  const readRows = async ({ environmentId, ...hours }: AskedDay, which = ALL_SIGNATURES): Promise<PlacedDay> =>
-    place(environmentId, await readRecordedDay(pool, environmentId, hours, { which }))
+  const readRows = async ({ environmentId, ...asked }: AskedDay): Promise<PlacedDay> =>
+    place(environmentId, await readRecordedDay(pool, environmentId, asked))
   const readVersion = async (asked: AskedDay, version: string): Promise<PlacedDay> => {
     const { environmentId, day, hoursPerSlot } = asked
     const segment = await readDaySegment(pool, environmentId, day, version, hoursPerSlot)
@@ -101,19 +102,25 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
   const environmentOf = (environmentId: string): HeldEnvironment => {
     const known = environments.get(environmentId)
     if (known !== undefined) return known
-    const placeOf = createPlaces()
-    const signatures = createRecordedSignatures(pool, environmentId, placeOf)
-    const readToday = createOpenDay((hours, which) => readRows({ environmentId, ...hours }, which))
-    const made: HeldEnvironment = { placeOf, signatures, readToday }
+    const places = createPlaces()
+    const signatures = createRecordedSignatures(pool, environmentId, places)
+    const readToday = createOpenDay(async (span) =>
+      place(environmentId, await readRecordedHours(pool, environmentId, span)),
+    )
+    const made: HeldEnvironment = { placeOf: places.placeOf, signatures, readToday }
     environments.set(environmentId, made)
     return made
   }
-  const readOver = async (environmentId: string, startsMs: readonly number[], now: number): Promise<DayOfWindow[]> => {
-    const versions = await readVersions(pool, startsMs)
+  const readOver = async (
+    environmentId: string,
+    startsMs: readonly number[],
+    versionOf: (startMs: number) => string,
+    now: number,
+  ): Promise<DayOfWindow[]> => {
     const days: DayOfWindow[] = []
     for (const startMs of startsMs) {
       const asked: AskedDay = { environmentId, day: toDay(startMs), hoursPerSlot: startMs < hoursFrom(now) ? 3 : 1 }
-      days.push({ startMs, ...(await readPast(asked, versions.get(asked.day) ?? NEVER_TOLD)) })
+      days.push({ startMs, ...(await readPast(asked, versionOf(startMs))) })
     }
     return days
   }
@@ -122,15 +129,13 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     const now = Date.now()
     const today = dayOf(now) * DAY_MS
     const wanted = listDays(from, to, now)
-    const [over, open] = await Promise.all([
-      readOver(
-        environmentId,
-        wanted.filter((startMs) => startMs < today),
-        now,
-      ),
-      wanted.includes(today) ? environmentOf(environmentId).readToday(now) : [],
+    const versionOf = await readVersions(pool, wanted)
+    const over = wanted.filter((startMs) => startMs < today)
+    const [days, open] = await Promise.all([
+      readOver(environmentId, over, versionOf, now),
+      wanted.includes(today) ? environmentOf(environmentId).readToday(now, versionOf(today)) : null,
     ])
-    const days = [...over, ...open.map((part) => ({ startMs: today, ...part }))]
+    if (open !== null) days.push({ startMs: today, ...open })
     // After the days, so that every signature they name is known.
     return { days, signatures: await environmentOf(environmentId).signatures() }
   }
@@ -139,23 +144,27 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
 /** Since when days are held by the hour. */
 export const hoursFrom = (now = Date.now()): number => (dayOf(now) - HOURS_HELD_DAYS) * DAY_MS
 
-/** A number for each id, in the order in which they are met. */
-function createPlaces(): (signatureId: number) => number {
+function createPlaces(): Places {
   const places = new Map<number, number>()
-  return (signatureId) => {
-    const known = places.get(signatureId)
-    if (known !== undefined) return known
-    places.set(signatureId, places.size)
-    return places.size - 1
+  return {
+    count: () => places.size,
+    placeOf: (signatureId) => {
+      const known = places.get(signatureId)
+      if (known !== undefined) return known
+      places.set(signatureId, places.size)
+      return places.size - 1
+    },
   }
 }
 
-async function readVersions(pool: pg.Pool, days: readonly number[]): Promise<Map<string, string>> {
+/** Before the days: what is read after that is at least as new as they say. */
+async function readVersions(pool: pg.Pool, days: readonly number[]): Promise<(startMs: number) => string> {
   const { rows } = await pool.query<{ day: string; version: string }>(VERSIONS, [
     toDay(days[0] ?? 0),
     toDay(days.at(-1) ?? 0),
   ])
-  return new Map(rows.map(({ day, version }) => [day, version]))
+  const versions = new Map(rows.map(({ day, version }) => [day, version]))
+  return (startMs) => versions.get(toDay(startMs)) ?? NEVER_TOLD
 }
 
 function listDays(from: Date, to: Date, now: number): number[] {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { ALL_SIGNATURES, createHeldParts, type SignaturePart } from './held-parts.ts'
+import { ALL_SIGNATURES, createHeldParts, toPartCondition, type SignaturePart } from './held-parts.ts'
 import { CALLER_KEY, SIGNATURES } from './decision-filter.ts'
 import { RECORDED_FACTS, type SignatureTotals } from './read-signature-totals.ts'
 
@@ -12,31 +12,23 @@ export interface RecordedSignature extends Omit<SignatureTotals, 'count' | 'toke
   readonly callerLabel: string
 }
 
-const FACTS = `
+const toFacts = (which: SignaturePart): string => `
   SELECT ${RECORDED_FACTS}, v.slug AS "serviceSlug", s.method, s.route, ${CALLER_KEY} AS "callerKey",
     coalesce(s.caller, nullif(s.caller_hint, ''), 'unknown client') AS "callerLabel", s.first_at AS "firstAt", s.last_at AS "lastAt"
-  FROM ${SIGNATURES} WHERE s.environment_id = $1 AND s.id > $2 AND s.id % $3 = $4`
+  FROM ${SIGNATURES} WHERE s.environment_id = $1 AND s.id > $2 AND ${toPartCondition('s.id', which)}`
 
 /** Those with a higher id than another one; without, all. */
 async function readRecordedSignatures(
   pool: pg.Pool,
   environmentId: string,
-  { part, parts }: SignaturePart,
+  which: SignaturePart,
   after = 0,
 ): Promise<RecordedSignature[]> {
-  const { rows } = await pool.query<RecordedSignature>(FACTS, [environmentId, after, parts, part])
+  const { rows } = await pool.query<RecordedSignature>(toFacts(which), [environmentId, after])
   return rows
 }
 
-const HAS_NEWER = `SELECT EXISTS (SELECT FROM decision_signature WHERE id > $2 AND environment_id = $1) AS "hasNewer"`
-
-/** Whether there are any: to be told that there are none costs a tenth of reading none. */
-async function hasNewerSignatures(pool: pg.Pool, environmentId: string, after: number): Promise<boolean> {
-  const { rows } = await pool.query<{ hasNewer: boolean }>(HAS_NEWER, [environmentId, after])
-  return rows[0]?.hasNewer === true
-}
-
-/** What is known of a signature changes little; new ones are looked for with each question. */
+/** What is known of a signature changes little; those that were met since are looked for with each question. */
 const ALL_FRESH_MS = 60_000
 
 type Placed = readonly (RecordedSignature | undefined)[]
@@ -48,11 +40,18 @@ interface PlacedRows {
   readonly newest: number
 }
 
+/** A number for each id, in the order in which they are met. */
+export interface Places {
+  readonly placeOf: (signatureId: number) => number
+  /** How many were met. */
+  readonly count: () => number
+}
+
 /** Signatures by their place. */
 export function createRecordedSignatures(
   pool: pg.Pool,
   environmentId: string,
-  placeOf: (signatureId: number) => number,
+  { placeOf, count }: Places,
 ): () => Promise<Placed> {
   const read = async (which: SignaturePart, after?: number): Promise<PlacedRows> => {
     const rows = await readRecordedSignatures(pool, environmentId, which, after)
@@ -65,8 +64,9 @@ export function createRecordedSignatures(
   return async () => {
     const parts = await readAll()
     if (known?.parts !== parts) known = { parts, placed: placeEach(parts) }
+    const placed = parts.reduce((rows, part) => rows + part.rows.length, 0)
+    if (placed >= count()) return known.placed
     const newest = parts.reduce((most, part) => Math.max(most, part.newest), 0)
-    if (!(await hasNewerSignatures(pool, environmentId, newest))) return known.placed
     return placeEach([...parts, await read(ALL_SIGNATURES, newest)])
   }
 }

@@ -22,7 +22,8 @@ export interface CountedBatch {
 
 /**
  * One statement, and so all or nothing: where one of the batches is there already, nothing is counted. Rows are written in the order
- * of their keys, so that two gateways cannot deadlock; the shard keeps them from waiting for each other.
+ * of their keys, so that two gateways cannot deadlock; the shard keeps them from waiting for each other. A day gets another version
+ * by whatever is told of it when it, or the hour after it, is over: readers need not read again what has none.
  */
 const STORE = `
   WITH ids AS (
@@ -43,7 +44,7 @@ const STORE = `
     RETURNING bucket
   ), late AS (
     INSERT INTO decision_day_version AS known (day, version)
-    SELECT DISTINCT (bucket AT TIME ZONE 'UTC')::date AS day, 1 FROM hours WHERE bucket < date_trunc('day', now(), 'UTC') ORDER BY day
+    SELECT DISTINCT (bucket AT TIME ZONE 'UTC')::date AS day, 1 FROM hours WHERE bucket < greatest(date_trunc('day', now(), 'UTC'), date_trunc('hour', now(), 'UTC') - interval '1 hour') ORDER BY day
     ON CONFLICT (day) DO UPDATE SET version = known.version + 1
   )
   UPDATE instance SET dropped_total = dropped_total + reported.dropped

@@ -51,9 +51,11 @@ export function sumSeries(
   keysMax: number,
 ): SeriesPoint[] {
   const { keys, keyByPlace } = groupSignatures(window, filter, SERIES_KEYS[by])
-  const days = sumEachDay(window.days, keys.length, (sums, day) =>
-    addSlots(sums, day, keyByPlace, slotsWithin(filter, day)),
-  )
+  const days = window.days.map((day) => {
+    const sums = new Float64Array(slotsPerDay(day.hoursPerSlot) * keys.length)
+    addSlots(sums, day, keyByPlace, slotsWithin(filter, day))
+    return { day, sums }
+  })
   const shown = findLargest(keys, days, keysMax)
   return days.flatMap((each) => toPoints(each.day, addUp(each, shown), bucketSeconds))
 }
@@ -62,23 +64,6 @@ interface SummedDay {
   readonly day: DayOfWindow
   /** Slots of one key after those of the other. */
   readonly sums: Float64Array
-}
-
-/** The parts of a day follow each other. */
-function sumEachDay(
-  parts: readonly DayOfWindow[],
-  keys: number,
-  add: (sums: Float64Array, part: DayOfWindow) => void,
-): SummedDay[] {
-  const days: SummedDay[] = []
-  for (const part of parts) {
-    const last = days.at(-1)
-    const isSame = last?.day.startMs === part.startMs
-    const sums = isSame ? last.sums : new Float64Array(slotsPerDay(part.hoursPerSlot) * keys)
-    add(sums, part)
-    if (!isSame) days.push({ day: part, sums })
-  }
-  return days
 }
 
 /** By number of the key, the key it is shown as. */

@@ -1,0 +1,62 @@
+import { mergeDays } from './merge-days.ts'
+import type { HourSpan } from './recorded-day.ts'
+import type { PlacedDay } from './recorded-days.ts'
+
+/** Where there are so few, they are read anew for every question: small fleets are always exact. */
+const ROWS_READ_ANEW_MAX = 2_000
+/** While something is told late again and again, what is held may be so old. */
+const LATE_FRESH_MS = 60_000
+
+/** So many are read at once. */
+const HOURS_PER_READ = 6
+
+export type ReadHours = (span: HourSpan) => Promise<PlacedDay>
+
+/** Hours of a day from its beginning, as of a version of what is told of them late. */
+interface Asked {
+  readonly day: string
+  readonly toHour: number
+  readonly version: string
+}
+
+interface Held extends Asked {
+  readonly counted: PlacedDay
+  /** When it was read from the beginning. */
+  readonly at: number
+}
+
+/** Hours of today of which nothing more is told unless it is late: they are read once, and again for another version. */
+export function createOverHours(read: ReadHours): (asked: Asked) => Promise<PlacedDay> {
+  let held: Held | null = null
+  let reading: Promise<unknown> | null = null
+
+  const readHours = async ({ day, toHour }: Asked, from: number): Promise<PlacedDay[]> => {
+    const hours: PlacedDay[] = []
+    for (let fromHour = from; fromHour < toHour; fromHour += HOURS_PER_READ)
+      hours.push(await read({ day, fromHour, toHour: Math.min(toHour, fromHour + HOURS_PER_READ) }))
+    return hours
+  }
+  const readAll = async (asked: Asked): Promise<Held> => {
+    const at = performance.now()
+    return (held = { ...asked, at, counted: mergeDays(await readHours(asked, 0)) })
+  }
+  const extend = async (known: Held, asked: Asked): Promise<Held> => {
+    const counted = mergeDays([known.counted, ...(await readHours(asked, known.toHour))])
+    return (held = { ...known, toHour: asked.toHour, counted })
+  }
+  const once = (start: () => Promise<unknown>): Promise<unknown> =>
+    (reading ??= start().finally(() => {
+      reading = null
+    }))
+
+  return async (asked) => {
+    const known = held
+    if (known === null || known.counted.places.length <= ROWS_READ_ANEW_MAX) return (await readAll(asked)).counted
+    if (known.day !== asked.day || known.toHour > asked.toHour) return (await readAll(asked)).counted
+    if (known.toHour < asked.toHour) return (await extend(known, asked)).counted
+    // Who asks next tries again.
+    if (known.version !== asked.version && performance.now() - known.at > LATE_FRESH_MS)
+      once(() => readAll(asked)).catch(() => undefined)
+    return known.counted
+  }
+}
