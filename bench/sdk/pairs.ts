@@ -28,6 +28,13 @@ type Costs = Readonly<Record<Variant, number>>
 
 const VARIANTS = Object.keys(GUARDS) as Variant[] // keys forgets which
 
+const ofEach = <Value>(valueOf: (variant: Variant) => Value): Record<Variant, Value> => ({
+  bare: valueOf('bare'),
+  twin: valueOf('twin'),
+  calling: valueOf('calling'),
+  guarded: valueOf('guarded'),
+})
+
 interface Service {
   readonly server: RunningServer
   readonly load: HttpLoad
@@ -67,35 +74,25 @@ async function runSlice({ server, load }: Service): Promise<number> {
 async function runRound(services: Readonly<Record<Variant, Service>>, round: number): Promise<Costs> {
   const first = round % VARIANTS.length
   const order = [...VARIANTS.slice(first), ...VARIANTS.slice(0, first)]
-  const costs = { bare: 0, twin: 0, calling: 0, guarded: 0 }
+  const costs = ofEach(() => 0)
   for (const variant of round % 2 === 0 ? order : order.toReversed()) costs[variant] = await runSlice(services[variant])
   return costs
 }
 
 /** The medians of new processes' rounds, once they have warmed up. */
 async function runGeneration(framework: Framework, plane: TokenPlane): Promise<Costs> {
-  const services = {
-    bare: await startService(framework, 'bare', plane),
-    twin: await startService(framework, 'twin', plane),
-    calling: await startService(framework, 'calling', plane),
-    guarded: await startService(framework, 'guarded', plane),
-  }
+  const started = await Promise.all(VARIANTS.map((variant) => startService(framework, variant, plane)))
+  const services = ofEach((variant) => started[VARIANTS.indexOf(variant)] as Service) // one for each
   const rounds: Costs[] = []
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
     const costs = await runRound(services, round)
     if (round >= WARM_UP_ROUNDS) rounds.push(costs)
   }
-  for (const { load, server } of Object.values(services)) {
+  for (const { load, server } of started) {
     load.close()
     await stopServer(server)
   }
-  const middleOf = (variant: Variant): number => median(rounds.map((costs) => costs[variant]))
-  return {
-    bare: middleOf('bare'),
-    twin: middleOf('twin'),
-    calling: middleOf('calling'),
-    guarded: middleOf('guarded'),
-  }
+  return ofEach((variant) => median(rounds.map((costs) => costs[variant])))
 }
 
 interface Interval {
@@ -116,10 +113,8 @@ function medianInterval(values: readonly number[]): Interval {
 const beside = (generations: readonly Costs[], variant: Variant, base: Variant = 'bare'): Interval =>
   medianInterval(generations.map((costs) => costs[variant] / costs[base]))
 
-function describe({ middle, low, high }: Interval): string {
-  const [ratio, least, most] = [middle, low, high].map((value) => value.toFixed(3))
-  return `${String(ratio)} × (95 %: ${String(least)} to ${String(most)})`
-}
+const describe = ({ middle, low, high }: Interval): string =>
+  `${middle.toFixed(3)} × (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`
 
 function verdictOf({ low, high }: Interval, goal: number): string {
   const limit = goal.toFixed(2)

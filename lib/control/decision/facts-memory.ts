@@ -1,4 +1,4 @@
-import { SignatureCounts, type SignatureFacts } from '../../contract/machine.ts'
+import type { SignatureFacts } from '../../contract/machine.ts'
 import type { FactsSource, ReadSignatureFacts, SignatureItem } from './facts-reader.ts'
 
 const ENTRIES_MAX = 50_000
@@ -8,11 +8,9 @@ const ALIKE_MAX = 32
 /** What an entry takes besides its text. */
 const ENTRY_BYTES = 400
 
-const COUNTS_SIZE = Object.keys(SignatureCounts.shape).length
-
 interface Entry {
   readonly item: SignatureItem
-  /** How many facts it names. */
+  /** How many names it has. */
   readonly size: number
   readonly read: ReadSignatureFacts
 }
@@ -62,7 +60,7 @@ export function createFactsMemory(
       find: (item) => {
         const alike = memory.get(keyOf(item, number))
         if (alike === undefined) return undefined
-        const size = Object.keys(item).length - COUNTS_SIZE
+        const size = Object.keys(item).length
         for (const entry of alike.entries) if (entry.size === size && isSame(entry.item, item)) return entry.read
         return undefined
       },
@@ -71,7 +69,7 @@ export function createFactsMemory(
         const alike = memory.get(key) ?? { entries: [], bytes: 0 }
         if (alike.entries.length >= ALIKE_MAX) return
         const taken = ENTRY_BYTES + 2 * JSON.stringify(item).length
-        alike.entries.push({ item, size: Object.keys(item).length - COUNTS_SIZE, read })
+        alike.entries.push({ item, size: Object.keys(item).length, read })
         alike.bytes += taken
         memory.set(key, alike)
         entries++
@@ -90,7 +88,7 @@ type Facts = Readonly<Partial<Record<keyof SignatureFacts, unknown>>>
 
 /**
  * Whether every fact is the same, one after the other by its name, which takes a tenth of the time of a list of names. That an
- * item names something else is told by its size, as what is kept names nothing but facts.
+ * item names something else is told by its size, as what is kept names nothing but facts and counts.
  */
 const isSame = (kept: Facts, asked: Facts): boolean =>
   kept.method === asked.method &&

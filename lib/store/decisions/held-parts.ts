@@ -1,5 +1,10 @@
-/** So few rows are read anew for every question: small fleets are always exact. */
+import { createSingleFlight } from './single-flight.ts'
+
 const ROWS_READ_ANEW_MAX = 2_000
+
+/** Whether so few rows are read anew for every question: small fleets are always exact. */
+export const areReadAnew = (rows: number): boolean => rows <= ROWS_READ_ANEW_MAX
+
 /** More are read in turn, so that neither a question nor whoever shares the process waits for all of them. */
 const PARTS = 8
 /** Nothing answers for longer than so many times as long as it is fresh. */
@@ -32,10 +37,10 @@ export function createHeldParts<Value>(
 ): () => Promise<readonly Value[]> {
   let held: Held<Value> | null = null
   let next = 0
-  let reading: Promise<void> | null = null
+  const readOnce = createSingleFlight()
 
   const isSmall = (values: readonly Value[]): boolean =>
-    values.reduce((rows, value) => rows + countRows(value), 0) <= ROWS_READ_ANEW_MAX
+    areReadAnew(values.reduce((rows, value) => rows + countRows(value), 0))
 
   const readParts = async (): Promise<Held<Value>> => {
     const at = performance.now()
@@ -46,7 +51,7 @@ export function createHeldParts<Value>(
   const readWhole = async (): Promise<Held<Value>> => {
     const at = performance.now()
     const values = [await load(ALL_SIGNATURES)]
-    return isSmall(values) ? (held = { values, at }) : readParts()
+    return isSmall(values) || values.length === partsHeld ? (held = { values, at }) : readParts()
   }
   const renew = async (known: Held<Value>, due: number): Promise<void> => {
     let { values } = known
@@ -57,12 +62,6 @@ export function createHeldParts<Value>(
       next = (next + 1) % partsHeld
     }
   }
-  const readOnce = (read: () => Promise<unknown>): Promise<void> =>
-    (reading ??= read()
-      .then(() => undefined)
-      .finally(() => {
-        reading = null
-      }))
 
   return async () => {
     if (held === null) return (await readParts()).values

@@ -1,5 +1,5 @@
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
-import { narrow, slotsPerDay, type Numbers } from './recorded-day.ts'
+import { addNumbers, narrow, slotsPerDay } from './recorded-day.ts'
 import type { PlacedDay } from './recorded-days.ts'
 
 const NO_ROW = -1
@@ -8,16 +8,17 @@ const NO_ROW = -1
 export function mergeDays(parts: readonly PlacedDay[]): PlacedDay {
   const hoursPerSlot = parts[0]?.hoursPerSlot ?? 1
   const { places, rowOfPlace } = numberRows(parts)
-  const slots = new Float64Array(places.length * slotsPerDay(hoursPerSlot))
+  const perRow = slotsPerDay(hoursPerSlot)
+  const slots = new Float64Array(places.length * perRow)
   const ages = new Float64Array(places.length * TOKEN_AGE_BUCKETS)
   const hasAges = new Uint8Array(places.length)
   for (const part of parts) {
     for (let from = 0; from < part.places.length; from++) {
       const to = rowOfPlace[part.places[from] ?? 0] ?? 0
-      addRow(slots, to, part.slots, from, slotsPerDay(hoursPerSlot))
+      addNumbers(slots, to * perRow, part.slots, from * perRow, perRow)
       if (part.hasAges[from] !== 1) continue
       hasAges[to] = 1
-      addRow(ages, to, part.ages, from, TOKEN_AGE_BUCKETS)
+      addNumbers(ages, to * TOKEN_AGE_BUCKETS, part.ages, from * TOKEN_AGE_BUCKETS, TOKEN_AGE_BUCKETS)
     }
   }
   return { hoursPerSlot, places, slots: narrow(slots), ages: narrow(ages), hasAges }
@@ -41,9 +42,4 @@ function numberRows(parts: readonly PlacedDay[]) {
     }
   }
   return { places: met.slice(0, rows), rowOfPlace }
-}
-
-function addRow(sums: Float64Array, to: number, numbers: Numbers, from: number, width: number): void {
-  for (let at = 0; at < width; at++)
-    sums[to * width + at] = (sums[to * width + at] ?? 0) + (numbers[from * width + at] ?? 0)
 }

@@ -3,6 +3,7 @@ import { HOURS } from './decision-hours.ts'
 import { createHeldParts } from './held-parts.ts'
 import { mergeDays } from './merge-days.ts'
 import { createOverHours, type ReadHours } from './over-hours.ts'
+import type { HourSpan } from './recorded-day.ts'
 import type { PlacedDay } from './recorded-days.ts'
 
 const HOUR_MS = 3_600_000
@@ -23,18 +24,18 @@ export function createOpenDay(readHours: ReadHours): (now: number, version: stri
   let open: OpenHours | null = null
   let merged: { readonly parts: readonly PlacedDay[]; readonly day: PlacedDay } | null = null
 
-  const hold = (day: string, hour: number, freshMs: number): (() => Promise<readonly PlacedDay[]>) =>
+  const hold = (span: HourSpan, freshMs: number): (() => Promise<readonly PlacedDay[]>) =>
     createHeldParts(
-      () => readHours({ day, fromHour: hour, toHour: hour + 1 }),
+      () => readHours(span),
       ({ places }) => places.length,
       freshMs,
       1,
     )
   /** Counts may come for the hour after the present one, too, as clocks differ. */
-  const holdFrom = (day: string, first: number, present: number): OpenHours['read'] =>
-    HOURS.filter((hour) => hour >= first && hour <= present + 1).map((hour) =>
-      hold(day, hour, hour < present ? OPEN_FRESH_MS : PRESENT_FRESH_MS),
-    )
+  const holdFrom = (day: string, first: number, present: number): OpenHours['read'] => [
+    ...HOURS.slice(first, present).map((hour) => hold({ day, fromHour: hour, toHour: hour + 1 }, OPEN_FRESH_MS)),
+    hold({ day, fromHour: present, toHour: Math.min(HOURS.length, present + 2) }, PRESENT_FRESH_MS),
+  ]
 
   return async (now, version) => {
     const present = Math.floor(now / HOUR_MS)

@@ -1,9 +1,9 @@
+import { areReadAnew } from './held-parts.ts'
 import { mergeDays } from './merge-days.ts'
 import type { HourSpan } from './recorded-day.ts'
 import type { PlacedDay } from './recorded-days.ts'
+import { createSingleFlight } from './single-flight.ts'
 
-/** Where there are so few, they are read anew for every question: small fleets are always exact. */
-const ROWS_READ_ANEW_MAX = 2_000
 /** While something is told late again and again, what is held may be so old. */
 const LATE_FRESH_MS = 60_000
 
@@ -28,7 +28,7 @@ interface Held extends Asked {
 /** Hours of today of which nothing more is told unless it is late: they are read once, and again for another version. */
 export function createOverHours(read: ReadHours): (asked: Asked) => Promise<PlacedDay> {
   let held: Held | null = null
-  let reading: Promise<unknown> | null = null
+  const readOnce = createSingleFlight()
 
   const readHours = async ({ day, toHour }: Asked, from: number): Promise<PlacedDay[]> => {
     const hours: PlacedDay[] = []
@@ -44,19 +44,15 @@ export function createOverHours(read: ReadHours): (asked: Asked) => Promise<Plac
     const counted = mergeDays([known.counted, ...(await readHours(asked, known.toHour))])
     return (held = { ...known, toHour: asked.toHour, counted })
   }
-  const once = (start: () => Promise<unknown>): Promise<unknown> =>
-    (reading ??= start().finally(() => {
-      reading = null
-    }))
 
   return async (asked) => {
     const known = held
-    if (known === null || known.counted.places.length <= ROWS_READ_ANEW_MAX) return (await readAll(asked)).counted
+    if (known === null || areReadAnew(known.counted.places.length)) return (await readAll(asked)).counted
     if (known.day !== asked.day || known.toHour > asked.toHour) return (await readAll(asked)).counted
     if (known.toHour < asked.toHour) return (await extend(known, asked)).counted
     // Who asks next tries again.
     if (known.version !== asked.version && performance.now() - known.at > LATE_FRESH_MS)
-      once(() => readAll(asked)).catch(() => undefined)
+      readOnce(() => readAll(asked)).catch(() => undefined)
     return known.counted
   }
 }

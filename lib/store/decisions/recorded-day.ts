@@ -1,12 +1,13 @@
 import type pg from 'pg'
 import { TOKEN_AGE_BUCKETS } from '../../policy/token-age.ts'
 import { HOURS, SUMS_BY_HOUR } from './decision-hours.ts'
+import { createPlaces } from './places.ts'
 import { countLines, readNumberLines } from './number-lines.ts'
 import { sumTokenAges } from './sum-token-ages.ts'
 
 const UINT32_MAX = 0xffff_ffff
 
-export type Numbers = Uint32Array | Float64Array
+type Numbers = Uint32Array | Float64Array
 
 /** Charts of months need no hours, which would take half as much space again. */
 export type HoursPerSlot = 1 | 3
@@ -92,7 +93,7 @@ export async function readRecordedHours(
 
 /** Rows that are added up one after the other, each of a signature. */
 function createRows(rowsExpected: number) {
-  const rowOfId = new Map<number, number>()
+  const rows = createPlaces()
   let capacity = Math.max(1, rowsExpected)
   let signatureIds = new Float64Array(capacity)
   let hasAges = new Uint8Array(capacity)
@@ -109,11 +110,8 @@ function createRows(rowsExpected: number) {
 
   return {
     rowOf: (signatureId: number): number => {
-      const known = rowOfId.get(signatureId)
-      if (known !== undefined) return known
-      const row = rowOfId.size
+      const row = rows.placeOf(signatureId)
       if (row === capacity) grow()
-      rowOfId.set(signatureId, row)
       signatureIds[row] = signatureId
       return row
     },
@@ -123,19 +121,21 @@ function createRows(rowsExpected: number) {
     },
     addAges: (row: number, numbers: Float64Array, from: number): void => {
       hasAges[row] = 1
-      for (let bucket = 0; bucket < TOKEN_AGE_BUCKETS; bucket++) {
-        const at = row * TOKEN_AGE_BUCKETS + bucket
-        ages[at] = (ages[at] ?? 0) + (numbers[from + bucket] ?? 0)
-      }
+      addNumbers(ages, row * TOKEN_AGE_BUCKETS, numbers, from, TOKEN_AGE_BUCKETS)
     },
     toDay: (hoursPerSlot: HoursPerSlot): RecordedDay => ({
       hoursPerSlot,
-      signatureIds: signatureIds.slice(0, rowOfId.size),
-      slots: toSlots(hours.subarray(0, rowOfId.size * HOURS.length), hoursPerSlot),
-      ages: narrow(ages.slice(0, rowOfId.size * TOKEN_AGE_BUCKETS)),
-      hasAges: hasAges.slice(0, rowOfId.size),
+      signatureIds: signatureIds.slice(0, rows.count()),
+      slots: toSlots(hours.subarray(0, rows.count() * HOURS.length), hoursPerSlot),
+      ages: narrow(ages.slice(0, rows.count() * TOKEN_AGE_BUCKETS)),
+      hasAges: hasAges.slice(0, rows.count()),
     }),
   }
+}
+
+/** To those that begin at `to`, as many as `width` of those that begin at `from`. */
+export function addNumbers(sums: Float64Array, to: number, numbers: Numbers, from: number, width: number): void {
+  for (let at = 0; at < width; at++) sums[to + at] = (sums[to + at] ?? 0) + (numbers[from + at] ?? 0)
 }
 
 function withRoom<Numbers extends Float64Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {

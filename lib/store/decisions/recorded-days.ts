@@ -3,7 +3,8 @@ import { dayOf, toDate } from './decision-days.ts'
 import { createOpenDay } from './open-day.ts'
 import { readDaySegment } from './day-segments.ts'
 import { readRecordedDay, readRecordedHours, type HoursPerSlot, type RecordedDay } from './recorded-day.ts'
-import { createRecordedSignatures, type Places, type RecordedSignature } from './recorded-signatures.ts'
+import { createPlaces, type Places } from './places.ts'
+import { createRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
 
 const DAY_MS = 86_400_000
 /** Before today. */
@@ -143,19 +144,6 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
 
 /** Since when days are held by the hour. */
 export const hoursFrom = (now = Date.now()): number => (dayOf(now) - HOURS_HELD_DAYS) * DAY_MS
-
-function createPlaces(): Places {
-  const places = new Map<number, number>()
-  return {
-    count: () => places.size,
-    placeOf: (signatureId) => {
-      const known = places.get(signatureId)
-      if (known !== undefined) return known
-      places.set(signatureId, places.size)
-      return places.size - 1
-    },
-  }
-}
 
 /** Before the days: what is read after that is at least as new as they say. */
 async function readVersions(pool: pg.Pool, days: readonly number[]): Promise<(startMs: number) => string> {

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { ALL_SIGNATURES, createHeldParts, toPartCondition, type SignaturePart } from './held-parts.ts'
 import { CALLER_KEY, SIGNATURES } from './decision-filter.ts'
+import type { Places } from './places.ts'
 import { RECORDED_FACTS, type SignatureTotals } from './read-signature-totals.ts'
 
 /** Facts of a signature, and the names charts have for it. */
@@ -38,13 +39,6 @@ interface PlacedRows {
   readonly places: Int32Array
   /** Highest id. */
   readonly newest: number
-}
-
-/** A number for each id, in the order in which they are met. */
-export interface Places {
-  readonly placeOf: (signatureId: number) => number
-  /** How many were met. */
-  readonly count: () => number
 }
 
 /** Signatures by their place. */

@@ -23,7 +23,7 @@ export interface CountedBatch {
 /**
  * One statement, and so all or nothing: where one of the batches is there already, nothing is counted. Rows are written in the order
  * of their keys, so that two gateways cannot deadlock; the shard keeps them from waiting for each other. A day gets another version
- * by whatever is told of it when it, or the hour after it, is over: readers need not read again what has none.
+ * by what is told of it late: once it is over, or of an hour once the next one is over. Nothing else need be read again.
  */
 const STORE = `
   WITH ids AS (
