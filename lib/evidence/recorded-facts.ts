@@ -27,3 +27,6 @@ export interface RecordedFacts {
   readonly firstAt: Date
   readonly lastAt: Date
 }
+
+/** What of a record answers a rule. */
+export type EvaluatedRecord = Pick<RecordedFacts, 'tokenProblem' | 'scopes' | 'sender' | 'context'>

@@ -1,10 +1,10 @@
-import { NO_CONTEXT, type Context, type Facts } from '../policy/decision.ts'
+import { NO_CONTEXT, type Context, type EvaluatedFacts } from '../policy/decision.ts'
 import { evaluate } from '../policy/evaluate.ts'
 import type { Requirement, Rule } from '../policy/rule.ts'
 import { REASONS, type Reason } from '../policy/vocabulary.ts'
 import { sortRequirements, type SortedRequirements } from './sort-requirements.ts'
 import { splitByTokenAge } from './split-by-token-age.ts'
-import type { RecordedFacts } from './recorded-facts.ts'
+import type { EvaluatedRecord, RecordedFacts } from './recorded-facts.ts'
 
 /** What a rule would have answered to the requests of one signature. The three counts add up to the signature's. */
 export interface ReplayedSignature {
@@ -30,11 +30,13 @@ export interface Denial {
  */
 export function replayRule(recorded: readonly RecordedFacts[], rule: Rule): ReplayedSignature[] {
   const limit = rule.requirements.find((requirement) => requirement.kind === 'max-token-age')?.seconds ?? null
-  return recorded.filter((facts) => facts.evaluated).map((facts) => replaySignature(toQuestion(facts, rule), limit))
+  return recorded
+    .filter((facts) => facts.evaluated)
+    .map((facts) => replaySignature(facts, toQuestion(facts, rule), limit))
 }
 
-function replaySignature(question: Question, limit: number | null): ReplayedSignature {
-  const { facts, open } = question
+function replaySignature(facts: RecordedFacts, question: Question, limit: number | null): ReplayedSignature {
+  const { open } = question
   let [allowed, undetermined, isAgeOpen] = [0, 0, false]
   const denials: Denial[] = []
   for (const { ageSeconds, count } of splitByTokenAge(facts.tokenAges, facts.count, limit)) {
@@ -58,11 +60,11 @@ const openKindsOf = (open: Question['open'], isAgeOpen: boolean): ReplayedSignat
 
 /** A rule as far as the record answers it, and what is left. */
 export interface Question extends SortedRequirements {
-  readonly facts: RecordedFacts
+  readonly facts: EvaluatedRecord
   readonly access: Rule['access']
 }
 
-export const toQuestion = (facts: RecordedFacts, rule: Rule): Question => ({
+export const toQuestion = (facts: EvaluatedRecord, rule: Rule): Question => ({
   facts,
   access: rule.access,
   ...sortRequirements(facts, rule),
@@ -88,15 +90,11 @@ export function answerKnown(
 const firstReason = (reasons: readonly Reason[]): Reason | null =>
   REASONS.find((reason) => reasons.includes(reason)) ?? null
 
-const toContext = ({ context }: RecordedFacts): Context =>
+const toContext = ({ context }: EvaluatedRecord): Context =>
   context === null ? NO_CONTEXT : { ...context, recentRequests: null, conditionsMet: [] }
 
-const toFacts = (recorded: RecordedFacts, tokenAgeSeconds: number | null): Facts => ({
+const toFacts = (recorded: EvaluatedRecord, tokenAgeSeconds: number | null): EvaluatedFacts => ({
   tokenProblem: recorded.tokenProblem,
-  callerKind: recorded.callerKind,
-  caller: recorded.caller,
-  callerKey: recorded.caller,
-  issuer: recorded.issuer,
   scopes: recorded.scopes,
   tokenAgeSeconds,
   sender: recorded.sender,

@@ -1,17 +1,13 @@
 import { findUnmetReason } from '../policy/evaluate.ts'
-import { NO_CONTEXT, type Facts, type RecordedContext } from '../policy/decision.ts'
+import { NO_CONTEXT, type EvaluatedFacts, type RecordedContext } from '../policy/decision.ts'
 import { requirementKey } from '../policy/requirement-key.ts'
 import type { Requirement, Rule } from '../policy/rule.ts'
 import type { Observable, RequirementReason } from '../policy/vocabulary.ts'
-import type { RecordedFacts } from './recorded-facts.ts'
+import type { EvaluatedRecord } from './recorded-facts.ts'
 
 /** Facts of nobody, who meets nothing: what they are refused for is what the requirement refuses for. */
-export const NOTHING: Facts = {
+export const NOTHING: EvaluatedFacts = {
   tokenProblem: 'token-missing',
-  callerKind: 'anonymous',
-  caller: null,
-  callerKey: null,
-  issuer: null,
   scopes: [],
   tokenAgeSeconds: null,
   sender: 'none',
@@ -67,14 +63,14 @@ export interface SortedRequirements {
 /** Of records without surroundings, which all tell the same of a rule. */
 const sortedWithout = new WeakMap<Rule, SortedRequirements>()
 
-export function sortRequirements({ context }: RecordedFacts, rule: Rule): SortedRequirements {
+export function sortRequirements({ context }: EvaluatedRecord, rule: Rule): SortedRequirements {
   if (context !== null) return sortBy(context, rule)
   const known = sortedWithout.get(rule) ?? sortBy(null, rule)
   sortedWithout.set(rule, known)
   return known
 }
 
-function sortBy(context: RecordedFacts['context'], { requirements }: Rule): SortedRequirements {
+function sortBy(context: RecordedContext | null, { requirements }: Rule): SortedRequirements {
   const answerable = requirements.filter((requirement) => isInFacts(context, requirement))
   const others = requirements.filter((requirement) => !answerable.includes(requirement))
   return {

@@ -7,26 +7,8 @@ export interface AgeSpan {
   readonly ages: readonly (number | null)[]
 }
 
-/** Splits a histogram at several limits. Exact where they lie on edges; what shares a bucket with one may be on either side. */
-export function splitAtLimits(ages: readonly number[] | null, count: number, limits: readonly number[]): AgeSpan[] {
-  if (ages === null) return [{ count, ages: [null] }]
-  const { spans, spanOf, unrecorded } = cutAt(limits)
-  const counts = new Array<number>(spans.length).fill(0)
-  let recorded = 0
-  for (let bucket = 0; bucket < ages.length; bucket++) {
-    const [inBucket, span] = [ages[bucket] ?? 0, spanOf[bucket] ?? unrecorded]
-    recorded += inBucket
-    counts[span] = (counts[span] ?? 0) + inBucket
-  }
-  counts[unrecorded] = (counts[unrecorded] ?? 0) + Math.max(0, count - recorded)
-  const found: AgeSpan[] = []
-  for (const [span, inSpan] of counts.entries()) if (inSpan > 0) found.push({ count: inSpan, ages: spans[span] ?? [] })
-  return found
-}
-
 /** How the buckets of any histogram lie to some limits. */
-interface Cut {
-  readonly limits: readonly number[]
+export interface AgeCut {
   /** The ages that stand for each span. */
   readonly spans: readonly AgeSpan['ages'][]
   /** By bucket. */
@@ -35,16 +17,10 @@ interface Cut {
   readonly unrecorded: number
 }
 
-let latest: Cut | null = null
+/** Of records without readable tokens. */
+export const NO_AGES: AgeCut = { spans: [[null]], spanOf: [], unrecorded: 0 }
 
-/** The same limits are asked for over and over: of each signature of an endpoint. */
-function cutAt(limits: readonly number[]): Cut {
-  const isLatest = latest?.limits.length === limits.length && limits.every((limit, at) => limit === latest?.limits[at])
-  if (latest === null || !isLatest) latest = makeCut(limits)
-  return latest
-}
-
-function makeCut(limits: readonly number[]): Cut {
+export function cutAt(limits: readonly number[]): AgeCut {
   const sorted = [...new Set(limits)].toSorted((a, b) => a - b)
   const places = new Map<string, number>()
   const spans: number[][] = []
@@ -56,7 +32,32 @@ function makeCut(limits: readonly number[]): Cut {
     return spans.push(agesBetween(sorted, first, last)) - 1
   }
   const spanOf = Array.from({ length: TOKEN_AGE_BUCKETS }, (_, bucket) => placeOf(spanOfBucket(bucket, sorted)))
-  return { limits: [...limits], spans, spanOf, unrecorded: placeOf([0, sorted.length]) }
+  return { spans, spanOf, unrecorded: placeOf([0, sorted.length]) }
+}
+
+/** Requests by span. Exact where the limits lie on edges; what shares a bucket with one may be on either side. */
+export function addToSpans(
+  { spans, spanOf, unrecorded }: AgeCut,
+  ages: readonly number[] | null,
+  count: number,
+): number[] {
+  const counts = new Array<number>(spans.length).fill(0)
+  let recorded = 0
+  if (ages !== null)
+    for (let bucket = 0; bucket < ages.length; bucket++) {
+      const [inBucket, span] = [ages[bucket] ?? 0, spanOf[bucket] ?? unrecorded]
+      recorded += inBucket
+      counts[span] = (counts[span] ?? 0) + inBucket
+    }
+  counts[unrecorded] = (counts[unrecorded] ?? 0) + Math.max(0, count - recorded)
+  return counts
+}
+
+/** Splits a histogram at several limits. */
+export function splitAtLimits(ages: readonly number[] | null, count: number, limits: readonly number[]): AgeSpan[] {
+  const cut = ages === null ? NO_AGES : cutAt(limits)
+  const counts = addToSpans(cut, ages, count)
+  return cut.spans.map((span, at) => ({ ages: span, count: counts[at] ?? 0 })).filter((span) => span.count > 0)
 }
 
 /** How many of the limits the youngest and the oldest of a bucket exceed; a bucket holds `(lower edge, upper edge]`. */

@@ -72,6 +72,12 @@ export interface Facts {
   readonly context: Context
 }
 
+/** What a rule is evaluated by. Who calls takes no part in it, beyond what was established of the token. */
+export type EvaluatedFacts = Pick<
+  Facts,
+  'tokenProblem' | 'scopes' | 'tokenAgeSeconds' | 'sender' | 'address' | 'context'
+>
+
 /** The evaluator's answer, before the mode. */
 export interface Evaluation {
   readonly verdict: Verdict

@@ -1,5 +1,5 @@
 import { callerBucket } from './caller-bucket.ts'
-import type { Decision, Evaluation, Facts } from './decision.ts'
+import type { Decision, EvaluatedFacts, Evaluation, Facts } from './decision.ts'
 import { isAddressInSomeNetwork, parseNetwork, type Network } from './network.ts'
 import type { NetworkRequirement, ParsedRule, ScopesRequirement } from './rule.ts'
 import { MODES, REASONS, type Mode, type Reason, type RequirementReason } from './vocabulary.ts'
@@ -32,9 +32,10 @@ function compiledNetworks(requirement: NetworkRequirement): readonly Network[] {
 }
 
 /** What a token says counts only when nothing is wrong with the token; this matters where the rule itself asks for none. */
-const hasScope = (facts: Facts, scope: string): boolean => facts.tokenProblem === null && facts.scopes.includes(scope)
+const hasScope = (facts: EvaluatedFacts, scope: string): boolean =>
+  facts.tokenProblem === null && facts.scopes.includes(scope)
 
-function hasScopes(facts: Facts, requirement: ScopesRequirement): boolean {
+function hasScopes(facts: EvaluatedFacts, requirement: ScopesRequirement): boolean {
   for (const scope of requirement.allOf) {
     if (!hasScope(facts, scope)) return false
   }
@@ -43,7 +44,7 @@ function hasScopes(facts: Facts, requirement: ScopesRequirement): boolean {
 
 /** Why the facts do not meet one requirement; null when they do. */
 export function findUnmetReason(
-  facts: Facts,
+  facts: EvaluatedFacts,
   requirement: ParsedRule['requirements'][number],
 ): RequirementReason | null {
   const { context } = facts
@@ -83,7 +84,7 @@ export function findUnmetReason(
   }
 }
 
-function findFirstUnmetReason(facts: Facts, rule: ParsedRule): RequirementReason | null {
+function findFirstUnmetReason(facts: EvaluatedFacts, rule: ParsedRule): RequirementReason | null {
   let first: RequirementReason | null = null
   for (const requirement of rule.requirements) {
     const reason = findUnmetReason(facts, requirement)
@@ -93,7 +94,7 @@ function findFirstUnmetReason(facts: Facts, rule: ParsedRule): RequirementReason
 }
 
 /** The scopes a rule asks for and the facts do not have, in the order of the rule. */
-export function missingScopes(facts: Facts, rule: ParsedRule): readonly string[] {
+export function missingScopes(facts: EvaluatedFacts, rule: ParsedRule): readonly string[] {
   const needed = rule.requirements.flatMap((requirement) => (requirement.kind === 'scopes' ? requirement.allOf : []))
   return [...new Set(needed)].filter((scope) => !hasScope(facts, scope))
 }
@@ -103,7 +104,7 @@ export function missingScopes(facts: Facts, rule: ParsedRule): readonly string[]
  * Pure: neither the endpoint's mode nor the clock takes part, so the same facts give the same answer in log-only, in enforce
  * and in a replay.
  */
-export function evaluate(facts: Facts, rule: ParsedRule): Evaluation {
+export function evaluate(facts: EvaluatedFacts, rule: ParsedRule): Evaluation {
   if (rule.access !== 'public' && facts.tokenProblem !== null) return DENY[facts.tokenProblem]
   const reason = findFirstUnmetReason(facts, rule)
   if (reason === null) return ALLOW

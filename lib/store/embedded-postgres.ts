@@ -105,6 +105,8 @@ function toSettings(
     max_wal_senders: '0',
     max_logical_replication_workers: '0',
     io_method: 'sync',
+    // It shares its few cores with those who ask: a second one for one question would delay all others.
+    max_parallel_workers_per_gather: '0',
     jit: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',

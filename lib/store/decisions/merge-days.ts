@@ -10,7 +10,8 @@ export function mergeDays(parts: readonly PlacedDay[]): PlacedDay {
   const { places, rowOfPlace } = numberRows(parts)
   const perRow = slotsPerDay(hoursPerSlot)
   const slots = new Float64Array(places.length * perRow)
-  const ages = new Float64Array(places.length * TOKEN_AGE_BUCKETS)
+  const isAged = parts.some((part) => part.ages.length > 0)
+  const ages = new Float64Array(isAged ? places.length * TOKEN_AGE_BUCKETS : 0)
   const hasAges = new Uint8Array(places.length)
   for (const part of parts) {
     for (let from = 0; from < part.places.length; from++) {

@@ -18,8 +18,11 @@ interface OpenHours {
   readonly read: readonly (() => Promise<readonly PlacedDay[]>)[]
 }
 
+/** As of a version of the day; null where nothing was told of it. */
+export type ReadOpenDay = (now: number, version: string) => Promise<PlacedDay | null>
+
 /** The day that is not over: its open hours are read again and again, those before them once. */
-export function createOpenDay(readHours: ReadHours): (now: number, version: string) => Promise<PlacedDay | null> {
+export function createOpenDay(readHours: ReadHours): ReadOpenDay {
   const readOver = createOverHours(readHours)
   let open: OpenHours | null = null
   let merged: { readonly parts: readonly PlacedDay[]; readonly day: PlacedDay } | null = null

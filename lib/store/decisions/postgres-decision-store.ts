@@ -8,11 +8,13 @@ import { findSample, readSamples } from './read-samples.ts'
 import { readSeries } from './read-series.ts'
 import { readSignatureTotals, type TotalsWindow } from './read-signature-totals.ts'
 import { areMinutesAsked, readTop } from './read-top.ts'
-import { createRecordedDays, hoursFrom } from './recorded-days.ts'
+import { createRecordedDays, hoursFrom, type DayOfWindow } from './recorded-days.ts'
 import { findMinutesFrom } from './retention.ts'
 import { storeBatches } from './store-batches.ts'
 import { storeSamples } from './store-samples.ts'
-import { sumSeries, sumTop } from './sum-days.ts'
+import { createSignatureGroups, type ChartKey, type SignatureGroups } from './signature-groups.ts'
+import { sumSeries } from './sum-series.ts'
+import { sumTop } from './sum-top.ts'
 import { createTotalsSum } from './sum-totals.ts'
 
 const DAY_MS = 86_400_000
@@ -29,10 +31,13 @@ const LOOK_FOR_MINUTES_EVERY_MS = 60_000
 const SHARDS = 4
 const CHECK_VIOLATION = '23514'
 
+type ChartParts = readonly [days: readonly DayOfWindow[], groups: SignatureGroups, window: DecisionFilter]
+
 export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
   const days = createDecisionDays(pool)
   const minutes = createMinutesKept(pool)
   const readDays = createRecordedDays(pool)
+  const groupsOf = createSignatureGroups()
   const sumTotals = createTotalsSum()
   const shard = randomInt(SHARDS)
 
@@ -42,6 +47,10 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
     minutes.forget()
     throw new DayGoneError('A day was dropped meanwhile.', { cause: error })
   }
+  const readChart = async (filter: DecisionFilter, key: ChartKey): Promise<ChartParts> => {
+    const { days, signatures } = await readDays(filter, 'counts')
+    return [days, groupsOf(signatures, filter, key), filter]
+  }
   const counts: CountStore = {
     findSignatureIds: (signatures) => findSignatureIds(pool, signatures),
     findStorableDays: (wanted, create) => days.findStorable(wanted, create),
@@ -49,18 +58,18 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
     findMinutesFrom: () => findMinutesFrom(pool),
     readSeries: async (filter, by, bucketSeconds, keysMax) =>
       filter.endpoint === undefined && bucketSeconds >= (areHoursHeld(filter) ? HOUR_SECONDS : SLOT_SECONDS)
-        ? sumSeries(await readDays(filter.environmentId, filter.from, filter.to), filter, by, bucketSeconds, keysMax)
+        ? sumSeries(...(await readChart(filter, { chart: 'series', by })), bucketSeconds, keysMax)
         : readSeries(pool, filter, by, bucketSeconds),
     readTop: async (filter, by, limit) => {
       const minutesFrom = await findMinutesFrom(pool)
       const isHeld = filter.endpoint === undefined && (areHoursHeld(filter) || isLong(filter))
       return !isHeld || areMinutesAsked(filter, minutesFrom)
         ? readTop(pool, filter, by, limit, minutesFrom)
-        : sumTop(await readDays(filter.environmentId, filter.from, filter.to), filter, by, limit)
+        : sumTop(...(await readChart(filter, { chart: 'top', by })), limit)
     },
     readTotals: async (window) =>
       isOfMany(window)
-        ? sumTotals(await readDays(window.environmentId, window.from, window.to), window.endpointIds)
+        ? sumTotals(await readDays(window, 'with-ages'), window.endpointIds)
         : readSignatureTotals(pool, window),
   }
   const samples: SampleStore = {

@@ -14,12 +14,13 @@ export type HoursPerSlot = 1 | 3
 
 export const slotsPerDay = (hoursPerSlot: HoursPerSlot): number => HOURS.length / hoursPerSlot
 
-/** What was counted on a day, UTC, row by row; `slots` and `ages` hold the rows one after the other. A signature may have two. */
+/** What was counted on a day, UTC, row by row; `slots` and `ages` hold the rows one after the other, one for each signature. */
 export interface RecordedDay {
   readonly hoursPerSlot: HoursPerSlot
   readonly signatureIds: Float64Array
   /** Requests by slot. */
   readonly slots: Numbers
+  /** None at all where nobody asked for them. */
   readonly ages: Numbers
   /** 1 where ages are known. */
   readonly hasAges: Uint8Array
@@ -65,12 +66,20 @@ export interface HourSpan {
   readonly toHour: number
 }
 
+/** Charts need no ages, which take longer to read than all the rest. */
+export type CountedToday = 'counts' | 'with-ages'
+
 /** As they are: to add them up here costs a tenth of what it costs PostgreSQL. */
-const HOURS_OF_DAY = `
-  SELECT string_agg(signature_id || ' ' || extract(hour FROM bucket AT TIME ZONE 'UTC')::int || ' ' || count || coalesce(token_ages::text, ''), E'\\n') AS rows
+const toHoursOfDay = (ages: string): string => `
+  SELECT string_agg(signature_id || ' ' || extract(hour FROM bucket AT TIME ZONE 'UTC')::int || ' ' || count${ages}, E'\\n') AS rows
   FROM decision_hour
   WHERE bucket >= ($2::date + make_interval(hours => $3)) AT TIME ZONE 'UTC' AND bucket < ($2::date + make_interval(hours => $4)) AT TIME ZONE 'UTC'
     AND signature_id IN (SELECT id FROM decision_signature WHERE environment_id = $1)`
+
+const HOURS_OF_DAY: Record<CountedToday, string> = {
+  counts: toHoursOfDay(''),
+  'with-ages': toHoursOfDay(` || coalesce(token_ages::text, '')`),
+}
 
 const HOUR_NUMBERS = 3 + TOKEN_AGE_BUCKETS
 
@@ -79,10 +88,12 @@ export async function readRecordedHours(
   pool: pg.Pool,
   environmentId: string,
   { day, fromHour, toHour }: HourSpan,
+  counted: CountedToday,
 ): Promise<RecordedDay> {
-  const { rows } = await pool.query<{ rows: string | null }>(HOURS_OF_DAY, [environmentId, day, fromHour, toHour])
+  const asked = [environmentId, day, fromHour, toHour]
+  const { rows } = await pool.query<{ rows: string | null }>(HOURS_OF_DAY[counted], asked)
   const text = rows[0]?.rows ?? ''
-  const filled = createRows(Math.ceil(countLines(text) / (toHour - fromHour)))
+  const filled = createRows(Math.ceil(countLines(text) / (toHour - fromHour)), counted)
   await readNumberLines(text, HOUR_NUMBERS, (numbers, count) => {
     const row = filled.rowOf(numbers[0] ?? 0)
     filled.addCount(row, numbers[1] ?? 0, numbers[2] ?? 0)
@@ -92,20 +103,21 @@ export async function readRecordedHours(
 }
 
 /** Rows that are added up one after the other, each of a signature. */
-function createRows(rowsExpected: number) {
+function createRows(rowsExpected: number, counted: CountedToday = 'with-ages') {
   const rows = createPlaces()
   let capacity = Math.max(1, rowsExpected)
   let signatureIds = new Float64Array(capacity)
   let hasAges = new Uint8Array(capacity)
   let hours = new Float64Array(capacity * HOURS.length)
-  let ages = new Float64Array(capacity * TOKEN_AGE_BUCKETS)
+  const agesPerRow = counted === 'counts' ? 0 : TOKEN_AGE_BUCKETS
+  let ages = new Float64Array(capacity * agesPerRow)
 
   const grow = (): void => {
     capacity *= 2
     signatureIds = withRoom(signatureIds, new Float64Array(capacity))
     hasAges = withRoom(hasAges, new Uint8Array(capacity))
     hours = withRoom(hours, new Float64Array(capacity * HOURS.length))
-    ages = withRoom(ages, new Float64Array(capacity * TOKEN_AGE_BUCKETS))
+    ages = withRoom(ages, new Float64Array(capacity * agesPerRow))
   }
 
   return {
@@ -127,7 +139,7 @@ function createRows(rowsExpected: number) {
       hoursPerSlot,
       signatureIds: signatureIds.slice(0, rows.count()),
       slots: toSlots(hours.subarray(0, rows.count() * HOURS.length), hoursPerSlot),
-      ages: narrow(ages.slice(0, rows.count() * TOKEN_AGE_BUCKETS)),
+      ages: narrow(ages.slice(0, rows.count() * agesPerRow)),
       hasAges: hasAges.slice(0, rows.count()),
     }),
   }

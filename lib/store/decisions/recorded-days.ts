@@ -1,10 +1,16 @@
 import type pg from 'pg'
 import { dayOf, toDate } from './decision-days.ts'
-import { createOpenDay } from './open-day.ts'
+import { createOpenDay, type ReadOpenDay } from './open-day.ts'
 import { readDaySegment } from './day-segments.ts'
-import { readRecordedDay, readRecordedHours, type HoursPerSlot, type RecordedDay } from './recorded-day.ts'
+import {
+  readRecordedDay,
+  readRecordedHours,
+  type CountedToday,
+  type HoursPerSlot,
+  type RecordedDay,
+} from './recorded-day.ts'
 import { createPlaces, type Places } from './places.ts'
-import { createRecordedSignatures, type RecordedSignature } from './recorded-signatures.ts'
+import { createRecordedSignatures, type PlacedSignatures } from './recorded-signatures.ts'
 
 const DAY_MS = 86_400_000
 /** Before today. */
@@ -25,9 +31,14 @@ export interface DayOfWindow extends PlacedDay {
 
 /** Everything that was recorded of an environment between two days. */
 export interface RecordedWindow {
-  /** By place. Of one that is gone, or newer than the list, nothing is known. */
-  readonly signatures: readonly (RecordedSignature | undefined)[]
+  readonly signatures: PlacedSignatures
   readonly days: readonly DayOfWindow[]
+}
+
+interface AskedWindow {
+  readonly environmentId: string
+  readonly from: Date
+  readonly to: Date
 }
 
 interface HeldDay {
@@ -44,9 +55,8 @@ interface AskedDay {
 
 interface HeldEnvironment {
   readonly placeOf: Places['placeOf']
-  readonly signatures: () => Promise<RecordedWindow['signatures']>
-  /** The day that is not over, as of a version; null where nothing was told of it. */
-  readonly readToday: (now: number, version: string) => Promise<PlacedDay | null>
+  readonly signatures: () => Promise<PlacedSignatures>
+  readonly readToday: Readonly<Record<CountedToday, ReadOpenDay>>
 }
 
 const VERSIONS =
@@ -105,9 +115,9 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     if (known !== undefined) return known
     const places = createPlaces()
     const signatures = createRecordedSignatures(pool, environmentId, places)
-    const readToday = createOpenDay(async (span) =>
-      place(environmentId, await readRecordedHours(pool, environmentId, span)),
-    )
+    const createToday = (counted: CountedToday): ReadOpenDay =>
+      createOpenDay(async (span) => place(environmentId, await readRecordedHours(pool, environmentId, span, counted)))
+    const readToday = { counts: createToday('counts'), 'with-ages': createToday('with-ages') }
     const made: HeldEnvironment = { placeOf: places.placeOf, signatures, readToday }
     environments.set(environmentId, made)
     return made
@@ -126,7 +136,7 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     return days
   }
 
-  return async (environmentId: string, from: Date, to: Date): Promise<RecordedWindow> => {
+  return async ({ environmentId, from, to }: AskedWindow, counted: CountedToday): Promise<RecordedWindow> => {
     const now = Date.now()
     const today = dayOf(now) * DAY_MS
     const wanted = listDays(from, to, now)
@@ -134,7 +144,7 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     const over = wanted.filter((startMs) => startMs < today)
     const [days, open] = await Promise.all([
       readOver(environmentId, over, versionOf, now),
-      wanted.includes(today) ? environmentOf(environmentId).readToday(now, versionOf(today)) : null,
+      wanted.includes(today) ? environmentOf(environmentId).readToday[counted](now, versionOf(today)) : null,
     ])
     if (open !== null) days.push({ startMs: today, ...open })
     // After the days, so that every signature they name is known.
@@ -161,10 +171,8 @@ function listDays(from: Date, to: Date, now: number): number[] {
   return Array.from({ length: Math.max(0, last - first) }, (_, index) => (first + index) * DAY_MS)
 }
 
-/** Of a row, as a table of the whole day keeps it. */
-const SUM_BYTES = Float64Array.BYTES_PER_ELEMENT
-
+/** Rows are found by place, which takes as much as the places of the rows. */
 const bytesOf = ({ places, slots, ages, hasAges }: PlacedDay): number =>
-  places.byteLength + slots.byteLength + ages.byteLength + hasAges.byteLength + places.length * SUM_BYTES
+  2 * places.byteLength + slots.byteLength + ages.byteLength + hasAges.byteLength
 
 const toDay = (ms: number): string => toDate(dayOf(ms))

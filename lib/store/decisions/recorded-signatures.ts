@@ -7,14 +7,13 @@ import { RECORDED_FACTS, type SignatureTotals } from './read-signature-totals.ts
 /** Facts of a signature, and the names charts have for it. */
 export interface RecordedSignature extends Omit<SignatureTotals, 'count' | 'tokenAges'> {
   readonly serviceSlug: string
-  readonly method: string
-  readonly route: string
+  readonly endpointLabel: string
   readonly callerKey: string
   readonly callerLabel: string
 }
 
 const toFacts = (which: SignaturePart): string => `
-  SELECT ${RECORDED_FACTS}, v.slug AS "serviceSlug", s.method, s.route, ${CALLER_KEY} AS "callerKey",
+  SELECT ${RECORDED_FACTS}, v.slug AS "serviceSlug", v.slug || ' ' || s.method || ' ' || s.route AS "endpointLabel", ${CALLER_KEY} AS "callerKey",
     coalesce(s.caller, nullif(s.caller_hint, ''), 'unknown client') AS "callerLabel", s.first_at AS "firstAt", s.last_at AS "lastAt"
   FROM ${SIGNATURES} WHERE s.environment_id = $1 AND s.id > $2 AND ${toPartCondition('s.id', which)}`
 
@@ -32,7 +31,8 @@ async function readRecordedSignatures(
 /** What is known of a signature changes little; those that were met since are looked for with each question. */
 const ALL_FRESH_MS = 60_000
 
-type Placed = readonly (RecordedSignature | undefined)[]
+/** By place. Of one that is gone, or newer than the list, nothing is known. */
+export type PlacedSignatures = readonly (RecordedSignature | undefined)[]
 
 interface PlacedRows {
   readonly rows: readonly RecordedSignature[]
@@ -41,19 +41,18 @@ interface PlacedRows {
   readonly newest: number
 }
 
-/** Signatures by their place. */
 export function createRecordedSignatures(
   pool: pg.Pool,
   environmentId: string,
   { placeOf, count }: Places,
-): () => Promise<Placed> {
+): () => Promise<PlacedSignatures> {
   const read = async (which: SignaturePart, after?: number): Promise<PlacedRows> => {
     const rows = await readRecordedSignatures(pool, environmentId, which, after)
     const ids = rows.map(({ signatureId }) => Number(signatureId))
     return { rows, places: Int32Array.from(ids, placeOf), newest: ids.reduce((most, id) => Math.max(most, id), 0) }
   }
   const readAll = createHeldParts(read, ({ rows }) => rows.length, ALL_FRESH_MS)
-  let known: { readonly parts: readonly PlacedRows[]; readonly placed: Placed } | null = null
+  let known: { readonly parts: readonly PlacedRows[]; readonly placed: PlacedSignatures } | null = null
 
   return async () => {
     const parts = await readAll()
@@ -65,7 +64,7 @@ export function createRecordedSignatures(
   }
 }
 
-function placeEach(parts: readonly PlacedRows[]): Placed {
+function placeEach(parts: readonly PlacedRows[]): PlacedSignatures {
   const placed: (RecordedSignature | undefined)[] = []
   for (const { rows, places } of parts) for (const [at, row] of rows.entries()) placed[places[at] ?? 0] = row
   return Array.from(placed)
