@@ -30,7 +30,7 @@ export function compareFleets(
   after: Fleet,
   by: ComparedBy,
 ): ComparedSignature[] {
-  const comparisons = new Map<string, Comparison>()
+  const comparisons = new Map<number, Comparison>()
   const keyOf = createComparisonKeys()
   const compare = (facts: RecordedFacts, old: Side, next: Side): Comparison => {
     const key = keyOf(facts, old, next)
@@ -76,13 +76,19 @@ const keepAll = (facts: RecordedFacts): ComparedSignature => ({
 })
 
 function countChanges(facts: RecordedFacts, { cut, outcomes }: Comparison): ComparedSignature {
-  const compared = { facts, lost: 0, gained: 0, unchanged: 0, undetermined: 0, denials: NO_DENIALS }
   const counts = addToSpans(cut, facts.tokenAges, facts.count)
-  for (const [span, { change, denial }] of outcomes.entries()) {
-    const count = counts[span] ?? 0
-    if (count === 0) continue
-    compared[change] += count
-    if (denial !== null) compared.denials = [...compared.denials, { ...denial, count }]
+  const compared = { facts, lost: 0, gained: 0, unchanged: 0, undetermined: 0, denials: NO_DENIALS }
+  for (let span = 0; span < outcomes.length; span++) {
+    const [outcome, count = 0] = [outcomes[span], counts[span]]
+    if (outcome === undefined || count === 0) continue
+    compared[outcome.change] += count
+    if (outcome.denial !== null) compared.denials = withDenial(compared.denials, outcome.denial, count)
   }
   return compared
+}
+
+/** Mostly the only one. */
+function withDenial(others: readonly Denial[], denial: Omit<Denial, 'count'>, count: number): readonly Denial[] {
+  const counted: Denial = { reason: denial.reason, missingScopes: denial.missingScopes, count }
+  return others.length === 0 ? [counted] : [...others, counted]
 }

@@ -1,37 +1,48 @@
 import { callerBucket } from '../policy/caller-bucket.ts'
 import type { Side } from './compare-sides.ts'
-import type { FleetGate } from './fleet.ts'
 import type { RecordedFacts } from './recorded-facts.ts'
 
+/** Numbers of parts are below, so that one number tells two of them. */
+const NUMBERS_MAX = 2 ** 26
+
 /** Keys that are the same where nothing differs that a comparison rests on. */
-export function createComparisonKeys(): (facts: RecordedFacts, before: Side, after: Side) => string {
+export function createComparisonKeys(): (facts: RecordedFacts, before: Side, after: Side) => number {
   const numberOf = createNumbers()
-  const toText = ({ rule, scopes, lifetimeSeconds, gate }: Side): string =>
-    `${String(numberOf(rule))} ${String(numberOf(scopes))} ${String(lifetimeSeconds)} ${toGateText(gate)}`
+  const pairs = new Map<number, number>()
+  /** One number for two, so that keys of many parts leave no text behind. */
+  const pair = (left: number, right: number): number => {
+    const both = left * NUMBERS_MAX + right
+    const known = pairs.get(both)
+    if (known !== undefined) return known
+    pairs.set(both, pairs.size)
+    return pairs.size - 1
+  }
+  const sideOf = ({ rule, scopes, lifetimeSeconds, gate }: Side): number =>
+    pair(pair(numberOf(rule), numberOf(scopes)), pair(numberOf(lifetimeSeconds), numberOf(gate)))
   return (facts, before, after) => {
     const { tokenProblem, sender, context, tokenAges } = facts
-    const record = `${String(tokenProblem)} ${sender} ${String(numberOf(context))} ${String(tokenAges === null)}`
-    const standing = before.gate === null ? '' : standingOf(facts)
-    return `${toText(before)} ${toText(after)} ${record} ${standing}`
+    const record = pair(pair(numberOf(tokenProblem), numberOf(sender)), pair(numberOf(context), Number(tokenAges === null)))
+    const standing = before.gate === null ? 0 : numberOf(standingOf(facts))
+    return pair(pair(sideOf(before), sideOf(after)), pair(record, standing))
   }
 }
 
-const toGateText = (gate: FleetGate | null): string => (gate === null ? '' : `${gate.mode} ${String(gate.percent)}`)
-
 /** People stand one by one. */
-const standingOf = ({ callerKind, caller }: RecordedFacts): string =>
-  callerKind === 'user' || caller === null ? `${callerKind} ${String(caller === null)}` : String(callerBucket(caller))
+const standingOf = ({ callerKind, caller }: RecordedFacts): string | number =>
+  callerKind === 'user' || caller === null ? `${callerKind} ${String(caller === null)}` : callerBucket(caller)
 
-/** A number for each thing; those that read the same have the same. */
-function createNumbers(): (thing: object | null) => number {
-  const byThing = new Map<object | null, number>()
+type Part = object | string | number | null
+
+/** A number for each part; those that read the same have the same. */
+function createNumbers(): (part: Part) => number {
+  const byPart = new Map<Part, number>()
   const byText = new Map<string, number>()
-  const read = (thing: object | null): number => {
-    const text = JSON.stringify(thing)
+  const read = (part: Part): number => {
+    const text = JSON.stringify(part)
     const number = byText.get(text) ?? byText.size
     byText.set(text, number)
-    byThing.set(thing, number)
+    byPart.set(part, number)
     return number
   }
-  return (thing) => byThing.get(thing) ?? read(thing)
+  return (part) => byPart.get(part) ?? read(part)
 }

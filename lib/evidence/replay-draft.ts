@@ -73,31 +73,62 @@ const isChanged = ({ lost, gained, undetermined }: Pick<ReplayedCounts, 'lost' |
   lost + gained + undetermined > 0
 
 function summarise(compared: readonly ComparedSignature[], { endpoints }: Fleet): ReplayedAccess[] {
-  const accesses: ReplayedAccess[] = []
-  for (const atEndpoint of Map.groupBy(compared, ({ facts }) => facts.endpointId).values())
-    for (const ofCaller of Map.groupBy(atEndpoint, ({ facts }) => callerOf(facts).key).values())
-      if (ofCaller.some(isChanged)) accesses.push(toAccess(ofCaller, endpoints))
-  return accesses.sort((a, b) => b.lost - a.lost || b.gained - a.gained || b.undetermined - a.undetermined)
-}
-
-const callerOf = ({ callerKind, caller, callerHint }: RecordedFacts): Caller => toCaller(callerKind, caller, callerHint)
-
-function toAccess(group: readonly ComparedSignature[], endpoints: Fleet['endpoints']): ReplayedAccess {
-  const examples = group.filter(isChanged).map(({ facts }) => facts)
-  const example = examples.reduce((last, facts) => (facts.lastAt > last.lastAt ? facts : last))
-  const endpointId = example.endpointId ?? ''
-  return {
-    ...sumCounts(group),
-    caller: callerOf(example),
-    endpointId,
-    reasons: sumDenials(group),
-    example,
-    isEnforced: isEnforcedHere(example, endpoints.get(endpointId)?.gate),
+  const callerOf = createCallers()
+  const byEndpoint = new Map<string | null, Map<Caller, Access>>()
+  const accesses: Access[] = []
+  for (const signature of compared) {
+    const { endpointId } = signature.facts
+    const ofEndpoint = byEndpoint.get(endpointId) ?? new Map<Caller, Access>()
+    if (ofEndpoint.size === 0) byEndpoint.set(endpointId, ofEndpoint)
+    const caller = callerOf(signature.facts)
+    const known = ofEndpoint.get(caller)
+    if (known === undefined) ofEndpoint.set(caller, addAccess(accesses, caller, signature))
+    else addSignature(known, signature)
   }
+  return accesses
+    .filter(isChanged)
+    .map((access) => withStanding(access, endpoints.get(access.endpointId)?.gate))
+    .sort((a, b) => b.lost - a.lost || b.gained - a.gained || b.undetermined - a.undetermined)
 }
 
-function sumDenials(group: readonly ComparedSignature[]): Denial[] {
-  const all = group.flatMap(({ denials }) => denials)
+type Access = { -readonly [Key in keyof ReplayedAccess]: ReplayedAccess[Key] }
+
+function addAccess(accesses: Access[], caller: Caller, signature: ComparedSignature): Access {
+  const { facts, lost, gained, unchanged, undetermined, denials } = signature
+  const access: Access = {
+    requests: facts.count,
+    lost,
+    gained,
+    unchanged,
+    undetermined,
+    caller,
+    endpointId: facts.endpointId ?? '',
+    reasons: denials,
+    example: facts,
+    isEnforced: null,
+  }
+  accesses.push(access)
+  return access
+}
+
+function addSignature(access: Access, signature: ComparedSignature): void {
+  const { facts, lost, gained, unchanged, undetermined, denials } = signature
+  if (isChanged(signature) && (!isChanged(access) || facts.lastAt > access.example.lastAt)) access.example = facts
+  access.requests += facts.count
+  access.lost += lost
+  access.gained += gained
+  access.unchanged += unchanged
+  access.undetermined += undetermined
+  access.reasons = [...access.reasons, ...denials]
+}
+
+function withStanding(access: Access, gate: FleetGate | undefined): ReplayedAccess {
+  access.reasons = sumDenials(access.reasons)
+  access.isEnforced = isEnforcedHere(access.example, gate)
+  return access
+}
+
+function sumDenials(all: readonly Denial[]): readonly Denial[] {
   if (all.length <= 1) return all
   const same = Map.groupBy(all, ({ reason, missingScopes }) => `${reason} ${missingScopes.join(' ')}`)
   return [...same.values()]
@@ -106,6 +137,20 @@ function sumDenials(group: readonly ComparedSignature[]): Denial[] {
       return first ? { ...first, count: denials.reduce((sum, { count }) => sum + count, 0) } : []
     })
     .toSorted((a, b) => b.count - a.count)
+}
+
+/** The same object for all that one caller did. */
+function createCallers(): (facts: RecordedFacts) => Caller {
+  const byKind = new Map<string, Map<string | null, Caller>>()
+  return ({ callerKind, caller, callerHint }) => {
+    const kind = caller === null ? 'anonymous' : callerKind
+    const names = byKind.get(kind) ?? new Map<string | null, Caller>()
+    if (names.size === 0) byKind.set(kind, names)
+    const name = caller ?? callerHint
+    const known = names.get(name) ?? toCaller(callerKind, caller, callerHint)
+    names.set(name, known)
+    return known
+  }
 }
 
 function isEnforcedHere({ callerKind, caller }: RecordedFacts, gate: FleetGate | undefined): boolean | null {

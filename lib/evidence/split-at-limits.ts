@@ -43,12 +43,12 @@ export function addToSpans(
 ): number[] {
   const counts = new Array<number>(spans.length).fill(0)
   let recorded = 0
-  if (ages !== null)
-    for (let bucket = 0; bucket < ages.length; bucket++) {
-      const [inBucket, span] = [ages[bucket] ?? 0, spanOf[bucket] ?? unrecorded]
-      recorded += inBucket
-      counts[span] = (counts[span] ?? 0) + inBucket
-    }
+  for (let bucket = 0; ages !== null && bucket < ages.length; bucket++) {
+    const inBucket = ages[bucket] ?? 0
+    const span = spanOf[bucket] ?? unrecorded
+    recorded += inBucket
+    counts[span] = (counts[span] ?? 0) + inBucket
+  }
   counts[unrecorded] = (counts[unrecorded] ?? 0) + Math.max(0, count - recorded)
   return counts
 }

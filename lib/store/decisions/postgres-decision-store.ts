@@ -15,7 +15,7 @@ import { storeSamples } from './store-samples.ts'
 import { createSignatureGroups, type ChartKey, type SignatureGroups } from './signature-groups.ts'
 import { sumSeries } from './sum-series.ts'
 import { sumTop } from './sum-top.ts'
-import { createTotalsSum } from './sum-totals.ts'
+import { createTotalsSum, type SumTotals } from './sum-totals.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -38,7 +38,7 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
   const minutes = createMinutesKept(pool)
   const readDays = createRecordedDays(pool)
   const groupsOf = createSignatureGroups()
-  const sumTotals = createTotalsSum()
+  const totalsOf = createTotalsByEnvironment()
   const shard = randomInt(SHARDS)
 
   const lookAgainWhenGone = (error: unknown): never => {
@@ -69,7 +69,7 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
     },
     readTotals: async (window) =>
       isOfMany(window)
-        ? sumTotals(await readDays(window, 'with-ages'), window.endpointIds)
+        ? totalsOf(window.environmentId)(await readDays(window, 'with-ages'), window.endpointIds)
         : readSignatureTotals(pool, window),
   }
   const samples: SampleStore = {
@@ -104,6 +104,16 @@ function createMinutesKept(pool: pg.Pool) {
         known = { from: await findMinutesFrom(pool), at: now }
       return known.from
     },
+  }
+}
+
+/** Each keeps what its own days add up to. */
+function createTotalsByEnvironment(): (environmentId: string) => SumTotals {
+  const sums = new Map<string, SumTotals>()
+  return (environmentId) => {
+    const known = sums.get(environmentId) ?? createTotalsSum()
+    sums.set(environmentId, known)
+    return known
   }
 }
 

@@ -25,7 +25,19 @@ async function readRecordedSignatures(
   after = 0,
 ): Promise<RecordedSignature[]> {
   const { rows } = await pool.query<RecordedSignature>(toFacts(which), [environmentId, after])
-  return rows
+  const share = createSharing()
+  return rows.map((row) => ({ ...row, scopes: share(row.scopes) }))
+}
+
+/** The same list for lists that are the same: there are few, and who compares signatures knows them by identity. */
+function createSharing(): (list: readonly string[]) => readonly string[] {
+  const lists = new Map<string, readonly string[]>()
+  return (list) => {
+    const text = JSON.stringify(list)
+    const shared = lists.get(text) ?? list
+    lists.set(text, shared)
+    return shared
+  }
 }
 
 /** What is known of a signature changes little; those that were met since are looked for with each question. */
