@@ -23,17 +23,19 @@ interface Point {
 export interface ForecastLinesProps {
   readonly points: readonly Point[]
   readonly bucketSeconds: number
+  /** The last bucket is not over yet: its part is drawn as one that is not there. */
+  readonly isOpen: boolean
   readonly height: number
 }
 
 /** Two lines on one axis; loaded lazily and never rendered on the server, because recharts writes inline styles. */
-export function ForecastLines({ points, bucketSeconds, height }: ForecastLinesProps) {
+export function ForecastLines({ points, bucketSeconds, isOpen, height }: ForecastLinesProps) {
   const spanSeconds = points.length * bucketSeconds
   const dot = points.length < DOTS_MAX && SOLID
   return (
     <ResponsiveContainer width="100%" height={height}>
       <LineChart
-        data={[...points]}
+        data={[...(isOpen && points.length > 1 ? points.slice(0, -1) : points)]}
         margin={{ top: PLOT_TOP, right: PLOT_RIGHT, bottom: 0, left: 0 }}
         accessibilityLayer={false}
       >
@@ -96,7 +98,7 @@ function PointTooltip({ active, payload, label, bucketSeconds }: PointTooltipPro
       ) : (
         <>
           <Amount name="Denied" count={toCount(point.denied)} />
-          <Amount name="At the forecast rate" count={toCount(Math.round(point.forecast * 10) / 10)} />
+          <Amount name="Forecast" count={toCount(Math.round(point.forecast * 10) / 10)} />
           <Amount name="Requests" count={toCount(point.requests)} />
         </>
       )}

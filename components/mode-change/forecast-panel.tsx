@@ -2,27 +2,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import { seriesQuery } from '#lib/client/decisions.ts'
-import { modeChangesQuery } from '#lib/client/mode-changes.ts'
-import type { ModeChange } from '#lib/client/object-types.ts'
+import { forecastQuery } from '#lib/client/mode-changes.ts'
+import type { ForecastComparison } from '#lib/client/object-types.ts'
 import { toMomentWords } from '../charts/bucket-words.ts'
 import { toCoarserSeries } from '../charts/coarser-series.ts'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
 import { useHydrated, useNarrow } from '../ui/data-table/use-media.ts'
 import { Link } from '../ui/link.tsx'
-import { useNow } from '../ui/now.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { toCount, toPlural, toShare } from '../ui/words.ts'
-import {
-  findEnforcedRun,
-  sumPoints,
-  toComparedFrom,
-  toForecastPoints,
-  toForecastShare,
-  type EnforcedRun,
-  type ForecastTotals,
-} from './forecast-points.ts'
+import { toForecastPoints } from './forecast-points.ts'
 import { ForecastTable } from './forecast-table.tsx'
 
 const HEIGHT = 176
@@ -33,81 +23,87 @@ const ForecastLines = dynamic(async () => (await import('../charts/forecast-line
 
 /** While an endpoint is enforced: the denials that came beside those that were forecast. */
 export function ForecastPanel({ endpointId }: { readonly endpointId: string }) {
-  const { data } = useQuery(modeChangesQuery(useEnvironment(), endpointId))
-  const run = data === undefined ? null : findEnforcedRun(data.items)
-  return run && <ForecastAndActual endpointId={endpointId} run={run} />
+  const { data } = useQuery(forecastQuery(useEnvironment(), endpointId))
+  const comparison = data?.comparison ?? null
+  return comparison && <ForecastAndActual endpointId={endpointId} comparison={comparison} />
 }
 
 const BUCKETS_MAX = { wide: 90, narrow: 40 } as const
 
 interface ForecastAndActualProps {
   readonly endpointId: string
-  readonly run: EnforcedRun
+  readonly comparison: ForecastComparison
 }
 
-function ForecastAndActual({ endpointId, run }: ForecastAndActualProps) {
-  const [change] = run
-  const environment = useEnvironment()
-  const now = useNow()
+function ForecastAndActual({ endpointId, comparison }: ForecastAndActualProps) {
   const bucketsMax = useNarrow() ? BUCKETS_MAX.narrow : BUCKETS_MAX.wide
-  const filter = {
-    endpoint: endpointId,
-    mode: 'enforce',
-    by: 'outcome',
-    from: toComparedFrom(change, now ?? 0),
-  } as const
-  const { data } = useQuery({ ...seriesQuery(environment, filter), enabled: now !== null })
-  const series = data && toCoarserSeries(data, bucketsMax)
-  const share = toForecastShare(run)
-  const points = series && toForecastPoints(series, share)
+  const decided = toCoarserSeries(comparison.decided, bucketsMax)
+  const points = toForecastPoints(decided)
   const isHydrated = useHydrated()
   return (
     <Panel
       id="forecast"
       title="Forecast and actual"
-      description="Denials since the last change, beside what the forecast says of the same requests"
+      description="Denials since the last change, beside what the forecast says of the same requests, caller by caller"
     >
       <figure aria-label="Denials, forecast and actual" className="space-y-2">
-        {data === undefined ? (
-          <Skeleton className="h-10" />
-        ) : (
-          <Summary change={change} totals={sumPoints(toForecastPoints(data, share))} />
-        )}
+        <Summary comparison={comparison} />
         <Legend />
         <div className="h-44">
-          {points === undefined || series === undefined ? (
-            <Skeleton className="h-full" />
-          ) : (
-            <ForecastLines points={points} bucketSeconds={series.bucketSeconds} height={HEIGHT} />
-          )}
+          <ForecastLines
+            points={points}
+            bucketSeconds={decided.bucketSeconds}
+            isOpen={decided.isOpen}
+            height={HEIGHT}
+          />
         </div>
-        {isHydrated && series !== undefined && points !== undefined && (
-          <ForecastTable points={points} bucketSeconds={series.bucketSeconds} />
-        )}
-        <Unforeseen endpointId={endpointId} change={change} />
+        {isHydrated && <ForecastTable points={points} bucketSeconds={decided.bucketSeconds} />}
+        <ForeseenCallers callers={comparison.callers} />
+        <Unforeseen endpointId={endpointId} callers={comparison.callers} />
       </figure>
     </Panel>
   )
 }
 
-function Summary({ change, totals }: { readonly change: ModeChange; readonly totals: ForecastTotals }) {
-  const { requests, denied, forecast } = totals
-  if (requests === 0) return <p>No request was decided since {toMomentWords(change.at)}.</p>
+const VERDICT_WORDS: Readonly<Record<ForecastComparison['verdict'], string>> = {
+  'as-forecast': 'As forecast.',
+  'more-denied': 'More than forecast.',
+  'fewer-denied': 'Fewer than forecast.',
+}
+
+function Summary({ comparison }: { readonly comparison: ForecastComparison }) {
+  const { at, requests, denied, verdict, callers } = comparison
+  if (requests === 0) return <p>No request was decided since {toMomentWords(at)}.</p>
+  const forecast = Math.round(comparison.forecast)
+  const isUnforeseen = callers.some(({ isForeseen }) => !isForeseen)
   return (
     <p>
       <span className="font-medium">{toCount(denied)}</span> of {toPlural(requests, 'request')} denied (
       {toShare(denied, requests)}); the forecast says <span className="font-medium">{toCount(forecast)}</span> (
-      {toShare(forecast, requests)}). {toVerdict(totals)}
+      {toShare(forecast, requests)}).{' '}
+      {isUnforeseen ? `Of the callers it names: ${VERDICT_WORDS[verdict].toLowerCase()}` : VERDICT_WORDS[verdict]}
     </p>
   )
 }
 
-/** Chance alone moves a count by about the square root of what is expected. */
-function toVerdict({ denied, forecast }: ForecastTotals): string {
-  const spread = 2 * Math.sqrt(Math.max(1, forecast))
-  if (denied > forecast + spread) return 'More than forecast.'
-  if (denied < forecast - spread) return 'Fewer than forecast.'
-  return 'As forecast.'
+const DIFFERENCE_MIN = 1
+
+/** Those of whom other requests were denied than was to be expected. */
+function ForeseenCallers({ callers }: Pick<ForecastComparison, 'callers'>) {
+  const others = callers.filter(
+    ({ isForeseen, denied, forecast }) => isForeseen && Math.abs(denied - forecast) > DIFFERENCE_MIN,
+  )
+  if (others.length === 0) return null
+  return (
+    <ul aria-label="Callers that differ from their forecast" className="text-muted">
+      {others.map(({ caller, requests, denied, forecast }) => (
+        <li key={caller.key}>
+          <span className="text-text">{caller.name}</span>: {toCount(denied)} of {toPlural(requests, 'request')} denied,
+          forecast {toCount(Math.round(forecast))}
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 const Legend = () => (
@@ -118,7 +114,7 @@ const Legend = () => (
     </span>
     <span className="inline-flex items-center gap-1.5">
       <LineSwatch className="stroke-log-only-fill" isDashed />
-      At the forecast rate
+      Forecast
     </span>
   </div>
 )
@@ -129,10 +125,9 @@ const LineSwatch = ({ className, isDashed = false }: { readonly className: strin
   </svg>
 )
 
-function Unforeseen({ endpointId, change }: { readonly endpointId: string; readonly change: ModeChange }) {
+function Unforeseen({ endpointId, callers }: { readonly endpointId: string } & Pick<ForecastComparison, 'callers'>) {
   const toPath = useEnvironmentPath()
-  const unforeseen = change.actual?.unforeseen ?? []
-  if (change.actual === null) return null
+  const unforeseen = callers.filter(({ isForeseen }) => !isForeseen)
   if (unforeseen.length === 0) return <p className="text-muted">Nobody was denied whom the forecast did not name.</p>
   return (
     <div role="note" className="flex gap-2 rounded-lg bg-denied-tint px-3 py-2 text-denied">

@@ -19,7 +19,7 @@ export const ForecastTable = ({ points, bucketSeconds }: ForecastTableProps) => 
           <th scope="col">Time</th>
           <th scope="col">Requests</th>
           <th scope="col">Denied</th>
-          <th scope="col">At the forecast rate</th>
+          <th scope="col">Forecast</th>
         </tr>
       </thead>
       <tbody>

@@ -9,6 +9,15 @@ export const modeChangesQuery = (environment: string, id: string) =>
     queryFn: ({ signal }) => api('listModeChanges', { params: { environment, id }, query: { limit: 100 } }, signal),
     refetchInterval: 15_000,
   })
+
+/** Denials beside those that were forecast; null while the endpoint is not enforced. */
+export const forecastQuery = (environment: string, id: string) =>
+  queryOptions({
+    queryKey: ['mode-changes', environment, id, 'forecast'],
+    queryFn: ({ signal }) => api('compareForecast', { params: { environment, id } }, signal),
+    refetchInterval: 15_000,
+  })
+
 export type ModeChangeMarkFilter = Omit<NonNullable<ApiInput<'listModeChangeMarks'>['query']>, 'cursor' | 'limit'>
 
 /** The newest of a window, for the time axis of a chart. */

@@ -32,6 +32,7 @@ export type Replay = RouteResponse<'replayDraft'>
 export type ReplayItem = Replay['items'][number]
 export type ReplayDraft = RouteBody<'replayDraft'>['draft']
 
+export type ForecastComparison = NonNullable<RouteResponse<'compareForecast'>['comparison']>
 export type ModeChange = RouteResponse<'listModeChanges'>['items'][number]
 export type ModeChangeMark = RouteResponse<'listModeChangeMarks'>['items'][number]
 export type ModeChangePreview = RouteResponse<'previewModeChange'>

@@ -66,6 +66,7 @@ export const routeTable: Readonly<Record<RouteName, readonly [RouteContract['met
   readEvidence: ['POST', '/environments/{environment}/endpoints/{id}/evidence'],
   replayDraft: ['POST', '/environments/{environment}/replay'],
   listModeChanges: ['GET', '/environments/{environment}/endpoints/{id}/mode-changes'],
+  compareForecast: ['GET', '/environments/{environment}/endpoints/{id}/forecast'],
   listModeChangeMarks: ['GET', '/environments/{environment}/mode-changes'],
   previewModeChange: ['POST', '/environments/{environment}/mode-changes/preview'],
   changeModes: ['POST', '/environments/{environment}/mode-changes'],

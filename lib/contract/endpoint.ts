@@ -327,7 +327,7 @@ export const ModeChange = z.object({
       requests: z.int(),
       wouldDeny: z.int(),
       windowHours: z.int(),
-      callers: z.array(z.object({ caller: Caller, wouldDeny: z.int() })),
+      callers: z.array(z.object({ caller: Caller, requests: z.int().describe('All it sent.'), wouldDeny: z.int() })),
     })
     .nullable(),
   /** Denials since, while this change is the last one. */

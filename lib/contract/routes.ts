@@ -17,6 +17,7 @@ import {
   TopQuery,
 } from './decisions.ts'
 import * as endpoint from './endpoint.ts'
+import * as forecast from './forecast.ts'
 import * as findings from './findings.ts'
 import * as people from './people.ts'
 import * as replay from './replay.ts'
@@ -549,6 +550,14 @@ export const routes = {
     'Mode changes of an endpoint, forecast beside actual',
     pageOf(endpoint.ModeChange),
     { params: params('environment', 'id'), query: PageQuery },
+  ),
+  compareForecast: get(
+    `${ENV}/endpoints/{id}/forecast`,
+    'viewer',
+    'Evidence',
+    'Denials since an endpoint is enforced, beside those that were forecast of the same requests',
+    forecast.ForecastComparisonAnswer,
+    { params: params('environment', 'id') },
   ),
   listModeChangeMarks: get(
     `${ENV}/mode-changes`,

@@ -21,7 +21,10 @@ export function createComparisonKeys(): (facts: RecordedFacts, before: Side, aft
     pair(pair(numberOf(rule), numberOf(scopes)), pair(numberOf(lifetimeSeconds), numberOf(gate)))
   return (facts, before, after) => {
     const { tokenProblem, sender, context, tokenAges } = facts
-    const record = pair(pair(numberOf(tokenProblem), numberOf(sender)), pair(numberOf(context), Number(tokenAges === null)))
+    const record = pair(
+      pair(numberOf(tokenProblem), numberOf(sender)),
+      pair(numberOf(context), Number(tokenAges === null)),
+    )
     const standing = before.gate === null ? 0 : numberOf(standingOf(facts))
     return pair(pair(sideOf(before), sideOf(after)), pair(record, standing))
   }

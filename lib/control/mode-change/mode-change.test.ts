@@ -15,6 +15,7 @@ import { createService } from '../service/create-service.ts'
 import { systemActor } from '../actor.ts'
 import { createTestControl, type TestControl } from '../test-control.ts'
 import { changeModes } from './change-modes.ts'
+import { compareForecast } from './compare-forecast.ts'
 import { listModeChanges } from './list-mode-changes.ts'
 import { previewModeChange } from './preview-mode-change.ts'
 import { undoModeChange } from './undo-mode-change.ts'
@@ -45,16 +46,18 @@ async function newEndpoint(environment = 'production'): Promise<string> {
   ).id
 }
 
-/** Requests of a caller without the scope, as an instance would have reported them. */
+/** Seven requests of a caller, without the scope unless they are allowed, as an instance would have reported them. */
 async function recordDenials(
   endpointId: string,
   caller: string,
-  outcome: 'would-deny' | 'denied' = 'would-deny',
+  outcome: 'allowed' | 'would-deny' | 'denied' = 'would-deny',
 ): Promise<void> {
   const { pool } = control.database
   const { rows } = await pool.query<{ id: number }>(
     `INSERT INTO decision_signature (environment_id, service_id, method, route, mode, outcome, reason, caller_kind, caller, scopes, missing_scopes, sender, evaluated, hash, first_at, last_at)
-     SELECT environment_id, service_id, method, route, mode, $2, 'scope-missing', 'service', $3, '{}', '{orders:read}', 'none', true, sha256($4), now(), now() FROM endpoint WHERE id = $1 RETURNING id`,
+     SELECT environment_id, service_id, method, route, mode, $2, CASE WHEN $2 <> 'allowed' THEN 'scope-missing' END, 'service', $3,
+       CASE WHEN $2 = 'allowed' THEN '{orders:read}'::text[] ELSE '{}' END, CASE WHEN $2 = 'allowed' THEN '{}'::text[] ELSE '{orders:read}' END,
+       'none', true, sha256($4), now(), now() FROM endpoint WHERE id = $1 RETURNING id`,
     [endpointId, outcome, caller, Buffer.from(randomUUID())],
   )
   for (const [table, unit] of [
@@ -125,6 +128,42 @@ describe('lowering a gate', () => {
     expect(denials.filter((denial) => denial.endpointId === endpointId)).toMatchObject([
       { callerKey: 'service:legacy' },
     ])
+  })
+
+  it('is compared with what comes since, caller by caller', async () => {
+    const endpointId = await newEndpoint()
+    const compare = async () =>
+      (await compareForecast(control.ctx, control.viewer, 'production', endpointId)).comparison
+    await change({ changes: [{ endpointId, mode: 'log-only' }] })
+    await recordDenials(endpointId, 'billing')
+    await recordDenials(endpointId, 'web', 'allowed')
+    expect(await compare()).toBeNull()
+    const changes: Changes = [{ endpointId, mode: 'enforce' }]
+    await change({ changes, previewToken: await preview(changes), ...accepted })
+    await recordDenials(endpointId, 'billing', 'denied')
+    // However much the others send, billing's share is what it was.
+    expect(await compare()).toMatchObject({
+      ...{ requests: 7, denied: 7, forecast: 7, verdict: 'as-forecast' },
+      callers: [{ caller: { name: 'billing' }, requests: 7, denied: 7, forecast: 7, isForeseen: true }],
+    })
+    await recordDenials(endpointId, 'legacy', 'denied')
+    for (let times = 0; times < 3; times++) await recordDenials(endpointId, 'billing', 'allowed')
+    const compared = await compare()
+    expect(compared).toMatchObject({
+      ...{ requests: 35, denied: 14, forecast: 28, verdict: 'fewer-denied' },
+      callers: [
+        { caller: { name: 'billing' }, requests: 28, denied: 7, forecast: 28, isForeseen: true },
+        { caller: { name: 'legacy' }, requests: 7, denied: 7, forecast: 0, isForeseen: false },
+      ],
+    })
+    const lines = compared?.decided.series.map(({ key, counts }) => [key, counts.reduce((sum, count) => sum + count)])
+    expect(lines).toEqual([
+      ['requests', 35],
+      ['denied', 14],
+      ['forecast', 28],
+    ])
+    await change({ changes: [{ endpointId, mode: 'log-only' }], reason: 'Later' })
+    expect(await compare()).toBeNull()
   })
 
   it('for a percent of callers denies those in it alone', async () => {

@@ -91,7 +91,7 @@ function toForecast({
     requests: evidence.requests,
     wouldDeny: evidence.wouldDeny,
     windowHours: evidence.windowHours,
-    callers: deniedCallers.map(({ caller, wouldDeny }) => ({ caller, wouldDeny })),
+    callers: deniedCallers.map(({ caller, requests, wouldDeny }) => ({ caller, requests, wouldDeny })),
   }
 }
 

@@ -69,6 +69,7 @@ const MATRIX: Record<RouteName, Access> = {
   setEndpointRules: 'operator',
   readEvidence: 'viewer',
   replayDraft: 'viewer',
+  compareForecast: 'viewer',
   listModeChanges: 'viewer',
   listModeChangeMarks: 'viewer',
   previewModeChange: 'viewer',

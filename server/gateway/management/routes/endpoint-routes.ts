@@ -11,6 +11,7 @@ import { listIssuers, refreshIssuer } from '#lib/control/issuer/list-issuers.ts'
 import { updateIssuer } from '#lib/control/issuer/update-issuer.ts'
 import { changeModes } from '#lib/control/mode-change/change-modes.ts'
 import { listModeChangeMarks } from '#lib/control/mode-change/list-mode-change-marks.ts'
+import { compareForecast } from '#lib/control/mode-change/compare-forecast.ts'
 import { listModeChanges } from '#lib/control/mode-change/list-mode-changes.ts'
 import { previewModeChange } from '#lib/control/mode-change/preview-mode-change.ts'
 import { undoModeChange } from '#lib/control/mode-change/undo-mode-change.ts'
@@ -34,6 +35,7 @@ export const endpointRoutes = {
   readEvidence: ({ ctx, actor, params, body }) => readEvidence(ctx, actor, params.environment, params.id, body),
   replayDraft: ({ ctx, actor, params, body }) => readReplay(ctx, actor, params.environment, body),
   listModeChangeMarks: ({ ctx, actor, params, query }) => listModeChangeMarks(ctx, actor, params.environment, query),
+  compareForecast: ({ ctx, actor, params }) => compareForecast(ctx, actor, params.environment, params.id),
   listModeChanges: ({ ctx, actor, params, query }) => listModeChanges(ctx, actor, params.environment, params.id, query),
   previewModeChange: ({ ctx, actor, params, body }) => previewModeChange(ctx, actor, params.environment, body),
   changeModes: ({ ctx, actor, params, body }) => changeModes(ctx, actor, params.environment, body),
