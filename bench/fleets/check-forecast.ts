@@ -1,4 +1,5 @@
 import { newlyDenied } from '#lib/control/mode-change/forecast-change.ts'
+import type { Remedied } from '#lib/evidence/find-remedied.ts'
 import type { CallerSummary } from '#lib/evidence/summarise-callers.ts'
 import { decideEnforced } from './fleet-recorder.ts'
 import type { Findings } from './findings.ts'
@@ -43,6 +44,7 @@ export function checkReplay({ fleet }: Simulation, ask: Ask, findings: Findings)
   const seen = within(ask.requests, atMs - windowHours * HOUR_MS, atMs).filter(isEvaluated)
   const enforced = enforceDraft(seen, ask, 100)
   const forecast = new Map(judgement.callers.map((caller) => [caller.caller.key, caller]))
+  for (const remedy of judgement.remedied) takeRemedied(enforced, remedy, findings)
   for (const key of new Set([...enforced.keys(), ...forecast.keys()])) {
     const [said, done] = [forecast.get(key), enforced.get(key)]
     findings.count('replayed callers')
@@ -57,6 +59,18 @@ export function checkReplay({ fleet }: Simulation, ask: Ask, findings: Findings)
       })
   }
   checkGate(fleet.seed, ask, seen, findings)
+}
+
+/** What a grant has ended is told apart: those requests, which were all denied, and nothing since. */
+function takeRemedied(enforced: Map<string, Enforced>, { caller, requests }: Remedied, findings: Findings): void {
+  const done = enforced.get(caller.key)
+  if (done === undefined) return
+  findings.count('callers whose grant ended their denials')
+  done.requests -= requests
+  done.denied -= requests
+  const missing = done.reasons.get('scope-missing') ?? 0
+  if (missing > requests) done.reasons.set('scope-missing', missing - requests)
+  else done.reasons.delete('scope-missing')
 }
 
 /** Exactly where the record tells; otherwise within what it leaves open. */
@@ -76,8 +90,9 @@ function checkGate(seed: number, ask: Ask, seen: readonly Request[], findings: F
   const { percent } = ask.endpoint
   const named = namedAt(ask, percent)
   const enforced = enforceDraft(seen, ask, percent)
+  const remedied = new Map(ask.judgement.remedied.map(({ caller, requests }) => [caller.key, requests]))
   for (const { caller, undetermined } of ask.judgement.callers) {
-    const isDenied = (enforced.get(caller.key)?.denied ?? 0) > 0
+    const isDenied = (enforced.get(caller.key)?.denied ?? 0) > (remedied.get(caller.key) ?? 0)
     const mayDiffer = caller.kind === 'user' && named.has(caller.key)
     findings.count('callers at a percent')
     if (isDenied !== named.has(caller.key) && !mayDiffer && undetermined === 0)

@@ -80,6 +80,12 @@ function lifetimesOf({ jobs }: Fleet): Map<string, number> {
   )
 }
 
+/** What a job was granted when it was repaired, and what it held ever since. */
+const toGrants = ({ scopes, repaired }: Job): (readonly [string, Date])[] => [
+  ...(repaired?.scopes ?? []).map((scope) => [scope, new Date(repaired?.atMs ?? 0)] as const),
+  ...scopes.map((scope) => [scope, new Date(0)] as const),
+]
+
 /** What was granted in the end: a token may ask for less. */
 function holdersOf({ jobs }: Fleet): Map<string, Holder[]> {
   const byService = Map.groupBy(jobs.filter(isIdentity), ({ endpoint }) => endpoint.service.id)
@@ -90,7 +96,7 @@ const toHolders = (jobs: readonly Job[]): Holder[] =>
   [...Map.groupBy(jobs, ({ kind, caller }) => toCaller(kind, caller, null).key).values()].flatMap((own) =>
     own.slice(0, 1).map(({ kind, caller }) => ({
       ...{ caller: toCaller(kind, caller, null), clientId: caller },
-      scopes: new Set(own.flatMap(({ scopes, repaired }) => [...scopes, ...(repaired?.scopes ?? [])])),
+      grantedAt: new Map(own.flatMap(toGrants)),
     })),
   )
 

@@ -22,7 +22,7 @@ interface DeniedCallerProps {
 }
 
 function DeniedCaller({ evidence, endpointId, onFixed }: DeniedCallerProps) {
-  const { caller, requests, wouldDeny, reasons, fixes, lastAt, bucketPercent } = evidence
+  const { caller, requests, wouldDeny, reasons, fixes, lastAt, lastDeniedAt, bucketPercent } = evidence
   return (
     <li className="flex flex-col gap-1.5 px-3 py-2.5">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -37,7 +37,7 @@ function DeniedCaller({ evidence, endpointId, onFixed }: DeniedCallerProps) {
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <ReasonBadges reasons={reasons} />
         <span className="text-xs text-faint">
-          last <RelativeTime at={lastAt} />
+          last <RelativeTime at={lastDeniedAt ?? lastAt} />
           {bucketPercent !== null && ` · enforced above ${bucketPercent.toFixed(2)} %`}
         </span>
       </div>

@@ -40,7 +40,7 @@ export function Verdict({ evidence }: { readonly evidence: EndpointEvidence }) {
       {evidence.causes.length > 0 && (
         <ul className="flex flex-col gap-1">
           {evidence.causes.map((cause) => (
-            <Cause key={cause.kind} cause={cause} />
+            <Cause key={cause.title} cause={cause} />
           ))}
         </ul>
       )}

@@ -10,7 +10,7 @@ const caller = (
 ): CallerEvidence => ({
   caller: { key: `${kind}:${name}`, kind, name },
   ...{ requests: wouldDeny + 10, allowed: 10, wouldDeny, undetermined: 0, reasons: [], fixes: [], workloads: [] },
-  ...{ firstAt: '2026-01-01T00:00:00Z', lastAt: '2026-01-01T00:00:00Z', bucketPercent },
+  ...{ firstAt: '2026-01-01T00:00:00Z', lastAt: '2026-01-01T00:00:00Z', lastDeniedAt: null, bucketPercent },
 })
 const callers = [
   caller('service', 'billing', 12.5, 100),
@@ -24,13 +24,24 @@ const LOG_ONLY = item({ mode: 'log-only', percent: 100 })
 
 describe('what a percent of callers carries out', () => {
   it('is who stands below it, and all with the anonymous ones at 100', () => {
-    expect(toPercentEffect([LOG_ONLY], 10)).toEqual({ seen: 3, inside: [], lost: 0, losing: [], undecided: 30 })
+    expect(toPercentEffect([LOG_ONLY], 10)).toEqual({
+      seen: 3,
+      inside: [],
+      refused: 0,
+      lost: 0,
+      losing: [],
+      undecided: 30,
+    })
     expect(toPercentEffect([LOG_ONLY], 25)).toMatchObject({ inside: ['billing'], lost: 100, losing: ['billing'] })
     expect(toPercentEffect([LOG_ONLY], 100)).toMatchObject({ lost: 142, undecided: 0 })
   })
 
   it('leaves out whom the present percent refuses already, and counts an identity at several endpoints once', () => {
-    expect(toPercentEffect([item({ mode: 'enforce', percent: 25 })], 50)).toMatchObject({ lost: 7, losing: ['web'] })
+    expect(toPercentEffect([item({ mode: 'enforce', percent: 25 })], 50)).toMatchObject({
+      refused: 107,
+      lost: 7,
+      losing: ['web'],
+    })
     expect(toPercentEffect([LOG_ONLY, LOG_ONLY], 50)).toMatchObject({ seen: 3, inside: ['billing', 'web'], lost: 214 })
   })
 })
@@ -43,4 +54,12 @@ it('says it in a sentence', () => {
   expect(at(25)).toContain('Of 30 more by people')
   expect(at(1)).toContain('none of the 3 identities seen is in. No recorded request would be refused.')
   expect(at(100)).toContain('all 3 identities seen are in. 142 recorded requests')
+  const from25 = toPercentEffect([item({ mode: 'enforce', percent: 25 })], 50)
+  expect(toPercentSentence(from25, 50)).toContain(
+    '7 recorded requests would be refused, of web, beside 100 that are refused already.',
+  )
+  const from100 = toPercentEffect([item({ mode: 'enforce', percent: 100 })], 100)
+  expect(toPercentSentence(from100, 100)).toContain(
+    'No other recorded request would be refused, beside 142 that are refused already.',
+  )
 })

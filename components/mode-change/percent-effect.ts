@@ -12,7 +12,9 @@ export interface PercentEffect {
   readonly seen: number
   /** Of those, who is in. */
   readonly inside: readonly string[]
-  /** Requests that would be refused and are not now. */
+  /** Requests that would be refused. */
+  readonly refused: number
+  /** Of those, requests that are not refused now. */
   readonly lost: number
   /** Names of those who would lose them. */
   readonly losing: readonly string[]
@@ -24,24 +26,26 @@ export interface PercentEffect {
 export function toPercentEffect(items: Items, percent: number): PercentEffect {
   const known = new Map<string, boolean>()
   const losing = new Set<string>()
-  let [lost, undecided] = [0, 0]
+  let [refused, lost, undecided] = [0, 0, 0]
   for (const { from, evidence } of items) {
     const before = from.mode === 'enforce' ? from.percent : 0
     for (const { caller, bucketPercent, wouldDeny } of evidence.callers) {
       if (bucketPercent !== null) known.set(caller.name, bucketPercent < percent)
       const isIn = isInside(caller.kind, bucketPercent, percent)
       if (isIn === null) undecided += wouldDeny
-      if (isIn !== true || wouldDeny === 0 || isInside(caller.kind, bucketPercent, before) === true) continue
+      if (isIn !== true || wouldDeny === 0) continue
+      refused += wouldDeny
+      if (isInside(caller.kind, bucketPercent, before) === true) continue
       lost += wouldDeny
       losing.add(caller.name)
     }
   }
   const inside = [...known].filter(([, isIn]) => isIn).map(([name]) => name)
-  return { seen: known.size, inside, lost, losing: [...losing], undecided }
+  return { seen: known.size, inside, refused, lost, losing: [...losing], undecided }
 }
 
 /** Null where some of the people are in and some are not. */
-function isInside(
+export function isInside(
   kind: CallerEvidence['caller']['kind'],
   bucketPercent: number | null,
   percent: number,
@@ -68,15 +72,19 @@ function toInside({ seen, inside }: PercentEffect): string {
   return `${toCount(inside.length)} of the ${identities(seen)} seen ${inside.length === 1 ? 'is' : 'are'} in: ${nameSome(inside)}`
 }
 
+function toRefused({ refused, lost, losing }: PercentEffect): string {
+  const now = refused - lost
+  const already = now === 0 ? '' : `, beside ${toCount(now)} that ${now === 1 ? 'is' : 'are'} refused already`
+  return lost === 0
+    ? `No ${now === 0 ? '' : 'other '}recorded request would be refused${already}`
+    : `${toPlural(lost, 'recorded request')} would be refused, of ${nameSome(losing)}${already}`
+}
+
 /** "At 25 %, 2 of the 5 identities seen are in: billing, web. 1,234 recorded requests would be refused, of billing." */
 export function toPercentSentence(effect: PercentEffect, percent: number): string {
-  const lost =
-    effect.lost === 0
-      ? 'No recorded request would be refused'
-      : `${toPlural(effect.lost, 'recorded request')} would be refused, of ${nameSome(effect.losing)}`
   const people =
     effect.undecided === 0
       ? ''
       : ` Of ${toPlural(effect.undecided, 'more', 'more')} by people, those of about ${String(percent)}\u00a0% of them, each for good.`
-  return `At ${String(percent)}\u00a0%, ${toInside(effect)}. ${lost}.${people}`
+  return `At ${String(percent)}\u00a0%, ${toInside(effect)}. ${toRefused(effect)}.${people}`
 }

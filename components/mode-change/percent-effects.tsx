@@ -43,7 +43,11 @@ export function PercentEffects({ items, percent }: PercentEffectsProps) {
               percent={percent}
               values={effects.map(({ step, inside }) => ({ step, count: inside.length }))}
             />
-            <Row label="Refused" percent={percent} values={effects.map(({ step, lost }) => ({ step, count: lost }))} />
+            <Row
+              label="Refused"
+              percent={percent}
+              values={effects.map(({ step, refused }) => ({ step, count: refused }))}
+            />
           </tbody>
         </table>
       </div>

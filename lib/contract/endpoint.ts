@@ -140,6 +140,7 @@ export const CallerEvidence = z.object({
   fixes: z.array(Fix),
   firstAt: Timestamp,
   lastAt: Timestamp,
+  lastDeniedAt: Timestamp.nullable().describe('The last request that the rule denies.'),
   bucketPercent: z
     .number()
     .nullable()
@@ -163,6 +164,7 @@ export const ReadinessCause = z.object({
     'no-instances',
     'decisions-dropped',
     'shared-credential',
+    'remedied',
   ]),
   title: z.string().describe('A sentence for people.'),
   blocking: z.boolean(),
@@ -201,6 +203,19 @@ export const EndpointEvidence = z.object({
   hoursCovered: z.array(z.int().min(0).max(23)).describe('Hours of the day (UTC) with traffic.'),
   weekdaysCovered: z.array(z.int().min(1).max(7)).describe('ISO weekdays (UTC) with traffic.'),
   callers: z.array(CallerEvidence),
+  remedied: z
+    .array(
+      z.object({
+        caller: Caller,
+        scopes: z.array(z.string()),
+        requests: z.int(),
+        since: Timestamp.describe('When it was granted the last of the scopes.'),
+        allowedSince: z.int(),
+      }),
+    )
+    .describe(
+      'Denied for want of scopes that were granted since, and allowed with them after the last denial. Counted nowhere else.',
+    ),
   callersNotSeen: z.array(Caller).describe('Hold a required scope, or sent before what the window does not hold.'),
   tokenAges: z.array(z.object({ uptoSeconds: z.int().nullable(), count: z.int() })),
   instances: z.object({

@@ -15,3 +15,13 @@ export function toCaller(kind: CallerKind, caller: string | null, hint: string |
   const shownKind = caller === null ? 'anonymous' : kind
   return { key: `${shownKind}:${name}`, kind: shownKind, name }
 }
+
+export const callerOfFacts = ({
+  callerKind,
+  caller,
+  callerHint,
+}: {
+  readonly callerKind: CallerKind
+  readonly caller: string | null
+  readonly callerHint: string | null
+}): Caller => toCaller(callerKind, caller, callerHint)

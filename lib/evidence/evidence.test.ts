@@ -192,7 +192,9 @@ describe('callers', () => {
     const context = {
       serviceSlug: 'payments',
       scopeIds: new Map([['refunds:create', 'id']]),
-      grants: new Set<string>(),
+      grants: new Map<string, Date>(),
+      lifetimes: new Map([['orders', 900]]),
+      now: new Date('2026-01-15T00:10:00Z'),
     }
     expect(callers.flatMap((caller) => recommendFixes(caller, context))).toEqual([
       {
@@ -202,8 +204,15 @@ describe('callers', () => {
         scopeId: 'id',
       },
     ])
-    const granted = { ...context, grants: new Set(['orders refunds:create']) }
-    expect(callers.flatMap((caller) => recommendFixes(caller, granted))).toMatchObject([{ kind: 'request-scope' }])
+    const grantedAt = (at: string) => ({ ...context, grants: new Map([['orders refunds:create', new Date(at)]]) })
+    const fixesOnce = (at: string) => callers.flatMap((caller) => recommendFixes(caller, grantedAt(at)))
+    expect(fixesOnce('2026-01-14T23:00:00Z')).toMatchObject([{ kind: 'request-scope' }])
+    expect(fixesOnce('2026-01-15T00:00:00Z')).toMatchObject([
+      {
+        kind: 'renew-token',
+        title: 'orders was granted refunds:create: its tokens from before may be used for 5 more minutes.',
+      },
+    ])
   })
 
   test('a caller that is refused for its context is told what would let it through', () => {
@@ -211,7 +220,12 @@ describe('callers', () => {
       const context = { country: 'CH', autonomousSystem: null, device: 'new', signals: ['endpoint-first-use'] } as const
       const unmet = { observed: [], requirementsMet: [], requirementsUnmet: ['condition false'] }
       const facts = recorded({ context: { ...context, ...unmet } })
-      const none = { serviceSlug: 'payments', scopeIds: new Map<string, string>(), grants: new Set<string>() }
+      const nothing = {
+        scopeIds: new Map<string, string>(),
+        grants: new Map<string, Date>(),
+        lifetimes: new Map<string, number>(),
+      }
+      const none = { serviceSlug: 'payments', now: new Date(), ...nothing }
       return summariseCallers(replayRule([facts], rule(requirement))).flatMap((caller) => recommendFixes(caller, none))
     }
     expect(fixesFor({ kind: 'known-device' })).toMatchObject([{ kind: 'accept-device' }])
@@ -249,6 +263,7 @@ describe('readiness', () => {
     deniedCallers: [],
     observedFrom: new Date('2026-01-01T00:00:00Z'),
     now,
+    callersRemedied: [],
     callersReturning: [],
     callersAllowedBefore: [],
     callersDoubtful: [],

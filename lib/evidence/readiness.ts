@@ -3,6 +3,7 @@ import type { Requirement } from '../policy/rule.ts'
 import { countOf, formatCount as format } from './count-of.ts'
 import { upperBound } from './upper-bound.ts'
 import { nameSome } from './name-some.ts'
+import type { Remedied } from './find-remedied.ts'
 
 export type Readiness = 'ready' | 'not-ready' | 'not-enough-evidence'
 
@@ -20,6 +21,7 @@ export type CauseKind =
   | 'no-instances'
   | 'decisions-dropped'
   | 'shared-credential'
+  | 'remedied'
 
 export interface Cause {
   readonly kind: CauseKind
@@ -52,6 +54,8 @@ export interface Evidence {
   readonly callersAllowedBefore: readonly Caller[]
   /** None of their tokens was too old, but they may be, and there are few requests. */
   readonly callersDoubtful: readonly DoubtfulCaller[]
+  /** Denied before they were granted the scopes they lacked, and not since. */
+  readonly callersRemedied: readonly Remedied[]
   /** Hold every required scope and never called. */
   readonly holdersNotSeen: readonly Caller[]
   readonly liveInstances: number
@@ -128,6 +132,7 @@ function gaps(evidence: Evidence): Cause[] {
     ...requestGaps(evidence),
     ...coverageGaps(evidence),
     ...callerGaps(evidence),
+    ...remedies(evidence),
     ...instanceGaps(evidence),
   ]
 }
@@ -184,6 +189,17 @@ function callerGaps({ callersReturning, callersDoubtful }: Evidence): Cause[] {
         ]),
   ]
 }
+
+/** What callers send with a new scope is watched for as long as an endpoint is, as another program of theirs may come without. */
+const remedies = ({ callersRemedied, now }: Evidence): Cause[] =>
+  callersRemedied.map(({ caller, scopes, requests, since, allowedSince }) => {
+    const hours = (now.getTime() - since.getTime()) / HOUR_MS
+    return {
+      kind: 'remedied',
+      title: `${caller.name} was granted ${scopes.join(' ')} ${describeHours(hours)} ago: ${countOf(allowedSince, 'request')} allowed since, none denied, after ${format(requests)} denied before.`,
+      blocking: hours < OBSERVATION_HOURS_MIN,
+    }
+  })
 
 function coverageGaps({ observedFrom, now }: Evidence): Cause[] {
   if (observedFrom === null) return []

@@ -1,5 +1,5 @@
 import type { Rule } from '../policy/rule.ts'
-import { toCaller, type Caller } from './caller.ts'
+import { callerOfFacts, type Caller } from './caller.ts'
 import type { DatedFacts, EarlierFacts } from './dated-facts.ts'
 import { replayRule } from './replay-rule.ts'
 
@@ -75,10 +75,9 @@ function isReplaced(facts: EarlierFacts, { allowed, present, now }: Context): bo
   )
 }
 
-const callerOf = ({ callerKind, caller, callerHint }: DatedFacts): Caller => toCaller(callerKind, caller, callerHint)
-const keyOf = (facts: DatedFacts): string => callerOf(facts).key
+const keyOf = (facts: DatedFacts): string => callerOfFacts(facts).key
 const keysOf = (facts: readonly DatedFacts[]): ReadonlySet<string> => new Set(facts.map(keyOf))
 
 const toCallers = (facts: readonly DatedFacts[]): Caller[] => [
-  ...new Map(facts.map((each) => [keyOf(each), callerOf(each)])).values(),
+  ...new Map(facts.map((each) => [keyOf(each), callerOfFacts(each)])).values(),
 ]

@@ -1,3 +1,4 @@
+import { countOf } from './count-of.ts'
 import type { CallerSummary } from './summarise-callers.ts'
 
 export interface Fix {
@@ -26,8 +27,11 @@ export interface FixContext {
   readonly serviceSlug: string
   /** Scope name to id, of the endpoint's service. */
   readonly scopeIds: ReadonlyMap<string, string>
-  /** `<client_id> <scope>` of the grants that stand. */
-  readonly grants: ReadonlySet<string>
+  /** When each grant that stands was made, by `<client_id> <scope>`. */
+  readonly grants: ReadonlyMap<string, Date>
+  /** Seconds that tokens of identities live, by `client_id`. */
+  readonly lifetimes: ReadonlyMap<string, number>
+  readonly now: Date
 }
 
 type Sentence = readonly [kind: Fix['kind'], title: (caller: string, serviceSlug: string) => string]
@@ -101,7 +105,8 @@ function fixesFor(
   return [{ kind, title: title(caller.name, context.serviceSlug), clientId: null, scopeId: null }]
 }
 
-function scopeFix(caller: CallerSummary['caller'], scope: string, { scopeIds, grants }: FixContext): Fix {
+function scopeFix(caller: CallerSummary['caller'], scope: string, context: FixContext): Fix {
+  const { scopeIds, grants } = context
   if (caller.kind !== 'service' && caller.kind !== 'integration') {
     return {
       kind: 'other',
@@ -110,10 +115,15 @@ function scopeFix(caller: CallerSummary['caller'], scope: string, { scopeIds, gr
       scopeId: null,
     }
   }
-  if (grants.has(`${caller.name} ${scope}`)) {
+  const grantedAt = grants.get(`${caller.name} ${scope}`)
+  if (grantedAt !== undefined) {
+    const minutes = minutesOfOlderTokens(caller.name, grantedAt, context)
     return {
-      kind: 'request-scope',
-      title: `${caller.name} holds ${scope} but its tokens lack it: have it ask for the scope.`,
+      kind: minutes > 0 ? 'renew-token' : 'request-scope',
+      title:
+        minutes > 0
+          ? `${caller.name} was granted ${scope}: its tokens from before may be used for ${countOf(minutes, 'more minute')}.`
+          : `${caller.name} holds ${scope} but its tokens lack it: have it ask for the scope.`,
       clientId: caller.name,
       scopeId: scopeIds.get(scope) ?? null,
     }
@@ -124,4 +134,12 @@ function scopeFix(caller: CallerSummary['caller'], scope: string, { scopeIds, gr
     clientId: caller.name,
     scopeId: scopeIds.get(scope) ?? null,
   }
+}
+
+const MINUTE_MS = 60_000
+
+/** How long tokens may still be alive that were issued before the grant. */
+function minutesOfOlderTokens(clientId: string, grantedAt: Date, { lifetimes, now }: FixContext): number {
+  const endMs = grantedAt.getTime() + (lifetimes.get(clientId) ?? 0) * 1_000
+  return Math.ceil(Math.max(0, endMs - now.getTime()) / MINUTE_MS)
 }

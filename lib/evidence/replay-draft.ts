@@ -1,5 +1,5 @@
 import { isEnforcedFor } from '../policy/evaluate.ts'
-import { toCaller, type Caller } from './caller.ts'
+import { callerOfFacts, type Caller } from './caller.ts'
 import { compareFleets, type ComparedSignature } from './compare-fleets.ts'
 import { applyDraft, type Draft } from './draft.ts'
 import { presentFleet, type Fleet, type FleetGate } from './fleet.ts'
@@ -147,7 +147,7 @@ function createCallers(): (facts: RecordedFacts) => Caller {
     const names = byKind.get(kind) ?? new Map<string | null, Caller>()
     if (names.size === 0) byKind.set(kind, names)
     const name = caller ?? callerHint
-    const known = names.get(name) ?? toCaller(callerKind, caller, callerHint)
+    const known = names.get(name) ?? callerOfFacts({ callerKind, caller, callerHint })
     names.set(name, known)
     return known
   }

@@ -1,5 +1,5 @@
 import { callerBucket } from '../policy/caller-bucket.ts'
-import { toCaller, type Caller } from './caller.ts'
+import { callerOfFacts, type Caller } from './caller.ts'
 import type { ReplayedSignature } from './replay-rule.ts'
 
 /** What the replay says of one caller. */
@@ -17,6 +17,8 @@ export interface CallerSummary {
   }[]
   readonly firstAt: Date
   readonly lastAt: Date
+  /** The last request that would be denied; null where none would. */
+  readonly lastDeniedAt: Date | null
   /** Enforced from this percent of callers on; null where the signature does not tell (people), or at 100 only (anonymous). */
   readonly bucketPercent: number | null
 }
@@ -25,8 +27,7 @@ export interface CallerSummary {
 export function summariseCallers(replayed: readonly ReplayedSignature[]): CallerSummary[] {
   const groups = new Map<string, { readonly caller: Caller; readonly signatures: ReplayedSignature[] }>()
   for (const signature of replayed) {
-    const { callerKind, caller: name, callerHint } = signature.facts
-    const caller = toCaller(callerKind, name, callerHint)
+    const caller = callerOfFacts(signature.facts)
     const group = groups.get(caller.key)
     if (group === undefined) groups.set(caller.key, { caller, signatures: [signature] })
     else group.signatures.push(signature)
@@ -38,7 +39,7 @@ export function summariseCallers(replayed: readonly ReplayedSignature[]): Caller
 
 function summarise(caller: Caller, group: readonly ReplayedSignature[]): CallerSummary {
   const sums = { requests: 0, allowed: 0, wouldDeny: 0, undetermined: 0 }
-  let [firstMs, lastMs] = [Infinity, -Infinity]
+  let [firstMs, lastMs, deniedMs] = [Infinity, -Infinity, -Infinity]
   for (const { facts, allowed, denials, undetermined } of group) {
     sums.requests += facts.count
     sums.allowed += allowed
@@ -46,6 +47,7 @@ function summarise(caller: Caller, group: readonly ReplayedSignature[]): CallerS
     for (const { count } of denials) sums.wouldDeny += count
     firstMs = Math.min(firstMs, facts.firstAt.getTime())
     lastMs = Math.max(lastMs, facts.lastAt.getTime())
+    if (denials.length > 0) deniedMs = Math.max(deniedMs, facts.lastAt.getTime())
   }
   return {
     caller,
@@ -53,6 +55,7 @@ function summarise(caller: Caller, group: readonly ReplayedSignature[]): CallerS
     reasons: summariseReasons(group),
     firstAt: new Date(firstMs),
     lastAt: new Date(lastMs),
+    lastDeniedAt: deniedMs === -Infinity ? null : new Date(deniedMs),
     bucketPercent: caller.kind === 'service' || caller.kind === 'integration' ? callerBucket(caller.name) : null,
   }
 }

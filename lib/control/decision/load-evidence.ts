@@ -4,6 +4,7 @@ import { REQUIREMENT_KINDS, RULE_DEFAULT } from '../../policy/rule.ts'
 import type { CallerKind } from '../../policy/vocabulary.ts'
 import { toCaller, type Caller } from '../../evidence/caller.ts'
 import { findDoubtfulAges } from '../../evidence/find-doubtful-ages.ts'
+import { splitRemedied, type Remedied } from '../../evidence/find-remedied.ts'
 import { observedSince } from '../../evidence/observed-since.ts'
 import { judgeReadiness, MEMORY_DAYS, type Cause, type Readiness } from '../../evidence/readiness.ts'
 import { recallCallers } from '../../evidence/recall-callers.ts'
@@ -32,7 +33,8 @@ export interface JudgedEndpoint {
 export interface Holder {
   readonly caller: Caller
   readonly clientId: string
-  readonly scopes: ReadonlySet<string>
+  /** By scope, when it was granted. */
+  readonly grantedAt: ReadonlyMap<string, Date>
 }
 
 /** Recorded facts of a window, and who else is known. */
@@ -54,6 +56,8 @@ export interface EndpointJudgement {
   readonly readiness: Readiness
   readonly causes: readonly Cause[]
   readonly callers: readonly CallerSummary[]
+  /** Not in the counts: a grant has ended what was recorded of them. */
+  readonly remedied: readonly Remedied[]
   readonly callersNotSeen: readonly Caller[]
   /** Their tokens may be older than the rule allows, and few requests were seen. */
   readonly callersDoubtful: readonly Caller[]
@@ -102,21 +106,26 @@ interface HolderRow {
   readonly kind: Extract<CallerKind, 'service' | 'integration'>
   readonly serviceId: string
   readonly scopes: string[]
+  readonly grantedAt: Date[]
 }
 
 async function readHolders(pool: pg.Pool, environmentId: string): Promise<Map<string, Holder[]>> {
   const { rows } = await pool.query<HolderRow>(
-    `SELECT i.client_id AS "clientId", i.kind::text AS kind, c.service_id AS "serviceId", array_agg(c.name) AS scopes
+    `SELECT i.client_id AS "clientId", i.kind::text AS kind, c.service_id AS "serviceId", array_agg(c.name ORDER BY c.name) AS scopes, array_agg(g.created_at ORDER BY c.name) AS "grantedAt"
      FROM "grant" g JOIN identity i ON i.id = g.identity_id JOIN scope c ON c.id = g.scope_id
      WHERE g.environment_id = $1 AND (g.expires_at IS NULL OR g.expires_at > now())
      GROUP BY i.client_id, i.kind, c.service_id`,
     [environmentId],
   )
   const holders = new Map<string, Holder[]>()
-  for (const { clientId, kind, serviceId, scopes } of rows) {
+  for (const { clientId, kind, serviceId, scopes, grantedAt } of rows) {
     const ofService = holders.get(serviceId) ?? []
     holders.set(serviceId, ofService)
-    ofService.push({ caller: toCaller(kind, clientId, null), clientId, scopes: new Set(scopes) })
+    ofService.push({
+      caller: toCaller(kind, clientId, null),
+      clientId,
+      grantedAt: new Map(scopes.map((scope, at) => [scope, grantedAt[at] ?? new Date()])),
+    })
   }
   return holders
 }
@@ -128,9 +137,12 @@ export function judgeEndpoint(
   rule: Rule | null = endpoint.rule,
 ): EndpointJudgement {
   const recorded = base.signatures.get(endpoint.id) ?? []
-  const replayed = replayRule(recorded, rule ?? RULE_DEFAULT)
-  const callers = summariseCallers(replayed)
-  const evaluated = replayed.map(({ facts }) => facts)
+  const { standing, remedied } = splitRemedied(replayRule(recorded, rule ?? RULE_DEFAULT), {
+    holders: base.holders.get(endpoint.serviceId) ?? [],
+    lifetimes: base.lifetimes,
+  })
+  const callers = summariseCallers(standing)
+  const evaluated = standing.map(({ facts }) => facts)
   const totals = {
     requests: sum(callers, ({ requests }) => requests),
     unevaluatedRequests: sum(recorded, ({ evaluated: known, count }) => (known ? 0 : count)),
@@ -148,12 +160,13 @@ export function judgeEndpoint(
   const judged = judgeReadiness({
     ...totals,
     hasRule: rule !== null,
-    openKinds: REQUIREMENT_KINDS.filter((kind) => replayed.some(({ openKinds }) => openKinds.includes(kind))),
+    openKinds: REQUIREMENT_KINDS.filter((kind) => standing.some(({ openKinds }) => openKinds.includes(kind))),
     deniedCallers: callers.filter(({ wouldDeny }) => wouldDeny > 0).map(({ caller }) => caller),
     observedFrom,
     now: base.now,
     ...unseen,
     callersDoubtful: doubtful,
+    callersRemedied: remedied,
     liveInstances: instances.length,
     instancesBehind: instances.filter(({ confirmed }) => !confirmed).length,
     dropped: sum(instances, ({ dropped }) => dropped),
@@ -163,6 +176,7 @@ export function judgeEndpoint(
     ...judged,
     ...totals,
     callers,
+    remedied,
     callersNotSeen: [...unseen.callersReturning, ...unseen.callersAllowedBefore, ...unseen.holdersNotSeen],
     callersDoubtful: doubtful.map(({ caller }) => caller),
     replayedRequests: sum(evaluated, ({ replayed: again, count }) => (again ? count : 0)),
@@ -205,7 +219,7 @@ const needsScopes = (rule: Rule | null): boolean => neededScopes(rule).length > 
 function findHolders(holders: readonly Holder[], rule: Rule | null): Caller[] {
   const needed = neededScopes(rule)
   if (needed.length === 0) return []
-  return holders.filter(({ scopes }) => needed.every((scope) => scopes.has(scope))).map(({ caller }) => caller)
+  return holders.filter(({ grantedAt }) => needed.every((scope) => grantedAt.has(scope))).map(({ caller }) => caller)
 }
 
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>

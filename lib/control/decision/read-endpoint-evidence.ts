@@ -73,11 +73,17 @@ function toAnswer(
   scopeIds: ReadonlyMap<string, string>,
 ): EndpointEvidenceAnswer {
   const holders = base.holders.get(endpoint.serviceId) ?? []
-  const grants = new Set(holders.flatMap(({ clientId, scopes }) => [...scopes].map((scope) => `${clientId} ${scope}`)))
+  const grants = new Map(
+    holders.flatMap(({ clientId, grantedAt }) =>
+      [...grantedAt].map(([scope, at]) => [`${clientId} ${scope}`, at] as const),
+    ),
+  )
   const context: FixContext = {
     serviceSlug: endpoint.serviceSlug,
     scopeIds,
     grants,
+    lifetimes: base.lifetimes,
+    now: base.now,
   }
   const instances = base.instances.get(endpoint.serviceId) ?? []
   return {
@@ -96,6 +102,11 @@ function toAnswer(
     hoursCovered: coverage?.hours ?? [],
     weekdaysCovered: coverage?.weekdays ?? [],
     callers: judged.callers.map((summary) => toCallerEvidence(summary, context, base)),
+    remedied: judged.remedied.map(({ since, ...each }) => ({
+      ...each,
+      scopes: [...each.scopes],
+      since: since.toISOString(),
+    })),
     callersNotSeen: [...judged.callersNotSeen],
     tokenAges: toHistogram(base.signatures.get(endpoint.id) ?? []),
     instances: {
@@ -130,6 +141,7 @@ const toCallerEvidence = (
   fixes: recommendFixes(summary, context),
   firstAt: summary.firstAt.toISOString(),
   lastAt: summary.lastAt.toISOString(),
+  lastDeniedAt: summary.lastDeniedAt?.toISOString() ?? null,
   workloads: [...(base.sharedCredentials.find(({ clientId }) => clientId === summary.caller.name)?.workloads ?? [])],
 })
 
