@@ -64,14 +64,15 @@ export function createHeldParts<Value>(
   }
 
   return async () => {
-    if (held === null) return (await readParts()).values
-    if (isSmall(held.values)) return (await readWhole()).values
-    const age = performance.now() - held.at
+    // Several charts ask at once, of which one reads for all.
+    if (held === null) await readOnce(readParts)
+    const known: Held<Value> | null = held
+    if (known === null || isSmall(known.values)) return (await readWhole()).values
+    const age = performance.now() - known.at
     if (age > freshMs * STALE_TIMES) await readOnce(readParts)
     const due = Math.min(partsHeld, Math.floor((age * partsHeld) / freshMs))
-    const known = held
     // Who asks next tries again, and hears of the failure once the answer is too old.
     if (due > 0) readOnce(() => renew(known, due)).catch(() => undefined)
-    return held.values
+    return (held ?? known).values
   }
 }

@@ -77,3 +77,13 @@ test('reads again what was told late, once in a while', async () => {
   await readOver(late)
   expect(spans).toHaveLength(2)
 })
+
+test('reads once for several that ask at once', async () => {
+  const { readOver, spans } = setUp(2_001)
+  const asked = { day, toHour: 6, version: '0' }
+  await Promise.all([readOver(asked), readOver(asked), readOver(asked)])
+  expect(spans.splice(0)).toEqual([{ day, fromHour: 0, toHour: 6 }])
+  const later = { ...asked, toHour: 7 }
+  await Promise.all([readOver(later), readOver(later)])
+  expect(spans).toEqual([{ day, fromHour: 6, toHour: 7 }])
+})

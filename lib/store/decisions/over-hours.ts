@@ -45,14 +45,23 @@ export function createOverHours(read: ReadHours): (asked: Asked) => Promise<Plac
     return (held = { ...known, toHour: asked.toHour, counted })
   }
 
-  return async (asked) => {
+  /** Several charts ask at once, of which one reads for all. */
+  const readFor = async (asked: Asked): Promise<void> => {
     const known = held
-    if (known === null || areReadAnew(known.counted.places.length)) return (await readAll(asked)).counted
-    if (known.day !== asked.day || known.toHour > asked.toHour) return (await readAll(asked)).counted
-    if (known.toHour < asked.toHour) return (await extend(known, asked)).counted
+    const isExtended = known !== null && known.day === asked.day && known.toHour < asked.toHour
+    await readOnce(() => (isExtended ? extend(known, asked) : readAll(asked)))
+  }
+
+  return async (asked) => {
+    if (!reaches(held, asked)) await readFor(asked)
+    const known = held
+    if (!reaches(known, asked) || areReadAnew(known.counted.places.length)) return (await readAll(asked)).counted
     // Who asks next tries again.
     if (known.version !== asked.version && performance.now() - known.at > LATE_FRESH_MS)
       readOnce(() => readAll(asked)).catch(() => undefined)
     return known.counted
   }
 }
+
+const reaches = (known: Held | null, { day, toHour }: Asked): known is Held =>
+  known?.day === day && known.toHour === toHour
