@@ -36,7 +36,7 @@ type ChartParts = readonly [days: readonly DayOfWindow[], groups: SignatureGroup
 export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
   const days = createDecisionDays(pool)
   const minutes = createMinutesKept(pool)
-  const readDays = createRecordedDays(pool)
+  const recorded = createRecordedDays(pool)
   const groupsOf = createSignatureGroups()
   const totalsOf = createTotalsByEnvironment()
   const shard = randomInt(SHARDS)
@@ -48,28 +48,30 @@ export function createPostgresDecisionStore(pool: pg.Pool): DecisionStore {
     throw new DayGoneError('A day was dropped meanwhile.', { cause: error })
   }
   const readChart = async (filter: DecisionFilter, key: ChartKey): Promise<ChartParts> => {
-    const { days, signatures } = await readDays(filter, 'counts')
+    const { days, signatures } = await recorded.read(filter, 'counts')
     return [days, groupsOf(signatures, filter, key), filter]
   }
+  /** The tables find one endpoint sooner than all days are read, and later than they are added up. */
+  const isSummed = (filter: DecisionFilter): boolean => filter.endpoint === undefined || recorded.holds(filter)
   const counts: CountStore = {
     findSignatureIds: (signatures) => findSignatureIds(pool, signatures),
     findStorableDays: (wanted, create) => days.findStorable(wanted, create),
     add: async (batches) => storeBatches(pool, batches, shard, await minutes.findFrom()).catch(lookAgainWhenGone),
     findMinutesFrom: () => findMinutesFrom(pool),
     readSeries: async (filter, by, bucketSeconds, keysMax) =>
-      filter.endpoint === undefined && bucketSeconds >= (areHoursHeld(filter) ? HOUR_SECONDS : SLOT_SECONDS)
+      bucketSeconds >= (areHoursHeld(filter) ? HOUR_SECONDS : SLOT_SECONDS) && isSummed(filter)
         ? sumSeries(...(await readChart(filter, { chart: 'series', by })), bucketSeconds, keysMax)
         : readSeries(pool, filter, by, bucketSeconds),
     readTop: async (filter, by, limit) => {
       const minutesFrom = await findMinutesFrom(pool)
-      const isHeld = filter.endpoint === undefined && (areHoursHeld(filter) || isLong(filter))
-      return !isHeld || areMinutesAsked(filter, minutesFrom)
+      const isInSlots = areHoursHeld(filter) || isLong(filter)
+      return areMinutesAsked(filter, minutesFrom) || !isInSlots || !isSummed(filter)
         ? readTop(pool, filter, by, limit, minutesFrom)
         : sumTop(...(await readChart(filter, { chart: 'top', by })), limit)
     },
     readTotals: async (window) =>
       isOfMany(window)
-        ? totalsOf(window.environmentId)(await readDays(window, 'with-ages'), window.endpointIds)
+        ? totalsOf(window.environmentId)(await recorded.read(window, 'with-ages'), window.endpointIds)
         : readSignatureTotals(pool, window),
   }
   const samples: SampleStore = {

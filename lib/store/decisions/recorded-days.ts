@@ -136,7 +136,7 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     return days
   }
 
-  return async ({ environmentId, from, to }: AskedWindow, counted: CountedToday): Promise<RecordedWindow> => {
+  const read = async ({ environmentId, from, to }: AskedWindow, counted: CountedToday): Promise<RecordedWindow> => {
     const now = Date.now()
     const today = dayOf(now) * DAY_MS
     const wanted = listDays(from, to, now)
@@ -150,6 +150,14 @@ export function createRecordedDays(pool: pg.Pool, bytesMax = BYTES_MAX) {
     // After the days, so that every signature they name is known.
     return { days, signatures: await environmentOf(environmentId).signatures() }
   }
+  /** Whether days are over, and none of them would have to be read. */
+  const holds = ({ environmentId, from, to }: AskedWindow): boolean => {
+    const now = Date.now()
+    const today = dayOf(now) * DAY_MS
+    const over = listDays(from, to, now).filter((startMs) => startMs < today)
+    return over.length > 0 && over.every((startMs) => held.has(`${environmentId} ${toDay(startMs)}`))
+  }
+  return { read, holds }
 }
 
 /** Since when days are held by the hour. */
