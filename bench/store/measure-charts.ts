@@ -48,6 +48,8 @@ interface Subject {
   readonly ctx: DecisionContext
   readonly charts: ReadonlyMap<string, Chart>
   readonly times: Map<string, number[]>
+  /** Of each chart, when nobody had asked for it before and nothing was added up for it. */
+  readonly firstTimes: number[]
 }
 
 /** The volumes take turns, so that the machine disturbs them alike. */
@@ -55,7 +57,13 @@ export async function measureCharts(pool: pg.Pool, months: readonly RecordedMont
   const subjects: Subject[] = []
   for (const month of months) {
     const ctx = { pool, decisions: createPostgresDecisionStore(pool) }
-    const subject = { month, ctx, charts: await listCharts(pool, month), times: new Map<string, number[]>() }
+    const subject = {
+      month,
+      ctx,
+      charts: await listCharts(pool, month),
+      times: new Map<string, number[]>(),
+      firstTimes: [],
+    }
     const startedAt = performance.now()
     await subject.charts.values().next().value?.(ctx, month.environmentId)
     console.log(`  first chart after a start, ${month.volume} ×: ${(performance.now() - startedAt).toFixed(0)} ms`)
@@ -67,11 +75,16 @@ export async function measureCharts(pool: pg.Pool, months: readonly RecordedMont
   printCharts(subjects)
 }
 
-async function timeOne({ month, ctx, charts, times }: Subject, name: string, counts: boolean): Promise<void> {
+async function timeOne(
+  { month, ctx, charts, times, firstTimes }: Subject,
+  name: string,
+  wasAsked: boolean,
+): Promise<void> {
   const startedAt = performance.now()
   await charts.get(name)?.(ctx, month.environmentId)
   const took = performance.now() - startedAt
-  if (counts) times.set(name, [...(times.get(name) ?? []), took])
+  if (wasAsked) times.set(name, [...(times.get(name) ?? []), took])
+  else firstTimes.push(took)
 }
 
 function printCharts(subjects: readonly Subject[]): void {
@@ -96,6 +109,13 @@ function printCharts(subjects: readonly Subject[]): void {
     goal: `p95 ≤ ${String(P95_MS_MAX)} ms`,
     measured: shown,
     isMet: p95 <= P95_MS_MAX,
+  })
+  const first = Math.max(...subjects.map(({ firstTimes }) => quantile(firstTimes, 0.95)))
+  judge({
+    what: 'charts that nobody asked for before, at the slowest volume',
+    goal: `p95 ≤ ${String(P95_MS_MAX)} ms`,
+    measured: `${first.toFixed(0)} ms`,
+    isMet: first <= P95_MS_MAX,
   })
   judge({
     what: 'the same at 0.01 ×, 1 × and 100 × the volume, all charts, medians',

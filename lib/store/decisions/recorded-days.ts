@@ -179,8 +179,10 @@ function listDays(from: Date, to: Date, now: number): number[] {
   return Array.from({ length: Math.max(0, last - first) }, (_, index) => (first + index) * DAY_MS)
 }
 
-/** Rows are found by place, which takes as much as the places of the rows. */
+/** Of a row, to be found by its place, and as a table of the whole day keeps it. */
+const SUM_BYTES = Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT
+
 const bytesOf = ({ places, slots, ages, hasAges }: PlacedDay): number =>
-  2 * places.byteLength + slots.byteLength + ages.byteLength + hasAges.byteLength
+  places.byteLength + slots.byteLength + ages.byteLength + hasAges.byteLength + places.length * SUM_BYTES
 
 const toDay = (ms: number): string => toDate(dayOf(ms))

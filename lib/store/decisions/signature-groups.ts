@@ -58,9 +58,11 @@ export function groupSignatures(signatures: PlacedSignatures, filter: DecisionFi
   const places = new Int32Array(signatures.length)
   const groupOf = new Int32Array(signatures.length)
   let asked = 0
-  for (const [place, signature] of signatures.entries()) {
-    const named = signature !== undefined && passes(filter, signature) ? nameOf(signature) : null
-    if (signature === undefined || named === null) continue
+  for (let place = 0; place < signatures.length; place++) {
+    const signature = signatures[place]
+    if (signature === undefined || !passes(filter, signature)) continue
+    const named = nameOf(signature)
+    if (named === null) continue
     places[asked] = place
     groupOf[asked++] = names.numberOf(named) * columns + (columns === 1 ? 0 : columnOf(signature))
   }
@@ -93,8 +95,8 @@ function createNames() {
   }
 }
 
-/** As many as a few people look at together. */
-const QUESTIONS_MAX = 32
+/** As many as several people look at together. */
+const QUESTIONS_MAX = 64
 
 interface Kept {
   /** Not held on to: what is known of all signatures takes room. */

@@ -5,8 +5,8 @@ import { NO_ROW, rowsByPlace } from './row-of-place.ts'
 import type { SignatureGroups } from './signature-groups.ts'
 
 const HOUR_MS = 3_600_000
-/** So many sums of a day are kept. More of them take room, and are mostly of few signatures each, which take no time. */
-const KEPT_MAX = 8_192
+/** So many sums of a day are kept. More take room, and are mostly of few signatures each, which take no time. */
+const KEPT_MAX = 4_096
 
 /** Slots of a day, the last one not included. */
 type Slots = readonly [first: number, end: number]
@@ -62,20 +62,37 @@ export const sumBySlot = createDaySums((day, { places, groupOf, size }, [first, 
 })
 
 /** One number for each group. */
-const sumDay = createDaySums((day, { places, groupOf, size }, [first, end]) => {
-  const { slots, hoursPerSlot } = day
-  const perRow = slotsPerDay(hoursPerSlot)
+const sumDay = createDaySums((day, { places, groupOf, size }, slots) => {
+  const counts = isWhole(day, slots) ? wholeRowsOf(day) : sumRows(day, slots)
   const rows = rowsByPlace(day)
   const sums = new Float64Array(size)
   for (let at = 0; at < places.length; at++) {
     const row = rows[places[at] ?? 0] ?? NO_ROW
     if (row === NO_ROW) continue
-    let count = 0
-    for (let slot = first; slot < end; slot++) count += slots[row * perRow + slot] ?? 0
-    sums[groupOf[at] ?? 0] = (sums[groupOf[at] ?? 0] ?? 0) + count
+    const group = groupOf[at] ?? 0
+    sums[group] = (sums[group] ?? 0) + (counts[row] ?? 0)
   }
   return sums
 })
+
+const wholeRows = new WeakMap<PlacedDay['slots'], Float64Array>()
+
+function wholeRowsOf(day: DayOfWindow): Float64Array {
+  const counts = wholeRows.get(day.slots) ?? sumRows(day, [0, slotsPerDay(day.hoursPerSlot)])
+  wholeRows.set(day.slots, counts)
+  return counts
+}
+
+function sumRows({ places, slots, hoursPerSlot }: DayOfWindow, [first, end]: Slots): Float64Array {
+  const perRow = slotsPerDay(hoursPerSlot)
+  const counts = new Float64Array(places.length)
+  for (let row = 0; row < places.length; row++) {
+    let count = 0
+    for (let slot = first; slot < end; slot++) count += slots[row * perRow + slot] ?? 0
+    counts[row] = count
+  }
+  return counts
+}
 
 /** What all days count of each group within the window. */
 export function sumByGroup(
