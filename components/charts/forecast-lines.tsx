@@ -65,9 +65,11 @@ export function ForecastLines({ points, bucketSeconds, isOpen, height }: Forecas
         <Line
           dataKey="forecast"
           stroke={FORECAST_STROKE}
-          strokeDasharray="5 4"
-          strokeWidth={1.5}
-          dot={dot}
+          strokeWidth={FORECAST_WIDTH}
+          strokeLinecap="round"
+          strokeLinejoin="round"
+          dot={false}
+          activeDot={false}
           isAnimationActive={false}
         />
         <Line dataKey="denied" stroke={DENIED_STROKE} strokeWidth={1.5} dot={dot} isAnimationActive={false} />
@@ -78,6 +80,8 @@ export function ForecastLines({ points, bucketSeconds, isOpen, height }: Forecas
 
 const DOTS_MAX = 24
 const SOLID = { strokeDasharray: '0' }
+/** Broad, so that it shows under a line that keeps to it. */
+const FORECAST_WIDTH = 6
 const FORECAST_STROKE = 'var(--color-log-only-fill)'
 const DENIED_STROKE = 'var(--color-denied-fill)'
 const TICK = { fill: 'var(--color-faint)', fontSize: 11 }

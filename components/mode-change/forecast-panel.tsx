@@ -109,19 +109,19 @@ function ForeseenCallers({ callers }: Pick<ForecastComparison, 'callers'>) {
 const Legend = () => (
   <div className="flex flex-wrap gap-x-4 text-xs text-muted">
     <span className="inline-flex items-center gap-1.5">
-      <LineSwatch className="stroke-denied-fill" />
+      <LineSwatch className="stroke-denied-fill" width={2} />
       Denied
     </span>
     <span className="inline-flex items-center gap-1.5">
-      <LineSwatch className="stroke-log-only-fill" isDashed />
+      <LineSwatch className="stroke-log-only-fill" width={6} />
       Forecast
     </span>
   </div>
 )
 
-const LineSwatch = ({ className, isDashed = false }: { readonly className: string; readonly isDashed?: boolean }) => (
+const LineSwatch = ({ className, width }: { readonly className: string; readonly width: number }) => (
   <svg aria-hidden width="18" height="6" className={className}>
-    <line x1="0" x2="18" y1="3" y2="3" strokeWidth="2" strokeDasharray={isDashed ? '5 3' : undefined} />
+    <line x1="0" x2="18" y1="3" y2="3" strokeWidth={width} />
   </svg>
 )
 
