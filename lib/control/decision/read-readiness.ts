@@ -5,9 +5,9 @@ import { createStaleCache, perOwner } from '../serve-stale.ts'
 import { judgeEndpoint, loadEvidenceBase, type EndpointJudgement, type JudgedEndpoint } from './load-evidence.ts'
 
 const WINDOW_HOURS = 168
-/** Lists show readiness a few seconds old rather than replay a week for each page. */
+/** Lists show readiness a few seconds old rather than replay a week for each page, and in large fleets up to two minutes old. */
 const FRESH_MS = 5_000
-const STALE_MS = 15 * 60_000
+const STALE_MS = 2 * 60_000
 /** So many changed endpoints are judged while the list waits; the others have no judgement until the next one of all. */
 const JUDGED_AT_ONCE_MAX = 100
 
