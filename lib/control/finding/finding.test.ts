@@ -208,6 +208,8 @@ describe('what stands still', () => {
         },
       },
     ])
+    const none = await readStalled(control.ctx, control.viewer, environment.slug, { days: 30 })
+    expect([none.endpoints.total, none.oldestDays]).toEqual([0, 20])
     const all = await readStalled(control.ctx, control.viewer, environment.slug, { days: 0 })
     expect(all.endpoints.items.map(({ endpointId }) => endpointId)).toEqual([old.id, young.id])
     expect(all.endpoints.items[1]?.nextStep.kind).toBe('gather-evidence')
