@@ -69,7 +69,7 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       header: 'Mode',
       sortBy: ({ mode }) => mode,
       cell: (row) => <ModeState endpoint={row} short />,
-      meta: { width: 152 },
+      meta: { width: 148 },
     },
     {
       id: 'requests',
@@ -91,13 +91,13 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       id: 'readiness',
       header: 'Readiness',
       cell: (row) => <ReadinessBadge readiness={row.readiness} />,
-      meta: { width: 162, from: 'md' },
+      meta: { width: 172, from: 'md' },
     },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
       cell: (row) => (row.mode === 'enforce' ? <BackToLogOnly endpoints={[row]} /> : null),
-      meta: { width: 52 },
+      meta: { width: 48 },
     },
   ]
 }

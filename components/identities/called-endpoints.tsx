@@ -20,13 +20,17 @@ type ToPath = (path: string) => string
 
 const STANDING_ORDER: readonly CalledEndpoint['standing'][] = ['denied', 'would-deny', 'not-known', 'allowed']
 
-const Standing = ({ standing }: Pick<CalledEndpoint, 'standing'>) =>
+interface StandingProps extends Pick<CalledEndpoint, 'standing'> {
+  readonly short?: boolean
+}
+
+const Standing = ({ standing, short = false }: StandingProps) =>
   standing === 'not-known' ? (
     <Badge tone="outline" title="What was recorded does not tell what the rule would answer">
       Not known
     </Badge>
   ) : (
-    <OutcomeBadge outcome={standing} />
+    <OutcomeBadge outcome={standing} short={short} />
   )
 
 const Name = ({ row, toPath }: { readonly row: CalledEndpoint; readonly toPath: ToPath }) => (
@@ -48,23 +52,21 @@ const toColumns = (toPath: ToPath): Column<CalledEndpoint>[] => [
   {
     id: 'endpoint',
     header: 'Endpoint',
-    sortBy: ({ route }) => route,
-    cell: (row) => <Name row={row} toPath={toPath} />,
+    sortBy: ({ serviceSlug, route }) => `${serviceSlug} ${route}`,
+    cell: (row) => (
+      <>
+        <Name row={row} toPath={toPath} />
+        <span className="block pl-14 text-xs text-faint">{row.serviceSlug}</span>
+      </>
+    ),
     meta: { isRowHeader: true },
-  },
-  {
-    id: 'service',
-    header: 'Service',
-    sortBy: ({ serviceSlug }) => serviceSlug,
-    cell: (row) => <span className="text-muted">{row.serviceSlug}</span>,
-    meta: { width: 104, from: 'md' },
   },
   {
     id: 'standing',
     header: 'Verdict',
     sortBy: ({ standing }) => STANDING_ORDER.indexOf(standing),
-    cell: (row) => <Standing standing={row.standing} />,
-    meta: { width: 192 },
+    cell: (row) => <Standing standing={row.standing} short />,
+    meta: { width: 120 },
   },
   {
     id: 'reasons',
@@ -124,6 +126,7 @@ export function CalledEndpoints({ clientId }: { readonly clientId: string }) {
         sort={sort}
         onSort={setSort}
         stickyTop="none"
+        rowHeight={60}
         narrowRowHeight={104}
         loadingRows={4}
         narrow={(row) => <Narrow row={row} toPath={toPath} />}

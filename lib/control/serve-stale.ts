@@ -25,7 +25,7 @@ const REST_FACTOR = 3
 /** Quicker loads need no rest. */
 const REST_FROM_MS = 100
 /** Quicker ones are waited for, so long at most: a page that is opened would show the old value until it asks again. */
-const WAITED_FOR_MS = 250
+const WAITED_FOR_MS = 500
 
 /** Values that may be a little old, each loaded once at a time. */
 export function createStaleCache<Value>({ freshMs, staleMs }: StaleLimits) {
