@@ -138,7 +138,7 @@ test('a draft of a rule is replayed before it is saved', async ({ page, ask }) =
   await page.goBack()
   await expect(denied).toContainText('payouts:create')
 
-  await rule.getByRole('button', { name: /payouts:create/ }).click()
+  await rule.getByRole('button', { name: 'Take out payouts:create' }).click()
   await expect(rule.getByText('Choose 1 to 20 scopes, or switch this requirement off.')).toBeVisible()
   await expect(denied).toBeHidden()
   await expect(rule.getByRole('button', { name: /^Grant/ })).toBeHidden()

@@ -1,7 +1,7 @@
 'use client'
 import { Minus, Plus } from 'lucide-react'
 import type { SharedCredential } from '#lib/client/object-types.ts'
-import { SHARING_WORDS, toProbabilityWords, toSharingStanding } from '#lib/evidence/sharing-standing.ts'
+import { SHARING_WORDS, toProbabilityWords, toSharingStanding } from '#lib/contract/sharing-standing.ts'
 import { Badge } from '../ui/badge.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { toPlural } from '../ui/words.ts'

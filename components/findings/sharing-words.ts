@@ -1,5 +1,5 @@
 import type { SharedCredential } from '#lib/client/object-types.ts'
-import type { SharingStanding } from '#lib/evidence/sharing-standing.ts'
+import type { SharingStanding } from '#lib/contract/sharing-standing.ts'
 import type { Tone } from '../ui/badge.tsx'
 
 export const SHARING_TONES: Readonly<Record<SharingStanding, Tone>> = {

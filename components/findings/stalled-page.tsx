@@ -40,7 +40,7 @@ function NoneStalled({ params, oldestDays }: NoneStalledProps) {
       title={`No endpoint has been in log-only for ${String(params.days)} days`}
       action={<Button onClick={showAll}>Show those of any age</Button>}
     >
-      The oldest has been {toAgeWords(oldestDays)}: younger ones are still being watched.
+      The oldest has been in it {toAgeWords(oldestDays)}; all of them are still being watched.
     </EmptyState>
   )
 }
