@@ -83,14 +83,25 @@ test('a gate over callers that would be denied is lowered only knowingly, holds,
   await expect(async () => expect((await findRefunds(ask)).mode).toBe('log-only')).toPass()
 })
 
-test('the fix is one click away', async ({ page, ask }) => {
+test('the fix is one click away from the caller’s own page, and can be undone', async ({ page, ask }) => {
   const { id } = await findRefunds(ask)
-  await page.goto(`/e/production/endpoints/${id}`)
-  await page.getByRole('button', { name: 'Grant refunds:create to backoffice' }).first().click()
-  await expect(async () => {
-    const { items } = await ask<{ items: { scope: string }[] }>('/environments/production/grants?clientId=backoffice')
-    expect(items.map(({ scope }) => scope)).toContain('refunds:create')
-  }).toPass()
+  const expectGranted = (isGranted: boolean) =>
+    expect(async () => {
+      const { items } = await ask<{ items: { scope: string }[] }>('/environments/production/grants?clientId=backoffice')
+      expect(items.some(({ scope }) => scope === 'refunds:create')).toBe(isGranted)
+    }).toPass()
+  await page.goto('/e/production/identities/backoffice')
+  const calls = page.getByRole('region', { name: 'Endpoints it calls' })
+  await expect(calls.getByRole('row', { name: /\/refunds/ }).first()).toContainText('refunds:create')
+  await calls.getByRole('link', { name: /POST.*\/refunds/ }).click()
+  await expect(page).toHaveURL(new RegExp(`/endpoints/${id}`))
+  const grant = page.getByRole('button', { name: 'Grant refunds:create to backoffice' }).first()
+  await grant.click()
+  await expectGranted(true)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expectGranted(false)
+  await grant.click()
+  await expectGranted(true)
 })
 
 test('an endpoint that is ready is enforced, confirmed by its instances, and undone', async ({ page, ask }) => {
@@ -120,5 +131,17 @@ test('a draft of a rule is replayed before it is saved', async ({ page, ask }) =
   await rule.getByRole('button', { name: /^Add/ }).first().click()
   await page.getByRole('option', { name: /payouts:create/ }).click()
   await page.keyboard.press('Escape')
-  await expect(rule.getByRole('list', { name: 'Callers that the draft would deny' })).toContainText('payouts:create')
+  const denied = rule.getByRole('list', { name: 'Callers that the draft would deny' })
+  await expect(denied).toContainText('payouts:create')
+  await expect(page).toHaveURL(/draft=.*payouts/)
+  await page.goto('/e/production/overview')
+  await page.goBack()
+  await expect(denied).toContainText('payouts:create')
+
+  await rule.getByRole('button', { name: 'Take out payouts:create' }).click()
+  await expect(rule.getByText('Choose 1 to 20 scopes, or switch this requirement off.')).toBeVisible()
+  await expect(denied).toBeHidden()
+  await expect(rule.getByRole('button', { name: /^Grant/ })).toBeHidden()
+  await rule.getByRole('button', { name: 'Discard the draft' }).click()
+  await expect(page).not.toHaveURL(/draft=/)
 })

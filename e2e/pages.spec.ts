@@ -7,6 +7,7 @@ const PAGES = [
   ['Payments', '/services/payments'],
   ['Identities', '/identities'],
   ['orders', '/identities/orders'],
+  ['Identity of orders', '/services/orders/identity'],
   ['Scopes', '/scopes'],
   ['Decisions', '/decisions'],
   ['Lifetimes', '/findings'],
@@ -39,6 +40,37 @@ for (const [name, path] of PAGES) {
     }
   })
 }
+
+test('the overview leads to lists of what it counts, and the list holds the whole fleet', async ({ page }) => {
+  await page.goto('/e/production/overview')
+  const tile = page.getByRole('region', { name: 'Posture' }).getByRole('link', { name: /^Ready to enforce/ })
+  const count = /\d+/.exec((await tile.textContent()) ?? '')?.[0] ?? ''
+  await tile.click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Endpoints' })).toBeVisible()
+  await expect(page.getByText(new RegExp(`^${count} of \\d+ endpoints$`))).toBeVisible()
+  await page.goto('/e/production/endpoints')
+  await expect(page.getByText(/^\d+ endpoints$/)).toBeVisible()
+})
+
+test('the overview of an environment in which nothing runs names its silent services', async ({ page }) => {
+  await page.goto('/e/staging/overview')
+  await page.getByRole('link', { name: /services were never started here/ }).click()
+  await expect(
+    page
+      .getByRole('region', { name: /^Silent services/ })
+      .getByRole('listitem')
+      .first(),
+  ).toBeVisible()
+})
+
+test('an identity names the endpoints it calls, what they answer, and why', async ({ page }) => {
+  await page.goto('/e/production/identities/notifications')
+  const calls = page.getByRole('region', { name: 'Endpoints it calls' })
+  await calls.getByRole('radio', { name: '30 days' }).check({ force: true })
+  await expect(page).toHaveURL(/window=720/)
+  await page.reload()
+  await expect(calls.getByRole('radio', { name: '30 days' })).toBeChecked()
+})
 
 test('a page that does not exist says so, and leads back', async ({ page, baseURL }) => {
   const response = await page.request.get(`${baseURL ?? ''}/e/production/nowhere`)

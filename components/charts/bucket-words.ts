@@ -9,9 +9,12 @@ const dayAndClock = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 })
 
+export const toDayWords = (at: string): string => day.format(new Date(at))
+export const toClockWords = (at: string): string => clock.format(new Date(at))
+
 /** A tick: the time of the day, or the day where a chart spans several. */
 export const toTickWords = (at: string, spanSeconds: number): string =>
-  spanSeconds > 2 * DAY_SECONDS ? day.format(new Date(at)) : clock.format(new Date(at))
+  spanSeconds > 2 * DAY_SECONDS ? toDayWords(at) : toClockWords(at)
 
 /** "Mon 3 Mar, 10:04". */
 export const toMomentWords = (at: string): string => dayAndClock.format(new Date(at))

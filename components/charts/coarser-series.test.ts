@@ -3,11 +3,20 @@ import { expect, it } from 'vitest'
 import { toCoarserSeries } from './coarser-series.ts'
 import { hour, hourlySeries } from './test-series.ts'
 
-it('adds up adjacent buckets, and leaves out the oldest that do not fill one', () => {
-  const { bucketSeconds, buckets, series } = toCoarserSeries(hourlySeries([1, 2, 3, 4, 5]), 3)
+it('adds up adjacent buckets from a round time on, and leaves out the oldest that do not fill one', () => {
+  const hours = hourlySeries([1, 2, 3, 4, 5], { buckets: [7, 8, 9, 10, 11].map(hour) })
+  const { bucketSeconds, buckets, series } = toCoarserSeries(hours, 3)
   expect(bucketSeconds).toBe(7_200)
   expect(series[0]?.counts).toEqual([5, 9])
-  expect(buckets).toEqual([1, 3].map(hour))
+  expect(buckets).toEqual([8, 10].map(hour))
+})
+
+it('has widths that divide an hour or a day', () => {
+  const quarters = (count: number) => hourlySeries(new Array<number>(count).fill(1), { bucketSeconds: 900 })
+  expect([40, 30, 15].map((bucketsMax) => toCoarserSeries(quarters(96), bucketsMax).bucketSeconds)).toEqual([
+    3_600, 3_600, 7_200,
+  ])
+  expect(toCoarserSeries(hourlySeries(new Array<number>(150).fill(1)), 30).bucketSeconds).toBe(21_600)
 })
 
 it('loses none of the counts it shows and keeps to the bound', () => {
@@ -18,9 +27,9 @@ it('loses none of the counts it shows and keeps to the bound', () => {
       (counts, bucketsMax) => {
         const { buckets, bucketSeconds, series } = toCoarserSeries(hourlySeries(counts), bucketsMax)
         const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
-        const shown = buckets.length * (bucketSeconds / 3_600)
-        expect(total(series[0]?.counts ?? [])).toBe(total(counts.slice(-shown)))
-        expect(counts.length - shown).toBeLessThan(bucketSeconds / 3_600)
+        const left = Date.parse(buckets[0] ?? '') / 3_600_000
+        expect(total(series[0]?.counts ?? [])).toBe(total(counts.slice(left)))
+        expect(left).toBeLessThan(bucketSeconds / 3_600)
         expect(buckets.length).toBeLessThanOrEqual(bucketsMax)
         expect(series[0]?.counts).toHaveLength(buckets.length)
       },

@@ -1,15 +1,34 @@
 import { gapOf, type GapKind } from './series-gaps.ts'
 import type { Series } from './series-styles.ts'
 
+const HOUR_SECONDS = 3_600
+/** Widths of which several make an hour, or a day. */
+const ROUND_SECONDS: readonly number[] = [
+  ...[60, 120, 300, 600, 900, 1_800],
+  ...[1, 2, 3, 6, 12, 24].map((hours) => hours * HOUR_SECONDS),
+]
+
+/** How many buckets become one, so that they are few enough and begin at round times where that is possible. */
+function toSize({ bucketSeconds, buckets: { length } }: Series, bucketsMax: number): number {
+  const least = Math.ceil(length / bucketsMax)
+  const round = ROUND_SECONDS.find((width) => width >= least * bucketSeconds && width % bucketSeconds === 0)
+  return least <= 1 || round === undefined ? least : round / bucketSeconds
+}
+
 /**
- * The same counts in at most so many buckets, adjacent ones added up. The newest stay together; the oldest are left out
- * when they do not fill a bucket, which would look like a time when little happened.
+ * The same counts in at most so many buckets, adjacent ones added up. The oldest are left out when they do not fill a bucket, which
+ * would look like a time when little happened; that the newest is not full is told of it.
  */
 export function toCoarserSeries(series: Series, bucketsMax: number): Series {
   const { length } = series.buckets
-  const size = Math.ceil(length / bucketsMax)
+  const size = toSize(series, bucketsMax)
   if (size <= 1) return series
-  const starts = Array.from({ length: Math.floor(length / size) }, (_, index) => (length % size) + index * size)
+  const widthMs = size * series.bucketSeconds * 1_000
+  const first = Math.max(
+    0,
+    series.buckets.findIndex((at) => Date.parse(at) % widthMs === 0),
+  )
+  const starts = Array.from({ length: Math.ceil((length - first) / size) }, (_, index) => first + index * size)
   const sum = (counts: readonly number[], start: number): number =>
     counts.slice(start, start + size).reduce((total, count) => total + count, 0)
   return {

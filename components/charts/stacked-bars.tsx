@@ -5,7 +5,8 @@ import type { ModeChangeMark } from '#lib/client/object-types.ts'
 import { HatchPattern } from '@/components/ui/proportion-bar.tsx'
 import { toShortCount } from '@/components/ui/words.ts'
 import { BucketTooltip } from './bucket-tooltip.tsx'
-import { toTickWords } from './bucket-words.ts'
+import { toAxisTicks } from './axis-ticks.ts'
+import { toClockWords, toDayWords } from './bucket-words.ts'
 import { ChartTable } from './chart-table.tsx'
 import { gapFill, GapPattern } from './gap-pattern.tsx'
 import { ModeChangeMarks } from './mode-change-marks.tsx'
@@ -85,13 +86,13 @@ interface BarsProps extends StackedBarsProps {
   readonly chosen: Brush | null
 }
 
-function Bars({ series, styles, marks, height, onBrush, pick, chosen }: BarsProps) {
+function Bars({ series, styles, marks, room, height, onBrush, pick, chosen }: BarsProps) {
   const [hatchId, gapId] = [useId(), useId()]
   const [brush, setBrush] = useState<Brush | null>(null)
   /** Drawing anything at the press itself would replace the bars, and the click would reach none of them. */
   const pressed = useRef<string | null>(null)
   const rows = useMemo(() => toRows(series), [series])
-  const spanSeconds = series.buckets.length * series.bucketSeconds
+  const ticks = useMemo(() => toAxisTicks(series.buckets, series.bucketSeconds, room * TICKS_PER_MARK), [series, room])
   const forget = () => {
     pressed.current = null
     setBrush(null)
@@ -125,11 +126,12 @@ function Bars({ series, styles, marks, height, onBrush, pick, chosen }: BarsProp
         {toGapAreas(series, gapId)}
         <XAxis
           dataKey="at"
-          tickFormatter={(at: string) => toTickWords(at, spanSeconds)}
+          ticks={ticks.at}
+          interval={0}
+          tickFormatter={ticks.isByDay ? toDayWords : toClockWords}
           tick={TICK}
           tickLine={false}
           axisLine={AXIS}
-          minTickGap={48}
           height={AXIS_HEIGHT}
         />
         <YAxis
@@ -163,6 +165,9 @@ function Bars({ series, styles, marks, height, onBrush, pick, chosen }: BarsProp
     </ResponsiveContainer>
   )
 }
+
+/** A tick has as much room as two or three marks. */
+const TICKS_PER_MARK = 0.4
 
 const TICK = { fill: 'var(--color-faint)', fontSize: 11 }
 const AXIS = { stroke: 'var(--color-line-strong)' }

@@ -72,8 +72,8 @@ function Networks({ networks }: Pick<Credential, 'networks'>) {
   if (networks.length === 0) return null
   return (
     <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-xs text-muted">
-      <h4>Used from</h4>
-      <ul className="contents">
+      <p>Used from</p>
+      <ul aria-label="Networks it was used from" className="contents">
         {networks.map(({ network, noticedAt, lastAt }) => (
           <li key={network} className="inline-flex flex-wrap items-center gap-1.5">
             <span className="font-mono text-text">{network}</span>

@@ -4,6 +4,7 @@ import { History, SearchX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import { samplesQuery } from '#lib/client/decisions.ts'
+import { SAMPLES_PER_HOUR_MAX } from '#lib/contract/sample-limit.ts'
 import { useEnvironment } from '@/components/shell/environment-context.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
@@ -24,31 +25,31 @@ const COLUMNS: readonly Column<Sample>[] = [
   {
     id: 'at',
     header: 'Time',
-    meta: { width: 108 },
+    meta: { width: 104 },
     cell: (row) => <RelativeTime at={row.at} className="text-muted tabular-nums" />,
   },
   {
     id: 'outcome',
     header: 'Outcome',
-    meta: { width: 176 },
+    meta: { width: 200 },
     cell: (row) => <OutcomeBadge outcome={row.outcome} />,
   },
   {
     id: 'route',
     header: 'Endpoint',
     meta: { isRowHeader: true },
-    cell: (row) => <EndpointName method={row.method} route={row.route} />,
+    cell: (row) => <EndpointName method={row.method} route={row.route} wrap />,
   },
   {
     id: 'serviceSlug',
     header: 'Service',
-    meta: { width: 120, from: 'xl' },
+    meta: { width: 112, from: 'xl' },
     cell: (row) => row.serviceSlug,
   },
   {
     id: 'caller',
     header: 'Caller',
-    meta: { width: 176 },
+    meta: { width: 152 },
     cell: (row) => <CallerName caller={row.caller} />,
   },
   {
@@ -60,7 +61,7 @@ const COLUMNS: readonly Column<Sample>[] = [
   {
     id: 'replayed',
     header: () => <span className="sr-only">Replayed</span>,
-    meta: { width: 100, align: 'right', from: 'md' },
+    meta: { width: 120, align: 'right', from: 'md' },
     cell: (row) => row.replayed && <ReplayedBadge />,
   },
 ]
@@ -88,7 +89,7 @@ export function SampleList({
     <Panel
       id="samples"
       title="Single decisions"
-      description="Every denial and would-be denial keeps samples, up to a bound for each set of facts; allowed requests are counted"
+      description={`Denials and would-be denials. Of each set of facts the first ${String(SAMPLES_PER_HOUR_MAX)} of an hour are kept, so that a caller may stand in the counts above and no longer here: those are complete`}
       flush
     >
       <DataTable

@@ -52,7 +52,7 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
           title={`${row.method} ${row.route}`}
           className="flex min-w-0 hover:underline"
         >
-          <EndpointName method={row.method} route={row.route} />
+          <EndpointName method={row.method} route={row.route} wrap />
         </Link>
       ),
       meta: { isRowHeader: true },
@@ -62,14 +62,14 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       id: 'rule',
       header: 'Rule',
       cell: (row) => <RuleChips rule={row.rule} short />,
-      meta: { width: 164, from: 'xl' },
+      meta: { width: 156, from: 'xl' },
     },
     {
       id: 'mode',
       header: 'Mode',
       sortBy: ({ mode }) => mode,
       cell: (row) => <ModeState endpoint={row} short />,
-      meta: { width: 162 },
+      meta: { width: 148 },
     },
     {
       id: 'requests',
@@ -85,19 +85,19 @@ export function toEndpointColumns({ toPath, withService }: ColumnOptions): Colum
       sortBy: ({ wouldDenyCallers }) => wouldDenyCallers,
       sortDescFirst: true,
       cell: (row) => <WouldDenyCallers count={row.wouldDenyCallers} />,
-      meta: { width: 122, align: 'right', from: 'lg' },
+      meta: { width: 116, align: 'right', from: 'lg' },
     },
     {
       id: 'readiness',
       header: 'Readiness',
       cell: (row) => <ReadinessBadge readiness={row.readiness} />,
-      meta: { width: 166, from: 'md' },
+      meta: { width: 172, from: 'md' },
     },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
       cell: (row) => (row.mode === 'enforce' ? <BackToLogOnly endpoints={[row]} /> : null),
-      meta: { width: 52 },
+      meta: { width: 48 },
     },
   ]
 }
@@ -112,10 +112,13 @@ export const NarrowEndpoint = ({
 }) => (
   <div className="flex min-w-0 flex-col gap-1">
     <Link href={toPath(`/endpoints/${endpoint.id}`)} prefetch={false} tabIndex={-1} className="flex min-w-0">
-      <EndpointName method={endpoint.method} route={endpoint.route} />
+      <EndpointName method={endpoint.method} route={endpoint.route} wrap />
     </Link>
-    <div className="flex min-w-0 items-center gap-2 text-xs text-muted">
+    <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted">
       <ModeState endpoint={endpoint} short />
+      <ReadinessBadge readiness={endpoint.readiness} />
+    </div>
+    <div className="flex min-w-0 items-center gap-2 text-xs text-muted empty:hidden">
       {withService && <span className="truncate">{endpoint.serviceName}</span>}
       {endpoint.wouldDenyCallers > 0 && (
         <span className="ml-auto shrink-0 font-medium text-log-only">

@@ -11,7 +11,7 @@ import { pendingEndpointsQuery } from '#lib/client/pending-endpoints.ts'
 import { MODES, type Mode } from '#lib/policy/vocabulary.ts'
 import { CallersPanel } from '../evidence/callers-panel.tsx'
 import { EvidencePanel } from '../evidence/evidence-panel.tsx'
-import { WINDOW_HOURS_DEFAULT } from '../evidence/window-picker.tsx'
+import { useEvidenceWindow } from '../evidence/use-evidence-window.ts'
 import { ObjectHistory } from '../history/object-history.tsx'
 import { BackToLogOnly } from '../mode-change/back-to-log-only.tsx'
 import { ModeHistory } from '../mode-change/mode-history.tsx'
@@ -125,7 +125,7 @@ function useFreshEvidence({ id, confirmation: { state } }: Endpoint) {
 function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
-  const [windowHours, setWindowHours] = useState(WINDOW_HOURS_DEFAULT)
+  const [windowHours, setWindowHours] = useEvidenceWindow()
   const { openModeChange, modeChangeSheet } = useModeChangeSheet()
   const isPending = endpoint.confirmation.state === 'pending'
   useFreshEvidence(endpoint)

@@ -119,13 +119,15 @@ function Footer({
   shown,
   total,
   isWhole,
+  isGrowing,
 }: {
   readonly shown: number
   readonly total: number
   readonly isWhole: boolean
+  readonly isGrowing: boolean
 }) {
   if (!isWhole && total > shown)
-    return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. Narrow the list to see others.`
+    return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. ${isGrowing ? 'The others are being loaded.' : 'Narrow the list to see others.'}`
   return shown === total ? toPlural(total, 'endpoint') : `${toCount(shown)} of ${toPlural(total, 'endpoint')}`
 }
 
@@ -135,7 +137,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
   const toPath = useEnvironmentPath()
   const router = useRouter()
   const { filter, setFilter, clear, isFiltered } = useEndpointParams()
-  const { rows, all, total, isWhole, problem, retry } = useEndpointRows(environment, filter, service)
+  const { rows, all, total, isWhole, isGrowing, problem, retry } = useEndpointRows(environment, filter, service)
   const selection = useSelection(rows)
   const [isRuleOpen, setRuleOpen] = useState(false)
   const { openModeChange, modeChangeSheet } = useModeChangeSheet()
@@ -189,7 +191,12 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
               empty
             )
           }
-          footer={rows && rows.length > 0 ? <Footer shown={rows.length} total={total} isWhole={isWhole} /> : undefined}
+          footer={
+            rows && rows.length > 0 ? (
+              <Footer shown={rows.length} total={total} isWhole={isWhole} isGrowing={isGrowing} />
+            ) : undefined
+          }
+          narrowRowHeight={88}
           loadingRows={18}
         />
       </div>

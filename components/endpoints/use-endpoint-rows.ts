@@ -1,6 +1,6 @@
 'use client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { endpointsQuery } from '#lib/client/endpoints.ts'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { pendingEndpointsQuery } from '#lib/client/pending-endpoints.ts'
@@ -19,7 +19,9 @@ const NO_ENDPOINTS: readonly Endpoint[] = []
 export function useEndpointRows(environment: string, filter: EndpointFilter, service?: string) {
   const effective = useMemo(() => withinService(filter, service), [filter, service])
   const wholeFleet = endpointsQuery(environment, service === undefined ? {} : { service: [service] })
-  const known = useQueryClient().getQueryData(wholeFleet.queryKey)
+  const [isAsked, setAsked] = useState(useQueryClient().getQueryData(wholeFleet.queryKey) !== undefined)
+  const all = useQuery({ ...wholeFleet, enabled: isAsked, refetchInterval: FLEET_REFRESH_MS })
+  const known = all.isPlaceholderData ? undefined : all.data
   const isWhole = known?.nextCursor === null
   const byServer = useQuery({
     ...endpointsQuery(
@@ -30,11 +32,10 @@ export function useEndpointRows(environment: string, filter: EndpointFilter, ser
     refetchInterval: false,
   })
   // After the screenful, which would wait behind it.
-  const all = useQuery({
-    ...wholeFleet,
-    enabled: known !== undefined || byServer.isFetched,
-    refetchInterval: FLEET_REFRESH_MS,
-  })
+  const isAnswered = byServer.data !== undefined || byServer.isError
+  useEffect(() => {
+    if (isAnswered) setAsked(true)
+  }, [isAnswered])
   const source = isWhole ? known : byServer.data
   const rows = useMemo(() => source && filterEndpoints(source.items, effective), [source, effective])
   useQuery(
@@ -49,6 +50,7 @@ export function useEndpointRows(environment: string, filter: EndpointFilter, ser
     all: source?.items ?? NO_ENDPOINTS,
     total: source?.total ?? 0,
     isWhole,
+    isGrowing: all.isPending && !all.isError,
     problem: query.error ?? all.error,
     retry: () => void all.refetch(),
   }

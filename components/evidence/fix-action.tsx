@@ -1,12 +1,12 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, KeyRound, Wrench } from 'lucide-react'
-import type { Fix } from '#lib/client/object-types.ts'
-import { createGrant } from '#lib/client/grants.ts'
+import type { Fix, Grant } from '#lib/client/object-types.ts'
+import { createGrant, deleteGrant } from '#lib/client/grants.ts'
 import { toEnvironmentPath, useEnvironment } from '../shell/environment-context.tsx'
 import { useRoleGate } from '../shell/session-context.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
-import { toast } from '../ui/toast.ts'
+import { complain, toast, UNDO_OFFERED_MS } from '../ui/toast.ts'
 
 interface FixActionProps {
   readonly fix: Fix
@@ -23,20 +23,30 @@ function GrantFix({ fix, onFixed }: FixActionProps) {
   const gate = useRoleGate('operator')
   const client = useQueryClient()
   const grant = useMutation(createGrant)
+  const remove = useMutation(deleteGrant)
   const { clientId, scopeId } = fix
   if (clientId === null || scopeId === null) return <FixText title={fix.title} />
+  const readPreviewsAnew = () => void client.invalidateQueries({ queryKey: ['mode-changes', environment, 'preview'] })
+  const takeBack = ({ id, scope }: Grant) =>
+    remove.mutateAsync({ params: { environment, id } }).then(() => {
+      grant.reset()
+      readPreviewsAnew()
+      toast.success(`${scope} is taken back from ${clientId}`)
+    }, complain)
   const run = () => {
     grant.mutate(
       { params: { environment }, body: { clientId, scopeId } },
       {
-        onSuccess: ({ scope }) => {
-          void client.invalidateQueries({ queryKey: ['mode-changes', environment, 'preview'] })
-          toast.success(`${clientId} holds ${scope} now`, {
+        onSuccess: (given) => {
+          readPreviewsAnew()
+          toast.success(`${clientId} holds ${given.scope} of ${given.serviceSlug} now`, {
             description: 'Its next tokens carry the scope. What was recorded before stays recorded.',
+            duration: UNDO_OFFERED_MS,
+            action: { label: 'Undo', onClick: () => void takeBack(given) },
           })
           onFixed?.()
         },
-        onError: (problem) => toast.error(problem.title, { description: problem.message }),
+        onError: complain,
       },
     )
   }

@@ -8,6 +8,8 @@ const OPTIONS = [
   { value: '720', label: '30 days' },
 ] as const
 
+export const isWindowOffered = (hours: number): boolean => OPTIONS.some(({ value }) => value === String(hours))
+
 /** How far back the evidence looks. */
 export const WindowPicker = ({
   hours,

@@ -40,8 +40,8 @@ function BreakingAt({ at, callersSeen }: { readonly at: Breaking[number]; readon
   const verdict = at.callers > 0 ? 'breaks' : callersSeen > 0 ? 'fits' : 'unknown'
   const { icon: Icon, className } = VERDICTS[verdict]
   const words = {
-    breaks: `${toPlural(at.callers, 'caller')} may break`,
-    fits: 'nobody breaks',
+    breaks: `${toPlural(at.callers, 'caller')} used older tokens`,
+    fits: 'nobody used an older token',
     unknown: 'not enough evidence',
   }
   return (
@@ -51,7 +51,7 @@ function BreakingAt({ at, callersSeen }: { readonly at: Breaking[number]; readon
         At {toDuration(at.seconds)}, {words[verdict]}
       </p>
       {verdict === 'breaks' && <Callers at={at} />}
-      {verdict === 'fits' && <p className="mt-1 text-muted">No recorded use had an older token.</p>}
+      {verdict === 'fits' && <p className="mt-1 text-muted">No recorded request came with one.</p>}
       {verdict === 'unknown' && <p className="mt-1 text-muted">No use of a token was recorded.</p>}
     </li>
   )
@@ -67,12 +67,12 @@ interface BreakingPanelProps {
 
 const TRIED_OPTIONS = TRIED_SECONDS.map((seconds) => ({ value: String(seconds), label: toDuration(seconds) }))
 
-/** Whom a lifetime for everybody would break. One that renews its tokens in time is not broken by it. */
+/** Who used tokens that would have ended. Whether a client renews them by itself is not recorded. */
 export const BreakingPanel = ({ lifetimes, problem, onRetry, tried, onTry }: BreakingPanelProps) => (
   <Panel
     id="breaking"
-    title="Who breaks"
-    description="Uses of older tokens: broken if tokens lived so long, and no caller renewed earlier than it did"
+    title="Who may notice shorter tokens"
+    description="Requests whose token was older than the lifetime tried. A client that fetches a new token when the old one ends does not notice; one that keeps its token breaks"
     actions={
       <FilterMenu
         label="Lifetimes"

@@ -111,7 +111,7 @@ function ServiceTable({ lifetime }: { readonly lifetime: CallerLifetime }) {
           ))}
           {lifetime.breaks.map(({ seconds }) => (
             <th key={seconds} scope="col" className="py-1 pr-4 font-normal whitespace-nowrap">
-              Breaks at {toDuration(seconds)}
+              Older than {toDuration(seconds)}
             </th>
           ))}
         </tr>
@@ -127,7 +127,7 @@ function ServiceTable({ lifetime }: { readonly lifetime: CallerLifetime }) {
             <Cell label="Oldest use">{toAge(service.oldestUseSeconds, 'more than a day')}</Cell>
             <Cell label="Could live">{toAge(service.shortestSeconds, 'no shorter')}</Cell>
             {service.breaks.map(({ seconds, atLeast, atMost }) => (
-              <Cell key={seconds} label={`Breaks at ${toDuration(seconds)}`}>
+              <Cell key={seconds} label={`Older than ${toDuration(seconds)}`}>
                 {toBoundedCount(atLeast, atMost)}
               </Cell>
             ))}

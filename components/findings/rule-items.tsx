@@ -22,7 +22,7 @@ const Change = ({ from, to }: { readonly from: Rule | null; readonly to: Rule })
 
 const Grounds = ({ proposal: { requests, callers, otherScopes, isConclusive } }: { readonly proposal: Proposal }) => (
   <p className="text-muted">
-    All {toPlural(requests, 'request')} of {toPlural(callers, 'caller')} that are allowed now would be.
+    All {toPlural(requests, 'request')} of {toPlural(callers, 'caller')} that are allowed now would still be allowed.
     {otherScopes.length > 0 && ` They carry ${otherScopes.join(', ')} as well.`}
     {!isConclusive && ' Too few requests to be sure.'}
   </p>

@@ -1,18 +1,19 @@
 'use client'
 import { Minus, Plus } from 'lucide-react'
 import type { SharedCredential } from '#lib/client/object-types.ts'
+import { SHARING_WORDS, toProbabilityWords, toSharingStanding } from '#lib/contract/sharing-standing.ts'
 import { Badge } from '../ui/badge.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { toPlural } from '../ui/words.ts'
-import { toProbabilityWords, toProgramSpans, toSharingStanding } from './sharing-words.ts'
+import { SHARING_TONES, toProgramSpans } from './sharing-words.ts'
 
 type Sign = SharedCredential['signs'][number]
 
 export function SharingBadge({ probability }: Pick<SharedCredential, 'probability'>) {
-  const { label, tone } = toSharingStanding(probability)
+  const standing = toSharingStanding(probability)
   return (
-    <Badge tone={tone} title="From the signs below: a judgement, not a measurement">
-      {label}: {toProbabilityWords(probability)}
+    <Badge tone={SHARING_TONES[standing]} title="From the signs below: a judgement, not a measurement">
+      {SHARING_WORDS[standing]}: {toProbabilityWords(probability)}
     </Badge>
   )
 }

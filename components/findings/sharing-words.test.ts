@@ -1,18 +1,5 @@
 import { expect, it } from 'vitest'
-import { toProbabilityWords, toProgramSpans, toSharingStanding } from './sharing-words.ts'
-
-it('never says that it is certain', () => {
-  expect([0.0001, 0.423, 0.9999].map(toProbabilityWords)).toEqual(['1\u00a0%', '42\u00a0%', '99\u00a0%'])
-})
-
-it('has a word for every probability', () => {
-  expect([0.95, 0.5, 0.3, 0.05].map((probability) => toSharingStanding(probability).label)).toEqual([
-    'Very likely shared',
-    'Likely shared',
-    'Possibly shared',
-    'Probably one program',
-  ])
-})
+import { toProgramSpans } from './sharing-words.ts'
 
 it('puts programs on one axis, and what is short stays visible within it', () => {
   const program = (workload: string, firstAt: string, lastAt: string) => ({

@@ -1,24 +1,13 @@
 import type { SharedCredential } from '#lib/client/object-types.ts'
+import type { SharingStanding } from '#lib/contract/sharing-standing.ts'
 import type { Tone } from '../ui/badge.tsx'
 
-/** As a percent that is never certain. */
-export const toProbabilityWords = (probability: number): string =>
-  `${String(Math.min(99, Math.max(1, Math.round(probability * 100))))}\u00a0%`
-
-interface Standing {
-  readonly label: string
-  readonly tone: Tone
+export const SHARING_TONES: Readonly<Record<SharingStanding, Tone>> = {
+  'very-likely': 'denied',
+  likely: 'log-only',
+  possible: 'outline',
+  'one-program': 'neutral',
 }
-
-const STANDINGS: readonly (Standing & { readonly from: number })[] = [
-  { from: 0.8, label: 'Very likely shared', tone: 'denied' },
-  { from: 0.5, label: 'Likely shared', tone: 'log-only' },
-  { from: 0.2, label: 'Possibly shared', tone: 'outline' },
-  { from: 0, label: 'Probably one program', tone: 'neutral' },
-]
-
-export const toSharingStanding = (probability: number): Standing =>
-  STANDINGS.find(({ from }) => probability >= from) ?? { label: 'Probably one program', tone: 'neutral' }
 
 export interface ProgramSpan {
   readonly workload: string

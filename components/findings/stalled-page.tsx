@@ -21,24 +21,33 @@ const AGES = [
 const OFFERED = AGES.map(({ days }) => days)
 const USUAL_DAYS = 14
 
-function NoneStalled({ params }: { readonly params: FindingParams }) {
+interface NoneStalledProps {
+  readonly params: FindingParams
+  readonly oldestDays: number | null
+}
+
+function NoneStalled({ params, oldestDays }: NoneStalledProps) {
   const showAll = () => {
     params.setDays(0)
   }
-  return params.days === 0 ? (
+  return params.days === 0 || oldestDays === null ? (
     <EmptyState icon={CheckCheck} title="No endpoint is in log-only">
       Bring endpoints that are off to log-only, so that it becomes known who calls them.
     </EmptyState>
   ) : (
     <EmptyState
       icon={CheckCheck}
-      title={`No endpoint is in log-only for ${String(params.days)} days`}
+      title={`No endpoint has been in log-only for ${String(params.days)} days`}
       action={<Button onClick={showAll}>Show those of any age</Button>}
     >
-      Younger ones are still being watched.
+      The oldest has been in it {toAgeWords(oldestDays)}; all of them are still being watched.
     </EmptyState>
   )
 }
+
+/** "3.5 days", or that it is not one yet. */
+const toAgeWords = (days: number): string =>
+  days < 1 ? 'for less than a day' : `for ${String(days)} ${days === 1 ? 'day' : 'days'}`
 
 /** Endpoints that stay in log-only, with the step that comes next, and services that say nothing. */
 export function StalledPage() {
@@ -58,7 +67,7 @@ export function StalledPage() {
         actions={<FindingExport label="stalled endpoints" query={{ kind: 'stalled-endpoints', days, service }} />}
         list={data?.endpoints}
         itemId={({ endpointId }) => endpointId}
-        empty={<NoneStalled params={params} />}
+        empty={<NoneStalled params={params} oldestDays={data?.oldestDays ?? null} />}
       >
         {(endpoint) => <StalledEndpointItem endpoint={endpoint} />}
       </FindingPanel>

@@ -26,6 +26,7 @@ import { SessionList } from '../tokens/session-list.tsx'
 import { TokenActivityPanel } from '../tokens/token-activity-panel.tsx'
 import { TryItPanel } from '../tokens/try-it-panel.tsx'
 import { useLateAnchor } from '../ui/use-late-anchor.ts'
+import { CalledEndpoints } from './called-endpoints.tsx'
 import { IdentityFlags } from './identity-columns.tsx'
 import { IdentityNotices } from './identity-notices.tsx'
 
@@ -109,6 +110,7 @@ export function IdentityParts({
     <div className="grid items-start gap-4 xl:grid-cols-12">
       <div className="grid min-w-0 gap-4 xl:col-span-8">
         <IdentityNotices identity={identity} />
+        <CalledEndpoints clientId={identity.clientId} />
         <CredentialList clientId={identity.clientId} isService={isService} />
         <TokenActivityPanel clientId={identity.clientId} />
         <SessionList clientId={identity.clientId} />

@@ -10,6 +10,7 @@ import {
   KeyRound,
   MapPin,
   Megaphone,
+  Radio,
   RefreshCwOff,
   ShieldOff,
   Timer,
@@ -40,6 +41,7 @@ const ICONS: Readonly<Record<Item['kind'], LucideIcon>> = {
   'shared-credential': Users,
   'unused-scope': KeyRound,
   'instances-behind': RefreshCwOff,
+  'silent-service': Radio,
   'unforeseen-denial': Ban,
   'undone-by-itself': Undo2,
   'credential-expiring': Clock,
@@ -72,7 +74,7 @@ export function AttentionList({ items }: { readonly items: readonly Item[] | und
       )}
       {items?.length === 0 && (
         <EmptyState icon={CheckCheck} title="Nothing needs attention">
-          Callers that would break, shared credentials and instances that fall behind will show up here.
+          Callers that would break, shared credentials and services that say nothing will show up here.
         </EmptyState>
       )}
       {items !== undefined &&

@@ -9,6 +9,12 @@ import type { Overview } from './posture.tsx'
 type Counts = Overview['last24Hours']
 const decided = (counts: Counts): number => counts.allowed + counts['would-deny'] + counts.denied
 
+/** Both kinds of denial are meant, which the number alone would not say beside a day without a refusal. */
+const toDeniedCallersNote = (callers: number): string =>
+  callers === 0
+    ? 'no caller was or would have been denied'
+    : `${toPlural(callers, 'caller')} denied, or would have been`
+
 export function LastDay({ overview }: { readonly overview: Overview | undefined }) {
   const now = overview?.last24Hours
   const before = overview?.previous24Hours
@@ -37,7 +43,7 @@ export function LastDay({ overview }: { readonly overview: Overview | undefined 
           path="/decisions"
           value={now && whole}
           before={before && decided(before)}
-          note={overview && `${toPlural(overview.deniedCallers24Hours, 'caller')} with denials`}
+          note={overview && toDeniedCallersNote(overview.deniedCallers24Hours)}
         />
         <Figure
           label="Not evaluated"
@@ -83,7 +89,7 @@ function Figure({ label, path, value, before, tone = 'text-text', note }: Figure
             {toShortCount(value)}
           </span>
           <span className="ml-2 text-xs text-muted tabular-nums">{toChange(value, before)}</span>
-          <span className="block truncate text-xs text-muted">{note}</span>
+          <span className="block text-xs text-muted">{note}</span>
         </dd>
       )}
     </div>

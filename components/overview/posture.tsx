@@ -12,8 +12,11 @@ export type Overview = RouteResponse<'getOverview'>
 
 interface Part extends Proportion {
   readonly dot: string
-  /** Below the endpoints page. */
-  readonly filter: string
+  /** What the filter lists, where that is more than this part of the bar. */
+  readonly listed?: number
+  readonly note?: string
+  /** Below the endpoints page; null where another part's list holds it. */
+  readonly filter: string | null
 }
 
 function toModes({ endpoints }: Overview): Part[] {
@@ -23,6 +26,8 @@ function toModes({ endpoints }: Overview): Part[] {
       key: 'enforce',
       label: 'Enforce',
       count: enforce - enforcePartial,
+      listed: enforce,
+      ...(enforcePartial > 0 ? { note: `${toCount(enforcePartial)} for part of the callers` } : {}),
       fill: 'fill-enforce-fill',
       dot: 'bg-enforce-fill',
       filter: 'mode=enforce',
@@ -33,7 +38,7 @@ function toModes({ endpoints }: Overview): Part[] {
       count: enforcePartial,
       fill: 'fill-enforce-fill/55',
       dot: 'bg-enforce-fill/55',
-      filter: 'mode=enforce',
+      filter: null,
     },
     {
       key: 'log-only',
@@ -47,6 +52,9 @@ function toModes({ endpoints }: Overview): Part[] {
   ]
 }
 
+/** Of endpoints that are not enforced yet. */
+const toReadinessFilter = (readiness: keyof Overview['readiness']): string => `mode=off,log-only&readiness=${readiness}`
+
 function toReadiness({ readiness }: Overview): Part[] {
   return [
     {
@@ -55,7 +63,7 @@ function toReadiness({ readiness }: Overview): Part[] {
       count: readiness.ready,
       fill: 'fill-enforce-fill',
       dot: 'bg-enforce-fill',
-      filter: 'readiness=ready',
+      filter: toReadinessFilter('ready'),
     },
     {
       key: 'not-ready',
@@ -63,7 +71,7 @@ function toReadiness({ readiness }: Overview): Part[] {
       count: readiness['not-ready'],
       fill: 'fill-denied-fill',
       dot: 'bg-denied-fill',
-      filter: 'readiness=not-ready',
+      filter: toReadinessFilter('not-ready'),
     },
     {
       key: 'unknown',
@@ -71,7 +79,7 @@ function toReadiness({ readiness }: Overview): Part[] {
       count: readiness['not-enough-evidence'],
       fill: 'fill-off-fill',
       dot: 'bg-off-fill',
-      filter: 'readiness=not-enough-evidence',
+      filter: toReadinessFilter('not-enough-evidence'),
     },
   ]
 }
@@ -114,17 +122,18 @@ function Distribution({ label, parts, total }: DistributionProps) {
       <ProportionBar label={label} parts={parts} />
       <ul className="mt-1.5 -ml-1.5 flex flex-wrap gap-x-2">
         {parts
-          .filter(({ key, count }) => key !== 'partial' || count > 0)
-          .map(({ key, label: name, count, dot, filter }) => (
+          .filter(({ filter }) => filter !== null)
+          .map(({ key, label: name, count, listed = count, note, dot, filter }) => (
             <li key={key}>
               <Link
-                href={toPath(`/endpoints?${filter}`)}
+                href={toPath(`/endpoints?${filter ?? ''}`)}
                 className="inline-flex h-6 items-center gap-1.5 rounded-sm px-1.5 hover:bg-hover"
               >
                 <span aria-hidden className={classNames('size-2 rounded-full', dot)} />
                 <span className="text-muted">{name}</span>
-                <span className="font-medium tabular-nums">{toCount(count)}</span>
-                <span className="text-xs text-faint tabular-nums">{toShare(count, whole)}</span>
+                <span className="font-medium tabular-nums">{toCount(listed)}</span>
+                <span className="text-xs text-faint tabular-nums">{toShare(listed, whole)}</span>
+                {note !== undefined && <span className="text-xs text-muted">{note}</span>}
               </Link>
             </li>
           ))}

@@ -77,6 +77,8 @@ export function DraftReplay({ endpoint, draft, present, windowHours, isChanged, 
   const replay = useQuery({
     ...evidenceQuery(environment, endpoint.id, { windowHours, ...(draft === null ? {} : { rule: draft }) }),
     enabled: isReplayed,
+    // Never the answer to the published rule, which is another one than the draft above it.
+    placeholderData: (previous, query) => (query?.queryKey[3].rule === undefined ? undefined : previous),
     refetchInterval: false,
   })
   const shown = isReplayed ? replay.data : present
@@ -88,18 +90,15 @@ export function DraftReplay({ endpoint, draft, present, windowHours, isChanged, 
           {isChanged ? 'The draft on the recorded requests' : 'The published rule on the recorded requests'}
         </h3>
         <p className="text-muted">
-          {draft === null ? 'Complete the rule to see whom it denies.' : toRuleSentence(draft)}
+          {draft === null ? 'The rule is not complete: once it is, here stands whom it denies.' : toRuleSentence(draft)}
         </p>
       </header>
       {isChanged && <EnforcedWarning endpoint={endpoint} />}
       {replay.error !== null && isReplayed && (
         <ProblemAlert problem={replay.error} onRetry={() => void replay.refetch()} />
       )}
-      <div
-        aria-live="polite"
-        className={classNames('flex flex-col gap-4 transition-opacity', (isBusy || draft === null) && 'opacity-60')}
-      >
-        {shown === undefined ? (
+      <div aria-live="polite" className={classNames('flex flex-col gap-4 transition-opacity', isBusy && 'opacity-60')}>
+        {draft === null ? null : shown === undefined ? (
           <SkeletonLines lines={5} />
         ) : (
           <Result evidence={shown} present={isReplayed ? present : undefined} endpoint={endpoint} />

@@ -1,7 +1,8 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useQueryState } from 'nuqs'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
+import type { UseFormReturn } from 'react-hook-form'
 import { ApiProblem } from '#lib/client/api-problem.ts'
 import { evidenceQuery } from '#lib/client/evidence.ts'
 import { updateEndpoint } from '#lib/client/endpoints.ts'
@@ -21,6 +22,7 @@ import { DraftReplay } from './draft-replay.tsx'
 import { parseAsRule } from './rule-draft-param.ts'
 import { RuleFields } from './rule-fields.tsx'
 import { isSameRule, toRuleSentence } from './rule-summary.ts'
+import { useUnloadWarning } from './use-unload-warning.ts'
 
 interface RuleEditorProps {
   readonly endpoint: Endpoint
@@ -31,34 +33,62 @@ const NEW_RULE: RuleValue = { access: 'token', requirements: [] }
 const SETTLED_MS = 400
 const OUTDATED = new ApiProblem({ code: 'version-mismatch', status: 412, title: PROBLEMS['version-mismatch'].title })
 
-/** Modes change under an open draft without harm; a rule that somebody else published does not go unseen. */
+const toText = (rule: RuleValue): string => JSON.stringify(rule)
+
+/**
+ * Modes change under an open draft without harm; a rule that somebody else published does not go unseen. A draft that is a rule stands
+ * in the address, so that it can be sent to somebody, and is there again on the way back.
+ */
 function useDraft(endpoint: Endpoint) {
   const [base, setBase] = usePinned(endpoint.rule)
-  const form = useContractForm<RuleValue, RuleValue>(Rule, base ?? NEW_RULE)
+  const [proposed, setProposed] = useQueryState('draft', parseAsRule)
+  const published = base ?? NEW_RULE
+  const form = useContractForm<RuleValue, RuleValue>(Rule, proposed ?? published)
   // The form hands out new objects at each rendering: the text tells whether the draft is another one.
   const text = JSON.stringify({ access: form.watch('access'), requirements: form.watch('requirements') })
   const draft = useMemo(() => Rule.safeParse(JSON.parse(text)).data ?? null, [text])
-  const [proposed, setProposed] = useQueryState('draft', parseAsRule)
-  const proposedText = proposed === null ? null : JSON.stringify(proposed)
-  useEffect(() => {
-    const rule = proposedText === null ? null : parseAsRule.parse(proposedText)
-    if (rule === null) return
-    form.setValue('access', rule.access, { shouldDirty: true })
-    form.setValue('requirements', rule.requirements, { shouldDirty: true, shouldValidate: true })
-    // The form is the same object at every rendering.
-  }, [proposedText])
+  const isDraft = draft === null || !isSameRule(draft, published)
+  useAddress({ form, draft, isDraft, published, proposed, setProposed: (rule) => void setProposed(rule) })
   const restart = (rule: RuleValue | null) => {
     setBase(rule)
     form.reset(rule ?? NEW_RULE)
-    void setProposed(null)
   }
   return {
     form,
     draft,
     restart,
+    isDraft,
     isOutdated: !isSameRule(base, endpoint.rule),
-    isChanged: draft === null || base === null || !isSameRule(draft, base),
+    isChanged: isDraft || base === null,
   }
+}
+
+interface AddressedDraft {
+  readonly form: UseFormReturn<RuleValue, unknown, RuleValue>
+  readonly draft: RuleValue | null
+  readonly isDraft: boolean
+  readonly published: RuleValue
+  readonly proposed: RuleValue | null
+  readonly setProposed: (rule: RuleValue | null) => void
+}
+
+/** What is written goes into the address, and what another address says into the form. */
+function useAddress({ form, draft, isDraft, published, proposed, setProposed }: AddressedDraft): void {
+  const written = draft === null ? undefined : isDraft ? toText(draft) : null
+  const addressed = proposed === null ? null : toText(proposed)
+  const known = useRef(addressed)
+  useEffect(() => {
+    if (written === undefined || written === known.current) return
+    known.current = written
+    setProposed(isDraft ? draft : null)
+    // What is set are the same functions at every rendering.
+  }, [written])
+  useEffect(() => {
+    if (addressed === known.current) return
+    known.current = addressed
+    form.reset(proposed ?? published)
+    // The form is the same object at every rendering.
+  }, [addressed])
 }
 
 /** What the endpoint requires, as a draft that is replayed on the recorded requests while it is written. */
@@ -66,8 +96,9 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
   const environment = useEnvironment()
   const gate = useRoleGate('operator')
   const client = useQueryClient()
-  const { form, draft, restart, isOutdated, isChanged } = useDraft(endpoint)
+  const { form, draft, restart, isDraft, isOutdated, isChanged } = useDraft(endpoint)
   const settled = useSettled(draft, SETTLED_MS)
+  useUnloadWarning(draft === null)
   const present = useQuery(evidenceQuery(environment, endpoint.id, { windowHours }))
   const save = useMutation(updateEndpoint)
   const { submit, problem, isPending, clearProblem } = useContractSubmit(
@@ -102,7 +133,7 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
           <Button type="submit" variant="primary" pending={isPending} {...saveGate}>
             Publish rule
           </Button>
-          {form.formState.isDirty && (
+          {isDraft && (
             <Button
               onClick={() => {
                 restart(endpoint.rule)
@@ -115,7 +146,7 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
       </form>
       <DraftReplay
         endpoint={endpoint}
-        draft={settled}
+        draft={draft === null ? null : settled}
         present={present.data}
         windowHours={windowHours}
         isChanged={isChanged}

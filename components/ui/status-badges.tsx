@@ -1,4 +1,5 @@
 import { Bot, Check, CircleDashed, CircleHelp, Ghost, Server, TriangleAlert, User, X } from 'lucide-react'
+import { Fragment } from 'react'
 import type { CallerKind, Mode, Outcome } from '#lib/policy/vocabulary.ts'
 import { Badge, type Tone } from './badge.tsx'
 import { classNames } from './class-names.ts'
@@ -87,18 +88,31 @@ const METHOD_TONES: Readonly<Record<string, string>> = {
   PATCH: 'text-text',
 }
 
-/** Method and route template, as one unit that may break only between path segments. */
+/** Method and route template, as one unit; on request in two lines, broken between path segments where possible. */
 export const EndpointName = ({
   method,
   route,
+  wrap = false,
   className,
 }: {
   readonly method: string
   readonly route: string
+  readonly wrap?: boolean
   readonly className?: string
 }) => (
   <span className={classNames('inline-flex max-w-full min-w-0 items-baseline gap-2 font-mono text-xs', className)}>
     <span className={classNames('w-12 shrink-0 font-medium', METHOD_TONES[method] ?? 'text-text')}>{method}</span>
-    <span className="min-w-0 truncate">{route}</span>
+    {wrap ? (
+      <span className="line-clamp-2 min-w-0 wrap-anywhere whitespace-normal">
+        {route.split(/(?<=.)(?=\/)/).map((segment, index) => (
+          <Fragment key={index}>
+            <wbr />
+            {segment}
+          </Fragment>
+        ))}
+      </span>
+    ) : (
+      <span className="min-w-0 truncate">{route}</span>
+    )}
   </span>
 )

@@ -26,7 +26,8 @@ describe('slots of the history', () => {
   })
 
   it('are finer the nearer they are to now', () => {
-    expect(slots.at(-1)?.seconds).toBe(60)
-    expect(slots.find(({ from }) => from.getTime() > UNTIL.getTime() - 24 * 3_600_000)?.seconds).toBe(900)
+    const secondsOf = (hoursAgo: number) =>
+      slots.find(({ from }) => from.getTime() > UNTIL.getTime() - hoursAgo * 3_600_000)?.seconds
+    expect([0.5, 25, 40, 60].map(secondsOf)).toEqual([60, 60, 900, 3_600])
   })
 })

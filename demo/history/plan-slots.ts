@@ -8,10 +8,11 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-const FINE_MS = 2 * HOUR_MS
+/** More than the chart of a day shows, so that it can be looked at more closely everywhere. */
+const FINE_MS = 26 * HOUR_MS
 const MIDDLE_MS = 48 * HOUR_MS
 
-/** Finer the nearer to now, as the charts look at it: minutes, quarters of an hour, hours. */
+/** Finer the nearer to now: minutes as of real traffic, quarters of an hour, hours. */
 function slotMinutes(agoMs: number): number {
   if (agoMs <= FINE_MS) return 1
   return agoMs <= MIDDLE_MS ? 15 : 60

@@ -11,6 +11,16 @@ export const evidenceQuery = (environment: string, id: string, request: ApiInput
     refetchInterval: 20_000,
   })
 
+/** Where an identity calls, and what the present rules make of it. */
+export const identityEvidenceQuery = (environment: string, clientId: string, windowHours: number) =>
+  queryOptions({
+    queryKey: ['evidence', environment, 'identity', clientId, windowHours],
+    queryFn: ({ signal }) =>
+      api('readIdentityEvidence', { params: { environment, clientId }, query: { windowHours } }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: 20_000,
+  })
+
 /** What a draft would have changed for what was recorded. */
 export const replayQuery = (environment: string, request: ApiInput<'replayDraft'>['body']) =>
   queryOptions({

@@ -28,6 +28,9 @@ export type Fix = CallerEvidence['fixes'][number]
 export type ReadinessCause = EndpointEvidence['causes'][number]
 export type Readiness = EndpointEvidence['readiness']
 
+export type IdentityEvidence = RouteResponse<'readIdentityEvidence'>
+export type CalledEndpoint = IdentityEvidence['endpoints'][number]
+
 export type Replay = RouteResponse<'replayDraft'>
 export type ReplayItem = Replay['items'][number]
 export type ReplayDraft = RouteBody<'replayDraft'>['draft']

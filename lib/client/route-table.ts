@@ -36,6 +36,7 @@ export const routeTable: Readonly<Record<RouteName, readonly [RouteContract['met
   listIdentities: ['GET', '/environments/{environment}/identities'],
   createIdentity: ['POST', '/identities', true],
   getIdentity: ['GET', '/environments/{environment}/identities/{clientId}'],
+  readIdentityEvidence: ['GET', '/environments/{environment}/identities/{clientId}/evidence'],
   updateIdentity: ['PATCH', '/identities/{clientId}'],
   deleteIdentity: ['DELETE', '/identities/{clientId}'],
   updateIdentitySetting: ['PATCH', '/environments/{environment}/identities/{clientId}/setting'],

@@ -135,6 +135,7 @@ export const AttentionItem = z.object({
     'shared-credential',
     'unused-scope',
     'instances-behind',
+    'silent-service',
     'unforeseen-denial',
     'undone-by-itself',
     'credential-expiring',
@@ -167,6 +168,6 @@ export const Overview = z.object({
   instances: InstanceCounts,
   last24Hours: OutcomeCounts,
   previous24Hours: OutcomeCounts,
-  deniedCallers24Hours: z.int(),
+  deniedCallers24Hours: z.int().describe('Callers that were denied, or would have been.'),
   attention: z.array(AttentionItem),
 })

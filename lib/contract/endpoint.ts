@@ -148,6 +148,47 @@ export const CallerEvidence = z.object({
   workloads: z.array(z.string()),
 })
 
+export const IdentityEvidenceQuery = z.strictObject({
+  windowHours: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(720)
+    .default(168)
+    .describe('Back from now. What begins before yesterday, UTC, begins with its day.'),
+})
+/** What the present rules make of one identity’s recorded requests, endpoint by endpoint. */
+export const IdentityEvidence = z.object({
+  clientId: z.string(),
+  windowHours: z.int(),
+  endpoints: z
+    .array(
+      z.object({
+        endpointId: Uuid,
+        serviceSlug: z.string(),
+        method: z.string(),
+        route: z.string(),
+        mode: z.enum(MODES),
+        percent: z.int(),
+        standing: z
+          .enum(['denied', 'would-deny', 'not-known', 'allowed'])
+          .describe(
+            'Of the worst of its requests. `denied`: carried out for this identity. `would-deny`: not, or not yet. `not-known`: the record leaves it open.',
+          ),
+        ...CallerEvidence.pick({
+          requests: true,
+          allowed: true,
+          wouldDeny: true,
+          undetermined: true,
+          reasons: true,
+          firstAt: true,
+          lastAt: true,
+        }).shape,
+      }),
+    )
+    .describe('Those it called where requests are evaluated; of an endpoint that is off it is not known who calls.'),
+})
+
 /** Why there is not enough evidence, or why it is not ready. */
 export const ReadinessCause = z.object({
   kind: z.enum([

@@ -167,7 +167,15 @@ export const StalledQuery = z.strictObject({
   days: z.coerce.number().int().min(0).max(365).default(14).describe('Least age in days of an endpoint’s log-only.'),
   service: Slug.optional(),
 })
-export const Stalled = z.object({ days: z.int(), endpoints: listOf(StalledEndpoint), services: listOf(SilentService) })
+export const Stalled = z.object({
+  days: z.int(),
+  oldestDays: z
+    .number()
+    .nullable()
+    .describe('Days for which one endpoint has been in log-only, the longest of all; null where none is.'),
+  endpoints: listOf(StalledEndpoint),
+  services: listOf(SilentService),
+})
 
 export const SharedCredential = z.object({
   credentialId: Uuid,

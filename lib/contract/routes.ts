@@ -352,6 +352,14 @@ export const routes = {
     catalog.IdentityPosture,
     { params: params('environment', 'clientId'), ifMatch: true },
   ),
+  readIdentityEvidence: get(
+    `${ENV}/identities/{clientId}/evidence`,
+    'viewer',
+    'Evidence',
+    'Where an identity calls, and what the present rules make of it',
+    endpoint.IdentityEvidence,
+    { params: params('environment', 'clientId'), query: endpoint.IdentityEvidenceQuery },
+  ),
   updateIdentity: patch(
     '/identities/{clientId}',
     'operator',

@@ -10,7 +10,13 @@ describe('a value that may be a little old', () => {
     expect(await cache('a', '', read)).toBe(1)
   })
 
-  it('is answered old while a new one is loaded', async () => {
+  it('is waited for where loading it is quick: who asks once does not get the old one', async () => {
+    const cache = createStaleCache<string>({ freshMs: 60_000, staleMs: 60_000 })
+    await cache('a', 'one', async () => 'first')
+    expect(await cache('a', 'two', async () => 'second')).toBe('second')
+  })
+
+  it('is answered old while a new one is loaded that takes its time', async () => {
     const cache = createStaleCache<string>({ freshMs: 60_000, staleMs: 60_000 })
     const second = Promise.withResolvers<string>()
     await cache('a', 'one', async () => 'first')

@@ -10,18 +10,22 @@ interface Entry<Value> {
   loading: Promise<Value> | null
   /** No load starts before: an expensive one does not keep the database busy all the time. */
   restUntil: number
+  /** How long the last load took. */
+  tookMs: number
 }
 
 export interface StaleLimits {
   /** Younger is answered as it is. */
   readonly freshMs: number
-  /** Older is waited for; in between the old value is answered while a new one is loaded. */
+  /** Older is waited for; in between the old value is answered while a new one is loaded that takes its time. */
   readonly staleMs: number
 }
 
 const REST_FACTOR = 3
 /** Quicker loads need no rest. */
 const REST_FROM_MS = 100
+/** Quicker ones are waited for, so long at most: a page that is opened would show the old value until it asks again. */
+const WAITED_FOR_MS = 500
 
 /** Values that may be a little old, each loaded once at a time. */
 export function createStaleCache<Value>({ freshMs, staleMs }: StaleLimits) {
@@ -31,8 +35,8 @@ export function createStaleCache<Value>({ freshMs, staleMs }: StaleLimits) {
     const startedAt = Date.now()
     const loading = read().then((value) => {
       entry.known = { value, at: startedAt, basis }
-      const tookMs = Date.now() - startedAt
-      entry.restUntil = tookMs < REST_FROM_MS ? 0 : Date.now() + REST_FACTOR * tookMs
+      entry.tookMs = Date.now() - startedAt
+      entry.restUntil = entry.tookMs < REST_FROM_MS ? 0 : Date.now() + REST_FACTOR * entry.tookMs
       return value
     })
     entry.loading = loading.finally(() => {
@@ -44,16 +48,30 @@ export function createStaleCache<Value>({ freshMs, staleMs }: StaleLimits) {
   }
 
   return async (key: string, basis: string, read: () => Promise<Value>): Promise<Value> => {
-    const entry = entries.get(key) ?? { known: null, loading: null, restUntil: 0 }
+    const entry = entries.get(key) ?? { known: null, loading: null, restUntil: 0, tookMs: 0 }
     entries.set(key, entry)
     const { known } = entry
     const age = known === null ? Infinity : Date.now() - known.at
     if (known === null || age > staleMs) return entry.loading ?? load(entry, basis, read)
     const isFresh = age < freshMs && known.basis === basis
-    if (!isFresh && entry.loading === null && Date.now() >= entry.restUntil)
-      void load(entry, basis, read).catch(() => undefined)
-    return known.value
+    if (isFresh) return known.value
+    if (entry.loading === null && Date.now() >= entry.restUntil) void load(entry, basis, read).catch(() => undefined)
+    if (entry.loading === null || entry.tookMs > WAITED_FOR_MS) return known.value
+    return withPatience(entry.loading, known.value)
   }
+}
+
+/** The old value where the new one fails, or takes longer than the last did. */
+function withPatience<Value>(loading: Promise<Value>, old: Value): Promise<Value> {
+  return new Promise((resolve) => {
+    const giveUp = () => {
+      resolve(old)
+    }
+    const timer = setTimeout(giveUp, WAITED_FOR_MS)
+    loading.then(resolve, giveUp).finally(() => {
+      clearTimeout(timer)
+    })
+  })
 }
 
 /** One cache for each owner, such as a connection pool. */

@@ -6,7 +6,7 @@ import { Overview, SampleDetail, Series, Top } from '../../contract/decisions.ts
 import { EndpointEvidence } from '../../contract/endpoint.ts'
 import { SampleQuery } from '../../contract/decisions.ts'
 import { systemActor } from '../actor.ts'
-import type { DecisionContext } from '../context.ts'
+import type { ControlContext } from '../context.ts'
 import type { Rule } from '../../policy/rule.ts'
 import { makeDecisionFixture } from './decision-fixture.ts'
 import { getSample, listSamples } from './list-samples.ts'
@@ -19,10 +19,10 @@ const actor = systemActor('test')
 const needsScope = { access: 'token', requirements: [{ kind: 'scopes', allOf: ['refunds:create'] }] } as const
 
 let database: TestDatabase
-let ctx: DecisionContext
+let ctx: Pick<ControlContext, 'pool' | 'decisions' | 'database'>
 beforeAll(async () => {
   database = await createTestDatabase()
-  ctx = { pool: database.pool, decisions: createPostgresDecisionStore(database.pool) }
+  ctx = { pool: database.pool, database: database.prisma, decisions: createPostgresDecisionStore(database.pool) }
 })
 afterAll(() => database.close())
 
@@ -183,6 +183,16 @@ describe('charts', () => {
     expect(items).toMatchObject([{ denied: 9 }])
   })
 
+  test('a bar is not narrower than the step in which traffic was recorded', async () => {
+    const { environment, record } = await makeDecisionFixture(database)
+    for (const quarters of [1, 2, 3, 4, 6]) await record({ count: 5, replayed: true, hoursAgo: quarters / 4 })
+    const from = new Date(Date.now() - 3 * 3_600_000).toISOString()
+    const read = () => readDecisionSeries(ctx, actor, environment.id, { by: 'outcome', from })
+    expect(await read()).toMatchObject({ bucketSeconds: 900, series: [{ key: 'allowed' }] })
+    await record({ count: 1, hoursAgo: 0.35 })
+    expect((await read()).bucketSeconds).toBe(300)
+  })
+
   test('a longer window reads hours, and gives the same counts', async () => {
     const { environment } = await recordRefunds()
     const from = new Date(Date.now() - 20 * 86_400_000).toISOString()
@@ -264,7 +274,7 @@ describe('overview', () => {
       last24Hours: { allowed: 10, 'would-deny': 7, denied: 0, unevaluated: 7 },
       deniedCallers24Hours: 2,
     })
-    expect(overview.attention.map(({ kind }) => kind)).toEqual([
+    expect(overview.attention.map(({ kind }) => kind).filter((kind) => kind !== 'silent-service')).toEqual([
       'would-break',
       'anonymous-caller',
       'requires-nothing',

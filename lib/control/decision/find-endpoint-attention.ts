@@ -149,7 +149,7 @@ function noRule(endpoints: readonly AttentionEndpoint[]): AttentionItem[] {
     kind: 'no-rule' as const,
     severity: 'notice' as const,
     title: `${countOf(group.length, 'endpoint')} of ${serviceSlug} without a rule`,
-    detail: `${nameSome(group.map(({ method, route }) => `${method} ${route}`))}: nobody has said what they require.`,
+    detail: `${nameSome(group.map(({ method, route }) => `${method} ${route}`))}: nobody has said what ${group.length === 1 ? 'it requires' : 'they require'}.`,
     path: `/endpoints?service=${serviceSlug}`,
     count: group.length,
   }))

@@ -1,28 +1,36 @@
 import type pg from 'pg'
 import type { LiveInstance } from '#lib/store/decisions/read-live-instances.ts'
 import { readGrantUse } from '#lib/store/decisions/read-grant-use.ts'
-import { readSharedCredentials } from '#lib/store/decisions/read-shared-credentials.ts'
+import { readServiceSigns } from '#lib/store/decisions/read-service-signs.ts'
 import { TOKEN_LIFETIME_SECONDS_UNREMARKABLE } from '../../policy/vocabulary.ts'
 import { countOf, formatCount } from '../../evidence/count-of.ts'
+import { judgeSilence, SILENCES, type Silence } from '../../evidence/judge-silence.ts'
 import { nameSome } from '../../evidence/name-some.ts'
+import { SHARING_WORDS, toProbabilityWords, toSharingStanding } from '../../contract/sharing-standing.ts'
+import { toWatchedDays } from '../../evidence/watched-days.ts'
+import type { ControlContext } from '../context.ts'
+import { judgeSharedCredentials } from '../finding/judge-shared-credentials.ts'
 import type { AttentionItem } from './attention-item.ts'
 import { findTokenAttention } from './find-token-attention.ts'
 
 const DAY_MS = 86_400_000
+const GRANT_DAYS = 30
 
-/** What identities, credentials, issuers and instances ask somebody to look at. */
+/** What identities, credentials, issuers, instances and services ask somebody to look at. */
 export async function findIdentityAttention(
-  pool: pg.Pool,
+  ctx: Pick<ControlContext, 'pool' | 'database'>,
   environmentId: string,
   instances: readonly LiveInstance[],
 ): Promise<AttentionItem[]> {
+  const { pool } = ctx
   const groups = await Promise.all([
     longLivedTokens(pool, environmentId),
-    sharedCredentials(pool, environmentId),
+    sharedCredentials(ctx, environmentId),
     unusedScopes(pool, environmentId),
     expiringCredentials(pool, environmentId),
     failingIssuers(pool, environmentId),
     findTokenAttention(pool, environmentId),
+    silentServices(pool, environmentId),
   ])
   return [...groups.flat(), ...instancesBehind(instances)]
 }
@@ -43,29 +51,107 @@ async function longLivedTokens(pool: pg.Pool, environmentId: string): Promise<At
   }))
 }
 
-async function sharedCredentials(pool: pg.Pool, environmentId: string): Promise<AttentionItem[]> {
-  const shared = await readSharedCredentials(pool, environmentId, new Date(Date.now() - DAY_MS))
-  return shared.map(({ clientId, workloads }) => ({
-    kind: 'shared-credential',
-    severity: 'warning',
-    title: `${countOf(workloads.length, 'program')} use one credential of ${clientId}`,
-    detail: `${nameSome(workloads, 3)}: what one of them does cannot be told from the others, nor taken from it alone.`,
-    path: `/identities/${clientId}`,
-    count: workloads.length,
-  }))
+/** As probable as the findings say; what is probably one program asks nobody to look. */
+async function sharedCredentials(
+  ctx: Pick<ControlContext, 'pool' | 'database'>,
+  environmentId: string,
+): Promise<AttentionItem[]> {
+  const judged = await judgeSharedCredentials(ctx, environmentId)
+  return judged.flatMap(({ clientId, judgement: { probability, programs } }) => {
+    const standing = toSharingStanding(probability)
+    if (standing === 'one-program') return []
+    const names = nameSome(
+      programs.map(({ workload }) => workload),
+      3,
+    )
+    return [
+      {
+        kind: 'shared-credential' as const,
+        severity: standing === 'possible' ? ('notice' as const) : ('warning' as const),
+        title: `${SHARING_WORDS[standing]}, ${toProbabilityWords(probability)}: a credential of ${clientId}`,
+        detail: `${countOf(programs.length, 'program')} used it in 24 hours, ${names}. What one of them does cannot be told from the others, nor taken from it alone.`,
+        path: '/findings/shared-credentials',
+        count: programs.length,
+      },
+    ]
+  })
 }
 
+/** Grants that nothing needed, told apart as the findings do: by whether the whole window was watched. */
 async function unusedScopes(pool: pg.Pool, environmentId: string): Promise<AttentionItem[]> {
-  const grants = await readGrantUse(pool, environmentId, new Date(Date.now() - 30 * DAY_MS))
-  const unused = grants.filter(({ use }) => use === 'unused')
-  return [...Map.groupBy(unused, ({ clientId }) => clientId)].map(([clientId, held]) => ({
-    kind: 'unused-scope',
+  const grants = await readGrantUse(pool, environmentId, new Date(Date.now() - GRANT_DAYS * DAY_MS))
+  const unused = grants
+    .filter(({ use }) => use === 'unused')
+    .map((grant) => ({ ...grant, watchedDays: toWatchedDays(grant.watchedFrom, GRANT_DAYS) }))
+    .filter(({ watchedDays }) => watchedDays > 0)
+  return [...Map.groupBy(unused, ({ clientId, watchedDays }) => `${clientId} ${watchedDays}`).values()].flatMap(
+    (held) => {
+      const [first] = held
+      if (first === undefined) return []
+      const { clientId, watchedDays } = first
+      const isConclusive = watchedDays === GRANT_DAYS
+      const names = nameSome(held.map(({ scope, serviceSlug }) => `${scope} of ${serviceSlug}`))
+      return [
+        {
+          kind: 'unused-scope' as const,
+          severity: 'notice' as const,
+          title: `${clientId} ${isConclusive ? 'does not use' : 'has not yet used'} ${held.length === 1 ? 'a scope' : `${held.length} scopes`} it holds`,
+          detail: isConclusive
+            ? `${names}: no request needed it in the last ${GRANT_DAYS} days.`
+            : `${names}: no request needed it in ${watchedDays} of ${GRANT_DAYS} days. Watched too short to say that it is unused.`,
+          path: `/identities/${clientId}`,
+          count: held.length,
+        },
+      ]
+    },
+  )
+}
+
+interface SilenceWords {
+  readonly severity: AttentionItem['severity']
+  readonly does: readonly [one: string, several: string]
+  readonly detail: string
+}
+
+const SILENCE_WORDS: Readonly<Record<Silence, SilenceWords>> = {
+  'never-started': {
     severity: 'notice',
-    title: `${clientId} holds ${held.length === 1 ? 'a scope' : `${held.length} scopes`} it does not use`,
-    detail: `${nameSome(held.map(({ scope, serviceSlug }) => `${scope} of ${serviceSlug}`))}: no request needed it in the last 30 days.`,
-    path: `/identities/${clientId}`,
-    count: held.length,
-  }))
+    does: ['was never started here', 'were never started here'],
+    detail: 'no instance was ever seen in this environment.',
+  },
+  'not-polling': {
+    severity: 'warning',
+    does: ['does not poll', 'do not poll'],
+    detail: 'no instance is live. Those that still run decide by the last configuration they know.',
+  },
+  'no-traffic': {
+    severity: 'notice',
+    does: ['reports no traffic', 'report no traffic'],
+    detail: 'instances poll, and no decision came in 24 hours.',
+  },
+}
+
+async function silentServices(pool: pg.Pool, environmentId: string): Promise<AttentionItem[]> {
+  const now = new Date()
+  const signs = await readServiceSigns(pool, environmentId)
+  return SILENCES.flatMap((silence) => {
+    const { severity, does, detail } = SILENCE_WORDS[silence]
+    const silent = signs.filter((row) => judgeSilence({ ...row, now }) === silence)
+    if (silent.length === 0) return []
+    return [
+      {
+        kind: 'silent-service' as const,
+        severity,
+        title: `${countOf(silent.length, 'service')} ${does[silent.length === 1 ? 0 : 1]}`,
+        detail: `${nameSome(
+          silent.map(({ serviceSlug }) => serviceSlug),
+          5,
+        )}: ${detail}`,
+        path: '/findings/stalled#silent-services',
+        count: silent.length,
+      },
+    ]
+  })
 }
 
 async function expiringCredentials(pool: pg.Pool, environmentId: string): Promise<AttentionItem[]> {

@@ -7,6 +7,7 @@ import { OTHER, UNDECLARED, type SeriesPoint } from '#lib/store/decisions/read-s
 import { requireRole, type Actor } from '../actor.ts'
 import type { DecisionContext } from '../context.ts'
 import { toDecisionWindow } from './decision-window.ts'
+import { findCoarseness } from './find-coarseness.ts'
 import { findGaps } from './find-gaps.ts'
 import { toSeriesBuckets } from './series-buckets.ts'
 
@@ -24,17 +25,22 @@ export async function readDecisionSeries(
 ): Promise<z.input<typeof Series>> {
   requireRole(actor, 'viewer')
   const now = new Date()
-  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(
-    toDecisionWindow(query, now),
-    now,
-    await decisions.counts.findMinutesFrom(),
-  )
+  const window = toDecisionWindow(query, now)
+  const minutesFrom = await decisions.counts.findMinutesFrom()
+  const read = async (stepSeconds: number) => {
+    const cut = toSeriesBuckets(window, now, minutesFrom, stepSeconds)
+    const filter = { ...query, environmentId, from: cut.countedFrom, to: cut.countedTo }
+    const [points, heard] = await Promise.all([
+      decisions.counts.readSeries(filter, query.by, cut.bucketSeconds, SERIES_MAX),
+      readHeard(pool, filter),
+    ])
+    return { ...cut, points, heard, counted: new Set(points.map(({ at }) => at.getTime())) }
+  }
+  const fine = await read(0)
+  const step = findCoarseness(fine.counted, fine.bucketSeconds)
+  const { bucketSeconds, buckets, countedFrom, countedTo, points, heard, counted } =
+    step === null ? fine : await read(step)
   const widthMs = bucketSeconds * 1_000
-  const filter = { ...query, environmentId, from: countedFrom, to: countedTo }
-  const [points, heard] = await Promise.all([
-    decisions.counts.readSeries(filter, query.by, bucketSeconds, SERIES_MAX),
-    readHeard(pool, filter),
-  ])
   const series = toSeries(points, buckets)
   return {
     bucketSeconds,
@@ -43,7 +49,7 @@ export async function readDecisionSeries(
     countedTo: countedTo.toISOString(),
     isOpen: (buckets.at(-1) ?? -Infinity) + widthMs > now.getTime(),
     series: query.by === 'endpoint' ? await nameEndpoints(pool, series) : series,
-    gaps: findGaps({ buckets, widthMs }, new Set(points.map(({ at }) => at.getTime())), heard),
+    gaps: findGaps({ buckets, widthMs }, counted, heard),
   }
 }
 

@@ -8,7 +8,7 @@ import { readLiveInstances } from '#lib/store/decisions/read-live-instances.ts'
 import { readOutcomeCounts, type OutcomeTotals } from '#lib/store/decisions/read-outcome-counts.ts'
 import { readUnforeseenDenials } from '#lib/store/decisions/read-unforeseen-denials.ts'
 import { requireRole, type Actor } from '../actor.ts'
-import type { DecisionContext } from '../context.ts'
+import type { ControlContext } from '../context.ts'
 import type { AttentionItem } from './attention-item.ts'
 import { findEndpointAttention, type AttentionEndpoint } from './find-endpoint-attention.ts'
 import { findIdentityAttention } from './find-identity-attention.ts'
@@ -34,7 +34,7 @@ interface EndpointRow {
 
 /** Posture of the fleet, and what needs attention next. */
 export async function readOverview(
-  ctx: DecisionContext,
+  ctx: Pick<ControlContext, 'pool' | 'decisions' | 'database'>,
   actor: Actor,
   environment: OverviewEnvironment,
 ): Promise<z.input<typeof Overview>> {
@@ -57,7 +57,7 @@ export async function readOverview(
   }))
   const attention = [
     ...findEndpointAttention(judged, unforeseen, undos),
-    ...(await findIdentityAttention(pool, environment.id, instances)),
+    ...(await findIdentityAttention(ctx, environment.id, instances)),
   ]
   return {
     environment: environment.slug,

@@ -1,13 +1,14 @@
 import type pg from 'pg'
 import type { Rule } from '../../policy/rule.ts'
 import type { DecisionContext } from '../context.ts'
+import { readInstanceCounts } from '../instance/read-instance-counts.ts'
 import { createStaleCache, perOwner } from '../serve-stale.ts'
 import { judgeEndpoint, loadEvidenceBase, type EndpointJudgement, type JudgedEndpoint } from './load-evidence.ts'
 
 const WINDOW_HOURS = 168
-/** Lists show readiness a few seconds old rather than replay a week for each page. */
+/** Lists show readiness a few seconds old rather than replay a week for each page, and in large fleets up to two minutes old. */
 const FRESH_MS = 5_000
-const STALE_MS = 15 * 60_000
+const STALE_MS = 2 * 60_000
 /** So many changed endpoints are judged while the list waits; the others have no judgement until the next one of all. */
 const JUDGED_AT_ONCE_MAX = 100
 
@@ -23,15 +24,15 @@ const cacheOf = perOwner<pg.Pool, ReturnType<typeof createStaleCache<Judged>>>((
 
 /**
  * Readiness of every endpoint of an environment over the last seven days. What was recorded may be a few seconds old; a rule
- * never is: an endpoint whose rule changed is judged anew, or not at all.
+ * never is: an endpoint whose rule changed is judged anew, or not at all. Instances that confirm a change do not wait for the seconds.
  */
 export async function readReadinessByEndpoint(
   ctx: DecisionContext,
   environment: { readonly id: string; readonly revision: number },
 ): Promise<ReadonlyMap<string, EndpointJudgement>> {
-  const judged = await cacheOf(ctx.pool)(environment.id, String(environment.revision), () =>
-    judgeAll(ctx, environment.id),
-  )
+  const instances = await readInstanceCounts(ctx.pool, environment.id)
+  const basis = JSON.stringify([environment.revision, [...instances]])
+  const judged = await cacheOf(ctx.pool)(environment.id, basis, () => judgeAll(ctx, environment.id))
   const endpoints = await readRules(ctx.pool, environment.id)
   await judgeChanged(ctx, environment.id, judged, endpoints)
   return new Map(

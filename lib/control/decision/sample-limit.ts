@@ -1,4 +1,5 @@
-const SAMPLES_PER_HOUR_MAX = 60
+import { SAMPLES_PER_HOUR_MAX } from '../../contract/sample-limit.ts'
+
 const KEPT_MAX = 200_000
 
 /** Bounds the samples of one signature in one hour: the first ones are kept, later ones only counted. */

@@ -42,6 +42,11 @@ describe('the buckets of a window', () => {
     expect(toSeriesBuckets({ from: ago(1), to: ago(-2) }, NOW, MINUTES_FROM).countedTo).toEqual(NOW)
   })
 
+  it('are not narrower than the step in which something was recorded', () => {
+    expect(toSeriesBuckets({ from: ago(2), to: NOW }, NOW, MINUTES_FROM, 900).bucketSeconds).toBe(900)
+    expect(toSeriesBuckets({ from: ago(7 * DAY), to: NOW }, NOW, MINUTES_FROM, 3_600).bucketSeconds).toBe(10_800)
+  })
+
   it('are hours where the minutes are not kept any more', () => {
     expect(toSeriesBuckets({ from: ago(20 * DAY), to: ago(20 * DAY - 2) }, NOW, MINUTES_FROM).bucketSeconds).toBe(3_600)
     expect(toSeriesBuckets({ from: ago(12 * DAY), to: ago(12 * DAY - 2) }, NOW, MINUTES_FROM).bucketSeconds).toBe(60)

@@ -19,14 +19,15 @@ interface SeriesBuckets {
 
 /**
  * Buckets that cover the part of a window that is not in the future. Of times of which the minutes are gone the hours
- * are still there: a chart of minutes would show none of what they hold.
+ * are still there: a chart of minutes would show none of what they hold. None is narrower than the step in which it was recorded.
  */
 export function toSeriesBuckets(
   { from, to }: { readonly from: Date; readonly to: Date },
   now: Date,
   minutesFrom: Date,
+  stepSeconds = 0,
 ): SeriesBuckets {
-  const widthMin = from > minutesFrom ? 0 : WIDTH_OF_HOURS
+  const widthMin = Math.max(stepSeconds, from > minutesFrom ? 0 : WIDTH_OF_HOURS)
   const seconds = (to.getTime() - from.getTime()) / 1_000
   const widths = WIDTHS.filter((width) => width >= widthMin)
   const bucketSeconds = widths.find((width) => seconds / width <= BUCKETS_MAX) ?? WIDTH_MAX

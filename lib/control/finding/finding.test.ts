@@ -4,6 +4,7 @@ import { LeastPrivilege, Lifetimes, SharedCredentials, Stalled } from '../../con
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../../policy/token-age.ts'
 import type { Rule } from '../../policy/rule.ts'
 import { makeDecisionFixture } from '../decision/decision-fixture.ts'
+import { readOverview } from '../decision/read-overview.ts'
 import { createTestControl, type TestControl } from '../test-control.ts'
 import { exportFindings } from './export-findings.ts'
 import { listSharedCredentials } from './list-shared-credentials.ts'
@@ -207,6 +208,8 @@ describe('what stands still', () => {
         },
       },
     ])
+    const none = await readStalled(control.ctx, control.viewer, environment.slug, { days: 30 })
+    expect([none.endpoints.total, none.oldestDays]).toEqual([0, 20])
     const all = await readStalled(control.ctx, control.viewer, environment.slug, { days: 0 })
     expect(all.endpoints.items.map(({ endpointId }) => endpointId)).toEqual([old.id, young.id])
     expect(all.endpoints.items[1]?.nextStep.kind).toBe('gather-evidence')
@@ -298,6 +301,49 @@ describe('shared credentials', () => {
     expect(answer.items[0]?.signs.at(-1)?.detail).toContain('6 requests')
     await control.database.prisma.credential.update({ where: { id: credential.id }, data: { revokedAt: new Date() } })
     expect((await listSharedCredentials(control.ctx, control.viewer, environment.slug, {})).total).toBe(0)
+  })
+})
+
+describe('the overview', () => {
+  const attentionOf = async (environment: Parameters<typeof readOverview>[2], kind: string) =>
+    (await readOverview(control.ctx, control.viewer, environment)).attention.filter((item) => item.kind === kind)
+
+  test('calls a shared credential as probable as the findings do', async () => {
+    const { environment, identity } = await shareCredential()
+    const { items } = await listSharedCredentials(control.ctx, control.viewer, environment.slug, {})
+    const percent = Math.round((items[0]?.probability ?? 0) * 100)
+    expect(await attentionOf(environment, 'shared-credential')).toMatchObject([
+      {
+        severity: 'warning',
+        title: `Very likely shared, ${String(percent)}\u00a0%: a credential of ${identity.clientId}`,
+        path: '/findings/shared-credentials',
+      },
+    ])
+  })
+
+  test('says of a grant that was watched too short that it was', async () => {
+    const { environment, record, addEndpoint, addIdentity, addScope, grant } = await startFleet()
+    const identity = await addIdentity()
+    await addEndpoint('/orders', needs('orders:read'))
+    await record({ route: '/orders', caller: identity.clientId, hoursAgo: 24 * 29 })
+    await grant(identity.id, (await addScope('refunds:create')).id, daysAgo(3))
+    const [item] = await attentionOf(environment, 'unused-scope')
+    expect(item?.title).toBe(`${identity.clientId} has not yet used a scope it holds`)
+    expect(item?.detail).toContain('in 3 of 30 days. Watched too short')
+  })
+
+  test('names services that say nothing, as the findings do', async () => {
+    const { environment, service } = await startFleet()
+    const { services } = await readStalled(control.ctx, control.viewer, environment.slug, { days: 14 })
+    const items = await attentionOf(environment, 'silent-service')
+    expect(items).toMatchObject([
+      { severity: 'notice', count: services.total, path: '/findings/stalled#silent-services' },
+    ])
+    const seen = { startedAt: daysAgo(9), lastSeenAt: daysAgo(3), environmentId: environment.id, serviceId: service.id }
+    await control.database.prisma.instance.create({ data: { id: randomUUID(), ...seen } })
+    const [first] = await attentionOf(environment, 'silent-service')
+    expect(first).toMatchObject({ severity: 'warning', title: '1 service does not poll' })
+    expect(first?.detail).toContain(service.slug)
   })
 })
 

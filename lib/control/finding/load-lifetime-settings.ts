@@ -15,7 +15,7 @@ export interface LifetimeSettings {
 }
 
 export async function loadLifetimeSettings(
-  { database }: ControlContext,
+  { database }: Pick<ControlContext, 'database'>,
   environmentId: string,
 ): Promise<LifetimeSettings> {
   const [environment, identities, scopes] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { LeastPrivilege, LeastPrivilegeQuery, NarrowGrant, UnusedGrant } from '../../contract/findings.ts'
 import type { TighterRule } from '../../evidence/tighter-rule.ts'
+import { toWatchedDays } from '../../evidence/watched-days.ts'
 import { readGrantUse, type GrantUse } from '#lib/store/decisions/read-grant-use.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
@@ -63,10 +64,6 @@ function findUnused(grants: readonly UsedGrant[], days: number): z.input<typeof 
     })
     .toSorted((a, b) => b.watchedDays - a.watchedDays || b.opens - a.opens)
 }
-
-/** To a tenth of a day, and never more than the window. */
-const toWatchedDays = (from: Date | null, days: number): number =>
-  from === null ? 0 : Math.min(days, Math.floor(((Date.now() - from.getTime()) / DAY_MS) * 10) / 10)
 
 /** The scope opens several endpoints, and its holder needed it at one of them. */
 function findNarrow(grants: readonly UsedGrant[]): z.input<typeof NarrowGrant>[] {

@@ -32,11 +32,13 @@ export async function readStalled(
     readServiceSigns(ctx.pool, environment.id),
   ])
   const now = new Date()
-  const stalled = endpoints
-    .filter(({ mode, since }) => mode === 'log-only' && now.getTime() - since.getTime() >= days * DAY_MS)
+  const logOnly = endpoints
+    .filter(({ mode }) => mode === 'log-only')
     .toSorted((a, b) => a.since.getTime() - b.since.getTime())
+  const stalled = logOnly.filter(({ since }) => now.getTime() - since.getTime() >= days * DAY_MS)
   return {
     days,
+    oldestDays: logOnly[0] === undefined ? null : toDays(logOnly[0].since),
     endpoints: await toStalledList(ctx, actor, environment, toFindingList(stalled, itemsMax)),
     services: toFindingList(
       signs
@@ -64,13 +66,16 @@ async function toStalledList(
       return {
         ...toEndpointName(endpoint),
         since: endpoint.since.toISOString(),
-        days: Math.floor(((Date.now() - endpoint.since.getTime()) / DAY_MS) * 10) / 10,
+        days: toDays(endpoint.since),
         readiness,
         nextStep: { kind, details: [...details], callers: toDenied(evidence.get(endpoint.id)) },
       }
     }),
   }
 }
+
+/** To a tenth. */
+const toDays = (since: Date): number => Math.floor(((Date.now() - since.getTime()) / DAY_MS) * 10) / 10
 
 async function readEvidenceOf(
   ctx: ControlContext,

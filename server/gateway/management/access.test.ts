@@ -40,6 +40,7 @@ const MATRIX: Record<RouteName, Access> = {
   listIdentities: 'viewer',
   createIdentity: 'operator',
   getIdentity: 'viewer',
+  readIdentityEvidence: 'viewer',
   updateIdentity: 'operator',
   deleteIdentity: 'operator',
   updateIdentitySetting: 'operator',

@@ -14,6 +14,7 @@ import { listGrants } from '#lib/control/grant/list-grants.ts'
 import { createIdentity } from '#lib/control/identity/create-identity.ts'
 import { deleteIdentity } from '#lib/control/identity/delete-identity.ts'
 import { getIdentityPosture, listIdentities } from '#lib/control/identity/list-identities.ts'
+import { readIdentityEvidence } from '#lib/control/identity/read-identity-evidence.ts'
 import { updateIdentitySetting } from '#lib/control/identity/update-identity-setting.ts'
 import { updateIdentity } from '#lib/control/identity/update-identity.ts'
 import { listInstances } from '#lib/control/instance/list-instances.ts'
@@ -47,6 +48,8 @@ export const catalogRoutes = {
   listIdentities: ({ ctx, actor, params, query }) => listIdentities(ctx, actor, params.environment, query),
   createIdentity: ({ ctx, actor, body }) => createIdentity(ctx, actor, body),
   getIdentity: ({ ctx, actor, params }) => getIdentityPosture(ctx, actor, params.environment, params.clientId),
+  readIdentityEvidence: ({ ctx, actor, params, query }) =>
+    readIdentityEvidence(ctx, actor, params.environment, params.clientId, query),
   updateIdentity: ({ ctx, actor, params, version, body }) => updateIdentity(ctx, actor, params.clientId, version, body),
   deleteIdentity: ({ ctx, actor, params, version }) => deleteIdentity(ctx, actor, params.clientId, version),
   updateIdentitySetting: ({ ctx, actor, params, version, body }) =>
