@@ -94,6 +94,8 @@ export class StepgateTokenError extends Error {
   readonly audience: string
   /** HTTP status of the token endpoint; null when there was no answer. */
   readonly status: number | null
+  /** What the token endpoint said, or what kept it from saying something: `ECONNREFUSED`. */
+  readonly detail: string
 
   /** Made by `getToken`. */
   constructor(code: StepgateTokenErrorCode, audience: string, detail: string, status: number | null = null) {
@@ -101,6 +103,7 @@ export class StepgateTokenError extends Error {
     this.name = 'StepgateTokenError'
     this.code = code
     this.audience = audience
+    this.detail = detail
     this.status = status
   }
 }

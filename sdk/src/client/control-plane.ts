@@ -41,6 +41,11 @@ export class ControlPlane {
     this.#tokens = tokens
   }
 
+  /** Where it is, without a path that could say more than it should. */
+  get origin(): string {
+    return new URL(this.#identity.url).origin
+  }
+
   /** A token that is refused is replaced once; the answer to the second attempt stands. */
   async call(call: InstanceCall): Promise<HttpAnswer> {
     const { accessToken } = await this.#tokens.getToken(AUDIENCE, SCOPES, call.isBackground)
