@@ -7,6 +7,7 @@ import { engineOf } from './guard/engine.ts'
 import type { Refusal } from './guard/refusal.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { RequestReader } from './guard/request-reader.ts'
+import { requireKnown } from './known-names.ts'
 import type { Stepgate } from './stepgate.ts'
 
 declare module 'node:http' {
@@ -30,9 +31,11 @@ type Check<Request extends IncomingMessage> = (request: Request) => Refusal | nu
 function checkOf<Request extends IncomingMessage>(
   stepgate: Stepgate,
   [method, template]: readonly [string, string],
-  { params }: GuardOptions<Request>,
+  options: GuardOptions<Request>,
 ): Check<Request> {
   const engine = engineOf(stepgate)
+  requireKnown('guard', options, ['params'])
+  const { params } = options
   engine.useFramework('node:http')
   const route = engine.routes.register(method, template)
   const reader: RequestReader<Request> = params === undefined ? httpRequestReader : { ...httpRequestReader, params }

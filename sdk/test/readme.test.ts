@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { variableOf } from '../src/setting-reader.ts'
+import { OPTION_NAMES } from '../src/settings.ts'
 import { SDK_FOLDER } from './packed-package.ts'
 
 const readme = readFileSync(join(SDK_FOLDER, 'README.md'), 'utf8')
@@ -22,4 +24,22 @@ it.each(starts)('begins once, and waits for the first configuration before it li
 
 it('has such a start for every framework but Next, which waits by itself', () => {
   expect(starts).toHaveLength(6)
+})
+
+/** Set by adapters. */
+const INTERNAL = ['framework']
+const WITHOUT_VARIABLE = ['geo', 'logger']
+const namesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+
+it('lists every setting, by option and by variable', () => {
+  const rows = [...sectionOf('Settings').matchAll(/^\|([^|]*)\|([^|]*)\|.*\|$/gm)].slice(2)
+  const listed = rows.map(([, variables = '', options = '']) => [namesIn(options), namesIn(variables)] as const)
+  expect(listed.flatMap(([options]) => options).sort()).toEqual(
+    OPTION_NAMES.filter((name) => !INTERNAL.includes(name)).sort(),
+  )
+  for (const [options, variables] of listed) {
+    const expected = options.filter((option) => !WITHOUT_VARIABLE.includes(option)).map(variableOf)
+    const asn = options.includes('geoDatabases') ? ['STEPGATE_GEO_ASN_DB'] : []
+    expect(variables).toEqual([...expected, ...asn])
+  }
 })

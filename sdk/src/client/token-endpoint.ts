@@ -2,6 +2,7 @@ import type { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { parseJsonObject, own, type JsonObject } from '../token/json-object.ts'
 import { authenticateClient } from './client-authentication.ts'
+import type { ClientCertificate } from './client-certificate.ts'
 import type { DpopSigner } from './dpop-signer.ts'
 import { toHeaderValue } from './header-value.ts'
 import { describeAnswer, exchange, type HttpAnswer } from './http-exchange.ts'
@@ -77,11 +78,13 @@ const toParameters = ({ audience, scopes, subjectToken }: TokenWish): Record<str
 /** Asks the control plane's token endpoint for tokens, with the credential of this service. */
 export class TokenEndpoint {
   readonly #settings: Settings
+  readonly #certificate: ClientCertificate | null
   readonly #url: string
   readonly #TokenError: typeof StepgateTokenError
 
-  constructor(settings: Settings, TokenError: typeof StepgateTokenError) {
+  constructor(settings: Settings, TokenError: typeof StepgateTokenError, certificate: ClientCertificate | null) {
     this.#settings = settings
+    this.#certificate = certificate
     this.#TokenError = TokenError
     this.#url = `${settings.url}/oauth/token`
   }
@@ -103,7 +106,7 @@ export class TokenEndpoint {
   async #post(wish: TokenWish, signer: DpopSigner | null, isBackground: boolean): Promise<HttpAnswer> {
     try {
       const { headers, parameters } = await authenticateClient(this.#settings, this.#url)
-      const agent = await this.#settings.clientCertificate?.agent()
+      const agent = await this.#certificate?.agent()
       return await exchange({
         method: 'POST',
         url: this.#url,
