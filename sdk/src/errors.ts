@@ -17,6 +17,7 @@ export const ERROR_CODES = {
     'name-unknown': 'there is no option or event of this name; the message lists those that there are',
     'already-protected': 'the application is protected already',
     'registered-too-late': 'there are routes already, which would not be guarded',
+    'endpoint-unusable': 'an endpoint needs a method, a path that begins with a slash, and a function that handles it',
     'framework-unknown': 'this version of the framework works in a way that is not known; nothing can be guarded',
     'testing-in-production': 'the testing kit was to be used with `NODE_ENV=production`',
     'endpoint-not-declared': 'a test names an endpoint that is neither in its configuration nor registered',
