@@ -121,7 +121,8 @@ export const SIGNALS = [
 export type Signal = (typeof SIGNALS)[number]
 
 /** What an instance can look for around a request. What is not recorded of it was not there; of anything else nothing is known. */
-export const OBSERVABLES = ['country', 'autonomous-system', 'device', ...SIGNALS] as const
+// A bundler leaves out a call that is marked so where nobody uses it, and a spread never.
+export const OBSERVABLES = /* @__PURE__ */ (() => ['country', 'autonomous-system', 'device', ...SIGNALS] as const)()
 export type Observable = (typeof OBSERVABLES)[number]
 
 /** The state of an instance's configuration. */

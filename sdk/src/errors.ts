@@ -4,7 +4,7 @@
  */
 export const ERROR_CODES = {
   StepgateConfigurationError: {
-    configuration: 'a setting is missing or cannot be used; `setting` says which',
+    configuration: 'a setting is missing, cannot be used or does not exist; `setting` says which',
   },
   StepgateTokenError: {
     refused: 'the control plane refuses the token; `status` says how',
@@ -14,8 +14,10 @@ export const ERROR_CODES = {
   StepgateUsageError: {
     'not-a-stepgate': 'something was handed over that `createStepgate()` did not answer',
     'not-an-application': 'something was handed over that is no application of the framework',
+    'name-unknown': 'there is no option or event of this name; the message lists those that there are',
     'already-protected': 'the application is protected already',
     'registered-too-late': 'there are routes already, which would not be guarded',
+    'endpoint-unusable': 'an endpoint needs a method, a path that begins with a slash, and a function that handles it',
     'framework-unknown': 'this version of the framework works in a way that is not known; nothing can be guarded',
     'testing-in-production': 'the testing kit was to be used with `NODE_ENV=production`',
     'endpoint-not-declared': 'a test names an endpoint that is neither in its configuration nor registered',
@@ -58,49 +60,63 @@ export type StepgateTokenErrorCode = keyof typeof ERROR_CODES.StepgateTokenError
 /** `code` of a {@link StepgateUsageError}. */
 export type StepgateUsageErrorCode = keyof typeof ERROR_CODES.StepgateUsageError
 
-/** A setting is missing or cannot be used. Thrown by `createStepgate` before anything starts; the message never shows a secret. */
-export class StepgateConfigurationError extends Error {
+/** What all errors of the package have in common. */
+class StepgateError extends Error {
+  /** Made by those that extend it. */
+  constructor(name: string, problem: string) {
+    super(`Stepgate: ${problem}`)
+    this.name = name
+    // Built code has short names for classes, and an error that nobody catches is shown by that of its class.
+    Object.defineProperty(this.constructor, 'name', { value: name })
+  }
+}
+
+/** A setting is missing, cannot be used or does not exist. Thrown by `createStepgate` before anything starts; the message never shows a secret. */
+export class StepgateConfigurationError extends StepgateError {
   /** Always `configuration`. */
   readonly code = 'configuration'
-  /** The setting at fault, as an option and as an environment variable: `configKey (STEPGATE_CONFIG_KEY)`. */
+  /** Name of the option at fault: `configKey`. */
   readonly setting: string
+  /** The environment variable of the option, `STEPGATE_CONFIG_KEY`; null where it has none. */
+  readonly variable: string | null
 
   /** Made by `createStepgate`. */
-  constructor(setting: string, problem: string) {
-    super(`Stepgate: ${setting} ${problem}`)
-    this.name = 'StepgateConfigurationError'
+  constructor(setting: string, variable: string | null, problem: string) {
+    super('StepgateConfigurationError', `${variable === null ? setting : `${setting} (${variable})`} ${problem}`)
     this.setting = setting
+    this.variable = variable
   }
 }
 
 /** The package is used in a way that would leave requests unguarded. Thrown at the start or in a test, never into a request. */
-export class StepgateUsageError extends Error {
+export class StepgateUsageError extends StepgateError {
   /** What is wrong; the README lists the codes. */
   readonly code: StepgateUsageErrorCode
 
   /** Made by adapters and by the testing kit. */
   constructor(code: StepgateUsageErrorCode, problem: string) {
-    super(`Stepgate: ${problem}`)
-    this.name = 'StepgateUsageError'
+    super('StepgateUsageError', problem)
     this.code = code
   }
 }
 
 /** An access token could not be obtained and none that is still valid was at hand. Thrown by `getToken` and `fetch`. */
-export class StepgateTokenError extends Error {
+export class StepgateTokenError extends StepgateError {
   /** Whether the control plane said no or could not be asked. */
   readonly code: StepgateTokenErrorCode
   /** The service the token was to be for. */
   readonly audience: string
   /** HTTP status of the token endpoint; null when there was no answer. */
   readonly status: number | null
+  /** What the token endpoint said, or what kept it from saying something: `ECONNREFUSED`. */
+  readonly detail: string
 
   /** Made by `getToken`. */
   constructor(code: StepgateTokenErrorCode, audience: string, detail: string, status: number | null = null) {
-    super(`Stepgate: no access token for "${audience}": ${detail}`)
-    this.name = 'StepgateTokenError'
+    super('StepgateTokenError', `no access token for "${audience}": ${detail}`)
     this.code = code
     this.audience = audience
+    this.detail = detail
     this.status = status
   }
 }

@@ -1,5 +1,6 @@
 import type { Outcome, Reason, SnapshotState } from '../../lib/policy/vocabulary.ts'
-import type { FailureCode, SecurityCode } from './errors.ts'
+import { StepgateUsageError, type FailureCode, type SecurityCode } from './errors.ts'
+import { listKnown } from './known-names.ts'
 import type { StepgateDecisionEvent } from './guard/decision-event.ts'
 import type { Dropped } from './report/decision-queue.ts'
 
@@ -55,6 +56,17 @@ export interface StepgateEvents {
 /** Name of an event of `stepgate.on`. */
 export type StepgateEventName = keyof StepgateEvents
 
+const EVENT_NAMES: readonly StepgateEventName[] = [
+  'snapshot',
+  'state',
+  'decision',
+  'decision-denied',
+  'decision-would-deny',
+  'security',
+  'drop',
+  'error',
+]
+
 /** What one line of the log says beside its message. */
 export type StepgateLogDetails = Readonly<Record<string, string | number | null>>
 
@@ -86,7 +98,9 @@ const isDenial = (event: StepgateDecisionEvent): event is StepgateDenialEvent =>
 
 /** Tells listeners and the log. A listener that throws is ignored: nothing of ours may break a request. */
 export class EventHub {
-  readonly #listeners = new Map<StepgateEventName, Set<Listener>>()
+  readonly #listeners: ReadonlyMap<StepgateEventName, Set<Listener>> = new Map(
+    EVENT_NAMES.map((name) => [name, new Set()]),
+  )
   readonly #logger: StepgateLogger
   /** Whether somebody listens to `decision`: looked at by every request. */
   hearsDecisions = false
@@ -96,13 +110,14 @@ export class EventHub {
   }
 
   on<Name extends StepgateEventName>(name: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set()
+    const listeners = this.#listeners.get(name)
+    if (listeners === undefined)
+      throw new StepgateUsageError('name-unknown', `on knows no "${name}"; ${listKnown([...this.#listeners.keys()])}`)
     const listen = (isListening: boolean): void => {
       if (isListening) listeners.add(listener)
       else listeners.delete(listener)
       this.hearsDecisions = this.#hears('decision')
     }
-    this.#listeners.set(name, listeners)
     listen(true)
     return () => listen(false)
   }

@@ -35,15 +35,19 @@ const PROTECTED = Symbol.for('@stepgate/node express application 1')
  * before it and before its first handler, on the template that Express matched: `GET /tenants/:tenantId/orders`.
  *
  * Handlers added by `app.use(handler)` are middleware, not routes: they run undecided. OPTIONS requests that Express or a
- * CORS middleware answers without a route are left alone.
+ * CORS middleware answers without a route are left alone. Routes that are there before it are guarded too.
  *
  * @example
  * const app = express()
  * protectExpress(app, stepgate)
  */
 export function protectExpress(app: ExpressApplicationLike, stepgate: Stepgate): void {
-  const marked = app as unknown as ExpressInternals & { [PROTECTED]?: true } // told by `handle` and `use`, which are checked
-  if (typeof marked.handle !== 'function' || typeof marked.use !== 'function')
+  const marked = app as unknown as ExpressInternals & { [PROTECTED]?: true } // told by its shape, which is checked
+  // A router has no path of its own.
+  if (
+    typeof app !== 'function' ||
+    ![marked.handle, marked.use, marked.path].every((part) => typeof part === 'function')
+  )
     throw new StepgateUsageError('not-an-application', 'protectExpress needs what express() answered')
   if (marked[PROTECTED] === true)
     throw new StepgateUsageError('already-protected', 'this application is protected already')

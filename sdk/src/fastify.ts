@@ -34,8 +34,9 @@ export interface StepgateFastifyOptions {
 const SKIP_OVERRIDE = Symbol.for('skip-override')
 const PLUGIN_METADATA = Symbol.for('plugin-meta')
 
+/** Bytes, as Fastify adds a charset to texts, which JSON knows none of. */
 function sendRefusal(reply: FastifyReply, { status, headers, body }: Refusal): FastifyReply {
-  return reply.code(status).headers(headers).send(body)
+  return reply.code(status).headers(headers).send(Buffer.from(body))
 }
 
 function guardRoute(engine: Engine, route: Route): onRequestHookHandler {
@@ -79,7 +80,7 @@ function requireNoRoutes(app: FastifyInstance): void {
   if (app.printRoutes().trim() !== EMPTY_TREE)
     throw new StepgateUsageError(
       'registered-too-late',
-      'register stepgateFastify before the first route; routes that are there already would not be guarded',
+      'register stepgateFastify before the first route, and await it: routes that are there already would not be guarded',
     )
 }
 
@@ -87,8 +88,10 @@ function requireNoRoutes(app: FastifyInstance): void {
 
 const plugin: FastifyPluginAsync<StepgateFastifyOptions> = async (app, { stepgate }) => {
   const engine = engineOf(stepgate)
-  engine.useFramework(`fastify ${app.version}`)
+  if (app.hasRequestDecorator('stepgate'))
+    throw new StepgateUsageError('already-protected', 'this application is protected already')
   requireNoRoutes(app)
+  engine.useFramework(`fastify ${app.version}`)
   app.decorateRequest('stepgate', null)
   app.addHook('onRoute', (options) => guardRouteOptions(engine, options))
 }

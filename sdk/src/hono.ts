@@ -37,11 +37,12 @@ export function protectHono<Environment extends Env, Routes extends Schema, Base
   stepgate: Stepgate,
 ): void {
   const application = app as unknown as HonoApplication & { [PROTECTED]?: true } // told by its router, which is checked
-  if (typeof application.router.add !== 'function' || !Array.isArray(application.routes))
+  const { router, routes } = Object(app) as Partial<HonoApplication>
+  if (typeof router?.add !== 'function' || !Array.isArray(routes))
     throw new StepgateUsageError('not-an-application', 'protectHono needs what new Hono() made')
   if (application[PROTECTED] === true)
     throw new StepgateUsageError('already-protected', 'this application is protected already')
-  if (application.routes.length > 0)
+  if (routes.length > 0)
     throw new StepgateUsageError(
       'registered-too-late',
       'call protectHono before the first route; routes that are there already would not be guarded',

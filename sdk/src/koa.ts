@@ -38,7 +38,8 @@ export interface KoaApplicationLike {
  */
 export function protectKoa(app: KoaApplicationLike, stepgate: Stepgate): void {
   const application = app as unknown as KoaApplication // told by `context` and `middleware`, which are checked
-  if (typeof application.context !== 'object' || !Array.isArray(application.middleware))
+  const { context, middleware } = Object(app) as Partial<KoaApplication>
+  if (typeof context !== 'object' || !Array.isArray(middleware))
     throw new StepgateUsageError('not-an-application', 'protectKoa needs what new Koa() made')
   const engine = engineOf(stepgate)
   if (application.context[KOA_GUARD] !== undefined)

@@ -55,6 +55,8 @@ function markMiddleware(adapter: NestExpressAdapter): void {
  * await protectNest(app, stepgate)
  */
 export async function protectNest(app: NestApplicationLike, stepgate: Stepgate): Promise<void> {
+  if (typeof (Object(app) as Partial<NestApplicationLike>).getHttpAdapter !== 'function')
+    throw new StepgateUsageError('not-an-application', 'protectNest needs what NestFactory.create() answered')
   const adapter = app.getHttpAdapter()
   const platform = adapter.getType()
   const instance = adapter.getInstance()

@@ -2,8 +2,10 @@
 import { nextRequestReader } from './adapters/next/next-request-reader.ts'
 import { nextTemplate } from './adapters/next/next-template.ts'
 import { isBuild, processStepgate } from './adapters/next/process-stepgate.ts'
+import { waitForStart } from './adapters/next/wait-for-start.ts'
+import { requireEndpoint } from './adapters/require-endpoint.ts'
 import { toResponse } from './adapters/to-response.ts'
-import { engineOf, type Engine } from './guard/engine.ts'
+import { engineOf } from './guard/engine.ts'
 import { CLOSED } from './guard/refusal.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { Stepgate } from './stepgate.ts'
@@ -54,21 +56,24 @@ export type NextHandler<Incoming extends Request, Path extends string> = (
   context: NextContext<Path>,
 ) => Promise<Response>
 
-/** Null while the application is built: nothing is decided then. */
-const engineFor = (stepgate: Stepgate | (() => Stepgate)): Engine | null => {
-  if (typeof stepgate !== 'function') return engineOf(stepgate)
-  return isBuild() ? null : engineOf(processStepgate(stepgate))
+/** Undefined while the application is built: nothing is decided then. */
+const stepgateOf = (stepgate: Stepgate | (() => Stepgate)): Stepgate | undefined => {
+  if (typeof stepgate === 'function') return isBuild() ? undefined : processStepgate(stepgate)
+  engineOf(stepgate)
+  return stepgate
 }
 
 function guardHandler<Incoming extends Request, Path extends string>(
-  engine: Engine,
-  [method, template]: readonly [string, string],
+  stepgate: Stepgate,
+  [method, path]: readonly [string, string],
   handler: GuardedNextHandler<Incoming, Path>,
 ): NextHandler<Incoming, Path> {
+  const engine = engineOf(stepgate)
   engine.useFramework('next')
-  const route = engine.routes.register(method, template)
+  const route = engine.routes.register(method, nextTemplate(path))
   return async (request, context) => {
     const params: unknown = await context.params
+    await waitForStart(stepgate, route)
     const visit = { request, params: (params ?? {}) as Readonly<Record<string, unknown>> } // a path without any has none
     const answer = engine.guard.check(route, visit, nextRequestReader)
     if (answer !== null && 'refused' in answer) return toResponse(answer)
@@ -83,8 +88,10 @@ function guardHandler<Incoming extends Request, Path extends string>(
  *
  * The path is that of the route's folder, `/orders/[orderId]`; it names the endpoint, `/orders/:orderId`, and is not matched
  * against anything. Endpoints appear when Next loads the module. The caller's address is not told by Next: a rule that asks
- * for networks denies. Handlers that Next is told to answer from its cache (`force-static`) cannot be guarded.
+ * for networks denies. As the first request may load the module, requests wait up to 2 s for the first configuration, and are
+ * answered 503 without one. Handlers that Next is told to answer from its cache (`force-static`) cannot be guarded.
  *
+ * Throws `StepgateUsageError` for a path that does not begin with a slash and for what is no handler (`endpoint-unusable`).
  * Handed a function instead of a middleware, it is called once for the process, and not during `next build`.
  *
  * @example
@@ -97,11 +104,14 @@ export function protectRoute<const Path extends string, Method extends NextMetho
   path: Path,
   handlers: Readonly<Record<Method, GuardedNextHandler<Incoming, Path>>>,
 ): Record<Method, NextHandler<Incoming, Path>> {
-  const engine = engineFor(stepgate)
+  const given: Readonly<Record<string, unknown>> = { ...handlers }
+  const methods = Object.keys(given) as Method[]
+  for (const method of methods.length === 0 ? ['GET'] : methods) requireEndpoint(method, path, given[method])
+  const made = stepgateOf(stepgate)
   const closed = (): Promise<Response> => Promise.resolve(toResponse(CLOSED))
-  const guarded = (Object.keys(handlers) as Method[]).map((method) => [
+  const guarded = methods.map((method) => [
     method,
-    engine === null ? closed : guardHandler(engine, [method, nextTemplate(path)], handlers[method]),
+    made === undefined ? closed : guardHandler(made, [method, path], handlers[method]),
   ])
   return Object.fromEntries(guarded) as Record<Method, NextHandler<Incoming, Path>> // one for each handler that was given
 }

@@ -2,11 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { httpRequestReader } from './adapters/http-request-reader.ts'
+import { requireEndpoint } from './adapters/require-endpoint.ts'
 import { writeRefusal, writeRefusalToSocket } from './adapters/write-refusal.ts'
 import { engineOf } from './guard/engine.ts'
 import type { Refusal } from './guard/refusal.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
 import type { RequestReader } from './guard/request-reader.ts'
+import { requireKnown } from './known-names.ts'
 import type { Stepgate } from './stepgate.ts'
 
 declare module 'node:http' {
@@ -29,10 +31,13 @@ type Check<Request extends IncomingMessage> = (request: Request) => Refusal | nu
 /** Decides requests of one endpoint, and leaves the decision on the request. */
 function checkOf<Request extends IncomingMessage>(
   stepgate: Stepgate,
-  [method, template]: readonly [string, string],
-  { params }: GuardOptions<Request>,
+  [method, template, handler]: readonly [string, string, unknown],
+  options: GuardOptions<Request>,
 ): Check<Request> {
   const engine = engineOf(stepgate)
+  requireEndpoint(method, template, handler)
+  requireKnown('guard', options, ['params'])
+  const { params } = options
   engine.useFramework('node:http')
   const route = engine.routes.register(method, template)
   const reader: RequestReader<Request> = params === undefined ? httpRequestReader : { ...httpRequestReader, params }
@@ -47,7 +52,8 @@ function checkOf<Request extends IncomingMessage>(
 /**
  * Wraps the handler of one endpoint: it runs only when the request may pass, and finds the decision as `request.stepgate`.
  * Call it once for each route, at the start, and choose the handler as before; the template names the endpoint and is not
- * matched against anything. A handler for GET answers HEAD too.
+ * matched against anything. A handler for GET answers HEAD too. Throws `StepgateUsageError` for a method that Node.js does not
+ * know, a template that does not begin with a slash, and what is no function (`endpoint-unusable`).
  *
  * @example
  * const readOrder = guard(stepgate, 'GET', '/orders/:orderId', (request, response, orderId: string) => { … })
@@ -63,7 +69,7 @@ export function guard<
   handler: (request: Request, response: Response, ...rest: Rest) => unknown,
   options: GuardOptions<Request> = {},
 ): (request: Request, response: Response, ...rest: Rest) => void {
-  const check = checkOf(stepgate, [method, template], options)
+  const check = checkOf(stepgate, [method, template, handler], options)
   return (request, response, ...rest) => {
     const refusal = check(request)
     if (refusal !== null) {
@@ -88,7 +94,7 @@ export function guardUpgrade<Request extends IncomingMessage, Rest extends reado
   handler: (request: Request, socket: Duplex, head: Buffer, ...rest: Rest) => unknown,
   options: GuardOptions<Request> = {},
 ): (request: Request, socket: Duplex, head: Buffer, ...rest: Rest) => void {
-  const check = checkOf(stepgate, ['GET', template], options)
+  const check = checkOf(stepgate, ['GET', template, handler], options)
   return (request, socket, head, ...rest) => {
     const refusal = check(request)
     if (refusal !== null) {

@@ -1,5 +1,6 @@
 /** Spans and metrics for OpenTelemetry, by the `@opentelemetry/api` that the service hands over. */
 import { METRICS } from './observe/metrics.ts'
+import { requireKnown } from './known-names.ts'
 import type { Stepgate, StepgateStatus } from './stepgate.ts'
 import type { StepgateDecisionEvent } from './guard/decision-event.ts'
 import { SDK_VERSION } from './version.ts'
@@ -118,7 +119,9 @@ function measure(stepgate: Stepgate, meter: TelemetryMeterLike): () => void {
  * import * as api from '@opentelemetry/api'
  * instrumentStepgate(stepgate, { api })
  */
-export function instrumentStepgate(stepgate: Stepgate, { api }: StepgateTelemetryOptions): () => void {
+export function instrumentStepgate(stepgate: Stepgate, options: StepgateTelemetryOptions): () => void {
+  requireKnown('instrumentStepgate', options, ['api'])
+  const { api } = options
   const undo = [
     traceDecisions(stepgate, api.trace),
     measure(stepgate, api.metrics.getMeter(LIBRARY, SDK_VERSION)),

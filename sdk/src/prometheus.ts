@@ -1,5 +1,6 @@
 /** Metrics for Prometheus, with prom-client or as text. */
 import { METRICS, type Metric, type MetricValue } from './observe/metrics.ts'
+import { requireKnown } from './known-names.ts'
 import type { Stepgate } from './stepgate.ts'
 
 /** A metric of prom-client, as far as it is used. */
@@ -56,7 +57,9 @@ function toPrometheusName({ name, unit, kind }: Metric): string {
  * import * as client from 'prom-client'
  * registerStepgateMetrics(stepgate, { client })
  */
-export function registerStepgateMetrics(stepgate: Stepgate, { client, registry }: StepgateMetricsOptions): void {
+export function registerStepgateMetrics(stepgate: Stepgate, options: StepgateMetricsOptions): void {
+  requireKnown('registerStepgateMetrics', options, ['client', 'registry'])
+  const { client, registry } = options
   for (const described of METRICS) {
     const collect = (): void => {
       metric.reset()

@@ -2,9 +2,12 @@ import { StepgateConfigurationError } from './errors.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** `STEPGATE_CLIENT_ID` for `clientId`: a variable has the name of its option, except for one that says more. */
-const variableOf = (option: string): string =>
-  option === 'publicUrl' ? 'STEPGATE_SERVICE_URL' : `STEPGATE_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`
+/** Those that say more than their option. */
+const VARIABLES: Readonly<Record<string, string>> = { publicUrl: 'SERVICE_URL', geoDatabases: 'GEO_COUNTRY_DB' }
+
+/** `STEPGATE_CLIENT_ID` for `clientId`. */
+export const variableOf = (option: string): string =>
+  `STEPGATE_${VARIABLES[option] ?? option.replace(/[A-Z]/g, '_$&').toUpperCase()}`
 
 /** Reads settings: options, and from the environment what is not given as one. */
 export class SettingReader<Options extends object> {
@@ -23,6 +26,14 @@ export class SettingReader<Options extends object> {
     return text === '' ? undefined : text
   }
 
+  /** A list, as such or as a text with commas, without what is empty. Throws what it must be for anything else. */
+  list(option: keyof Options & string, problem: string): string[] {
+    const stated: unknown = this.options[option] ?? this.text(option) ?? []
+    const items: unknown = typeof stated === 'string' ? stated.split(',') : stated
+    if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) return this.fail(option, problem)
+    return (items as string[]).map((item) => item.trim()).filter((item) => item !== '') // looked at above
+  }
+
   /** Throws when it is missing. */
   requireText(option: keyof Options & string): string {
     return this.text(option) ?? this.fail(option, 'is missing')
@@ -37,12 +48,17 @@ export class SettingReader<Options extends object> {
   }
 
   /** One of the words. Throws for any other. */
-  oneOf<Word extends string>(option: keyof Options & string, words: readonly Word[], otherwise: Word): Word {
-    const text = this.text(option) ?? otherwise
+  oneOf<Word extends string, Otherwise extends Word | null>(
+    option: keyof Options & string,
+    words: readonly Word[],
+    otherwise: Otherwise,
+  ): Word | Otherwise {
+    const text = this.text(option)
+    if (text === undefined) return otherwise
     return words.find((word) => word === text) ?? this.fail(option, `must be one of ${words.join(', ')}`)
   }
 
   fail(option: keyof Options & string, problem: string): never {
-    throw new StepgateConfigurationError(`${option} (${variableOf(option)})`, problem)
+    throw new StepgateConfigurationError(option, variableOf(option), problem)
   }
 }

@@ -2,12 +2,15 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { parseContextSettings, type ContextOptions, type ContextSettings } from './context/context-settings.ts'
-import { ClientCertificate } from './client/client-certificate.ts'
+import { readCertificateFiles, type CertificateFiles } from './client/certificate-files.ts'
+import { StepgateConfigurationError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
+import { findUnknown, listKnown } from './known-names.ts'
 import { SettingReader, type Environment } from './setting-reader.ts'
 import { parseSenderSettings, type SenderOptions, type SenderSettings } from './sender/sender-settings.ts'
 import { DECISION_LOGS, type DecisionLog } from './report/decision-log.ts'
 import { parseTrustedProxies } from './token/client-address.ts'
+import { isJsonObject } from './token/json-object.ts'
 import { jwkThumbprint } from './token/jwk-thumbprint.ts'
 import type { Network } from '../../lib/policy/network.ts'
 import type { PublicJwk } from '../../lib/policy/snapshot.ts'
@@ -44,10 +47,10 @@ export interface StepgateOptions extends ContextOptions, SenderOptions {
   readonly stateDir?: string
   /** Name of this program, so that one credential in two programs is noticed (STEPGATE_WORKLOAD). */
   readonly workload?: string
-  /** Proxies whose `X-Forwarded-For` is believed: networks in CIDR notation, addresses, `loopback` or `private` (STEPGATE_TRUSTED_PROXIES, comma-separated). */
-  readonly trustedProxies?: readonly string[]
-  /** Which service answers at an origin, for `stepgate.fetch`: `{ 'http://orders:3000': 'orders' }` (STEPGATE_AUDIENCES, `origin=audience`, comma-separated). */
-  readonly audiences?: Readonly<Record<string, string>>
+  /** Proxies whose `X-Forwarded-For` is believed: networks in CIDR notation, addresses, `loopback` or `private` (STEPGATE_TRUSTED_PROXIES); a list, or a text with commas. */
+  readonly trustedProxies?: string | readonly string[]
+  /** Which service answers at an origin, for `stepgate.fetch`: `{ 'http://orders:3000': 'orders' }` (STEPGATE_AUDIENCES), or a text with commas, `origin=audience,…`. */
+  readonly audiences?: string | Readonly<Record<string, string>>
   /** Where warnings go; by default the console. pino fits as it is. */
   readonly logger?: StepgateLogger
   /**
@@ -58,6 +61,33 @@ export interface StepgateOptions extends ContextOptions, SenderOptions {
   /** Shown beside the instance; set by the framework's adapter. */
   readonly framework?: string
 }
+
+/** All of them. */
+export const OPTION_NAMES = [
+  'url',
+  'clientId',
+  'clientSecret',
+  'privateKey',
+  'privateKeyId',
+  'configKey',
+  'stateDir',
+  'workload',
+  'trustedProxies',
+  'clientCert',
+  'clientKey',
+  'clientAssertionFile',
+  'dpop',
+  'publicUrl',
+  'dpopNonceSecret',
+  'clientCertHeader',
+  'audiences',
+  'geoDatabases',
+  'geo',
+  'contextSignals',
+  'logDecisions',
+  'logger',
+  'framework',
+] satisfies readonly (keyof StepgateOptions)[]
 
 export type ClientCredential =
   | { readonly kind: 'secret'; readonly secret: string }
@@ -82,7 +112,7 @@ export interface Settings extends ContextSettings {
   readonly url: string
   readonly clientId: string
   readonly credential: ClientCredential
-  readonly clientCertificate: ClientCertificate | null
+  readonly clientCertificate: CertificateFiles | null
   readonly dpop: boolean
   readonly configKeys: readonly ConfigKey[]
   readonly stateDir: string | null
@@ -111,13 +141,15 @@ const parseConfigKeys = (reader: Reader): ConfigKey[] =>
     .split(',')
     .map((text) => parseConfigKey(text, reader))
 
+const PRIVATE_KEY = 'must be an Ed25519, P-256 or RSA key (2,048 bits or more) in PEM or JWK form'
+
 function readPrivateKey(text: string, reader: Reader): KeyObject {
   try {
     return text.startsWith('{')
       ? createPrivateKey({ key: JSON.parse(text) as object as import('node:crypto').JsonWebKey, format: 'jwk' })
       : createPrivateKey(text) // checked by the constructor
   } catch {
-    return reader.fail('privateKey', 'must be a private key in PEM or JWK form')
+    return reader.fail('privateKey', PRIVATE_KEY)
   }
 }
 
@@ -126,7 +158,7 @@ function algorithmOf(key: KeyObject, reader: Reader): PublicJwk['alg'] {
   if (type === 'ed25519') return 'EdDSA'
   if (type === 'ec' && details?.namedCurve === 'prime256v1') return 'ES256'
   if (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048) return 'RS256'
-  return reader.fail('privateKey', 'must be an Ed25519, P-256 or RSA key (2,048 bits or more)')
+  return reader.fail('privateKey', PRIVATE_KEY)
 }
 
 function parsePrivateKey(text: string, reader: Reader): ClientCredential {
@@ -136,14 +168,12 @@ function parsePrivateKey(text: string, reader: Reader): ClientCredential {
   return { kind: 'private-key', key, algorithm, keyId: reader.text('privateKeyId') ?? thumbprint }
 }
 
-function parseCertificate(reader: Reader, url: string): ClientCertificate | null {
-  const [certFile, keyFile] = [reader.text('clientCert'), reader.text('clientKey')]
-  if (certFile === undefined && keyFile === undefined) return null
-  if (certFile === undefined) return reader.fail('clientCert', 'is missing beside its key')
-  if (keyFile === undefined) return reader.fail('clientKey', 'is missing beside its certificate')
+function parseCertificate(reader: Reader, url: string): CertificateFiles | null {
+  if (reader.text('clientCert') === undefined && reader.text('clientKey') === undefined) return null
+  const [certFile, keyFile] = [reader.requireText('clientCert'), reader.requireText('clientKey')]
   if (!url.startsWith('https:')) return reader.fail('clientCert', 'needs a control plane under https')
   try {
-    return new ClientCertificate(certFile, keyFile)
+    return readCertificateFiles(certFile, keyFile)
   } catch {
     return reader.fail('clientCert', 'cannot be read, or does not belong to its key')
   }
@@ -165,32 +195,30 @@ function parseCredential(reader: Reader, hasCertificate: boolean): ClientCredent
     : reader.fail('clientSecret', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
 }
 
-const splitList = (text = ''): string[] => text.split(',').filter((item) => item.trim() !== '')
-
 function splitPair(pair: string): [string, string] {
   const cut = pair.lastIndexOf('=')
   return [pair.slice(0, Math.max(cut, 0)).trim(), pair.slice(cut + 1).trim()]
 }
 
+const AUDIENCES = 'must list what answers where, as http://orders:3000=orders'
+const PROXIES = 'must list networks, addresses, loopback or private, as loopback,10.0.0.0/8'
+
 export function parseAudiences(reader: SettingReader<Pick<StepgateOptions, 'audiences'>>): Map<string, string> {
-  const { audiences } = reader.options
-  const pairs = audiences === undefined ? splitList(reader.text('audiences')).map(splitPair) : Object.entries(audiences)
+  const stated: unknown = reader.options.audiences
+  const pairs: [string, unknown][] = isJsonObject(stated)
+    ? Object.entries(stated)
+    : reader.list('audiences', AUDIENCES).map(splitPair)
   return new Map(
     pairs.map(([origin, audience]) => {
-      if (!URL.canParse(origin) || audience === '')
-        return reader.fail('audiences', `needs origin=audience, not "${origin}=${audience}"`)
+      if (!URL.canParse(origin) || typeof audience !== 'string' || audience === '')
+        return reader.fail('audiences', `${AUDIENCES}, not "${origin}"`)
       return [new URL(origin).origin, audience]
     }),
   )
 }
 
-export function parseProxies(reader: SettingReader<Pick<StepgateOptions, 'trustedProxies'>>): readonly Network[] {
-  const names = reader.options.trustedProxies ?? splitList(reader.text('trustedProxies'))
-  return (
-    parseTrustedProxies(names) ??
-    reader.fail('trustedProxies', 'must list networks in CIDR notation, addresses, loopback or private')
-  )
-}
+export const parseProxies = (reader: SettingReader<Pick<StepgateOptions, 'trustedProxies'>>): readonly Network[] =>
+  parseTrustedProxies(reader.list('trustedProxies', PROXIES)) ?? reader.fail('trustedProxies', PROXIES)
 
 /** `orders/server.js` for a program that says nothing else about itself. */
 function programName(env: Environment): string {
@@ -200,8 +228,18 @@ function programName(env: Environment): string {
   return fromPackage === '' ? fromScript : fromPackage
 }
 
-/** Reads and checks all settings. Throws `StepgateConfigurationError` naming the first that is missing or wrong. */
+/** A misspelled option would be left out without a word. */
+function requireOptions(options: unknown): void {
+  if (!isJsonObject(options))
+    throw new StepgateConfigurationError('options', null, "must be an object: { clientId: 'orders' }")
+  const unknown = findUnknown(options, OPTION_NAMES)
+  if (unknown !== undefined)
+    throw new StepgateConfigurationError(unknown, null, `is no option; ${listKnown(OPTION_NAMES)}`)
+}
+
+/** Reads and checks all settings. Throws `StepgateConfigurationError` naming the first that is missing, wrong or unknown. */
 export function parseSettings(options: StepgateOptions, env: Environment): Settings {
+  requireOptions(options)
   const reader = new SettingReader(options, env)
   const url = reader.toAddress('url', reader.requireText('url'))
   const clientCertificate = parseCertificate(reader, url)

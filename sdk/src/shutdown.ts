@@ -27,7 +27,7 @@ const closeAll = async (): Promise<void> => {
 function onTerminate(): void {
   const isAlone = process.listenerCount('SIGTERM') === 1
   void closeAll().then(() => {
-    process.removeListener('SIGTERM', onTerminate)
+    process.off('SIGTERM', onTerminate)
     if (isAlone) process.kill(process.pid, 'SIGTERM')
   })
 }
@@ -47,8 +47,8 @@ function listen(): void {
 
 function ignore(): void {
   watch.isListening = false
-  process.removeListener('SIGTERM', onTerminate)
-  process.removeListener('beforeExit', onBeforeExit)
+  process.off('SIGTERM', onTerminate)
+  process.off('beforeExit', onBeforeExit)
 }
 
 /** Closes it when the process is told to end; reports what is left when the process has nothing left to do. Call the answer once it is closed. */

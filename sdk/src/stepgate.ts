@@ -20,6 +20,7 @@ import { DecisionQueue, type Dropped } from './report/decision-queue.ts'
 import { logDecisions } from './report/decision-log.ts'
 import type { StepgateDecisionCount } from './report/decision-tally.ts'
 import { loadPart } from './config/load-part.ts'
+import { requireKnown } from './known-names.ts'
 import { parseSettings, type Settings, type StepgateOptions } from './settings.ts'
 import { closeOnExit } from './shutdown.ts'
 
@@ -191,16 +192,21 @@ class StepgateRuntime implements Stepgate, Engine {
     this.#framework ??= name
   }
 
-  async fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response> {
-    const { fetchAuthorized } = await loadPart(() => import('./client/outgoing-calls.ts'))
+  async fetch(input: Parameters<typeof fetch>[0], init: StepgateFetchInit = {}): Promise<Response> {
+    const { fetchAuthorized, FETCH_OPTIONS } = await loadPart(() => import('./client/outgoing-calls.ts'))
+    requireKnown('fetch', init, FETCH_OPTIONS)
     return fetchAuthorized(this.#connection, this.#settings.audiences, input, init)
   }
 
-  getToken(audience: string, { scopes = [] }: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
+  async getToken(audience: string, options: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
+    requireKnown('getToken', options, ['scopes'])
+    const { scopes = [] } = options
     return this.#connection.find({ audience, scopes, subjectToken: null })
   }
 
-  exchangeToken({ subjectToken, audience, scopes = [] }: StepgateExchange): Promise<StepgateToken> {
+  async exchangeToken(wish: StepgateExchange): Promise<StepgateToken> {
+    requireKnown('exchangeToken', wish, ['subjectToken', 'audience', 'scopes'])
+    const { subjectToken, audience, scopes = [] } = wish
     return this.#connection.find({ audience, scopes, subjectToken })
   }
 
@@ -216,13 +222,11 @@ class StepgateRuntime implements Stepgate, Engine {
     const { poller, tokens } = this.#connection.current ?? UNCONNECTED
     const { state, snapshot, ageSeconds, lastPollAt, lastError } = poller
     const { queued, stored, dropped } = this.#connection.current?.reporter ?? unreported(this.#queue)
-    const { epoch = null, revision = null, environment = null } = snapshot ?? {}
-    const { workload } = this.#settings
     return {
       state,
-      epoch,
-      revision,
-      environment,
+      epoch: snapshot?.epoch ?? null,
+      revision: snapshot?.revision ?? null,
+      environment: snapshot?.environment ?? null,
       ageSeconds,
       lastPollAt,
       lastError,
@@ -234,7 +238,7 @@ class StepgateRuntime implements Stepgate, Engine {
       geoDatabases: this.#context.geoDatabases,
       tokens: tokens.counts,
       instanceId: this.#instanceId,
-      workload,
+      workload: this.#settings.workload,
     }
   }
 
@@ -256,7 +260,7 @@ class StepgateRuntime implements Stepgate, Engine {
 /**
  * Connects this service to its control plane and begins to poll its configuration. Settings that are not given come from
  * the environment (`STEPGATE_URL`, `STEPGATE_CLIENT_ID`, …). Throws `StepgateConfigurationError` naming the first that is
- * missing; everything after that is told by `status()` and events, never by an exception.
+ * missing, cannot be used or does not exist; everything after that is told by `status()` and events, never by an exception.
  *
  * @example
  * const stepgate = createStepgate()

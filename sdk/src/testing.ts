@@ -3,9 +3,10 @@ import type { GeoLookup } from './context/geo-lookup.ts'
 import { StepgateUsageError } from './errors.ts'
 import type { StepgateLogger } from './event-hub.ts'
 import { attachEngine } from './guard/engine.ts'
+import { requireKnown } from './known-names.ts'
 import { SettingReader } from './setting-reader.ts'
 import { parseAudiences, parseProxies } from './settings.ts'
-import type { TestConfigurationOptions } from './testing/test-configuration.ts'
+import { TEST_CONFIGURATION_OPTIONS, type TestConfigurationOptions } from './testing/test-configuration.ts'
 import { TestRuntime, type TestStepgate } from './testing/test-stepgate.ts'
 
 export type { TestConfigurationOptions, TestEndpoint, TestRule } from './testing/test-configuration.ts'
@@ -16,14 +17,16 @@ export type { TestDecision, TestRequest, TestStepgate } from './testing/test-ste
 /** Settings of {@link createTestStepgate}. */
 export interface TestStepgateOptions extends TestConfigurationOptions {
   /** As the option of `createStepgate`. Default none. */
-  readonly trustedProxies?: readonly string[]
+  readonly trustedProxies?: string | readonly string[]
   /** As the option of `createStepgate`. Default none. */
-  readonly audiences?: Readonly<Record<string, string>>
+  readonly audiences?: string | Readonly<Record<string, string>>
   /** As the option of `createStepgate`. Default none, so that rules about countries deny. */
   readonly geo?: GeoLookup
   /** Where warnings go. By default nowhere. */
   readonly logger?: StepgateLogger
 }
+
+const OWN_OPTIONS = ['trustedProxies', 'audiences', 'geo', 'logger'] satisfies (keyof TestStepgateOptions)[]
 
 const silent: StepgateLogger = { warn: () => undefined, error: () => undefined }
 
@@ -31,7 +34,7 @@ const silent: StepgateLogger = { warn: () => undefined, error: () => undefined }
  * A stepgate for tests, to be handed to any adapter: it decides with the real guard, and needs neither a control plane nor
  * the environment's settings. Nothing is polled or reported, and no timer runs. `fetch`, `getToken` and `exchangeToken` mint their tokens;
  * all test stepgates of a process trust each other's. Throws `StepgateUsageError` (`testing-in-production`) with
- * `NODE_ENV=production`, and an error that names the first value of the configuration that does not fit.
+ * `NODE_ENV=production`, and for an option that does not exist (`name-unknown`), and an error that names the first value of the configuration that does not fit.
  *
  * @example
  * const stepgate = createTestStepgate({
@@ -44,6 +47,7 @@ export function createTestStepgate(options: TestStepgateOptions = {}): TestStepg
   const { NODE_ENV } = process.env
   if (NODE_ENV === 'production')
     throw new StepgateUsageError('testing-in-production', 'the testing kit trusts keys of its own; not in production')
+  requireKnown('createTestStepgate', options, [...TEST_CONFIGURATION_OPTIONS, ...OWN_OPTIONS])
   const runtime = new TestRuntime({
     ...options,
     networks: parseProxies(new SettingReader(options, {})),
@@ -64,8 +68,8 @@ const toText = (snapshot: string | Uint8Array | object): string => {
 const toTestStepgate = (runtime: TestRuntime): TestStepgate => ({
   started: Promise.resolve(),
   fetch: (input, init) => runtime.fetch(input, init),
-  getToken: (audience, { scopes = [] } = {}) => runtime.find({ audience, scopes, subjectToken: null }),
-  exchangeToken: ({ subjectToken, audience, scopes = [] }) => runtime.find({ audience, scopes, subjectToken }),
+  getToken: (audience, options) => runtime.getToken(audience, options),
+  exchangeToken: (wish) => runtime.exchangeToken(wish),
   status: () => runtime.status(),
   ready: () => true,
   on: (event, listener) => runtime.on(event, listener),

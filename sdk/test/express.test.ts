@@ -105,6 +105,25 @@ describe.each(VERSIONS)('%s', (version, express) => {
     expect(inventory()).toContain('GET /shops/:shopId/items/:itemId')
   })
 
+  it('guards routes, routers and sub-applications that were there before it', async () => {
+    const early = express()
+    const router = express.Router()
+    router.get('/routed', handler('routed'))
+    const nested = express()
+    nested.get('/nested', handler('nested'))
+    early.get('/early', handler('early'))
+    early.use('/in', router)
+    early.use('/sub', nested)
+    protectExpress(early, stepgate)
+    for (const path of ['/early', '/in/routed', '/sub/nested'])
+      expect([path, (await send('GET', path, early)).status]).toEqual([path, 403])
+    expect(handled).toEqual([])
+    await waitFor(
+      'the inventory',
+      () => plane.inventories.at(-1)?.endpoints.some(({ route }) => route === '/early') === true,
+    )
+  })
+
   it('knows a mount whose template the router keeps to itself', async () => {
     const inner = express.Router()
     inner.get('/items/:itemId', handler('inner'))

@@ -97,6 +97,67 @@ describe.concurrent('without a configuration', () => {
   })
 })
 
+describe.concurrent('tells why there is no configuration', () => {
+  interface Told {
+    readonly messages: string[]
+    readonly lastError: string | null
+  }
+  async function tell(plane: TestControlPlane, options: StepgateOptions = {}): Promise<Told> {
+    const messages: string[] = []
+    const stepgate = connect(plane, options)
+    stepgate.on('error', ({ code, message }) => messages.push(`${code}: ${message}`))
+    stepgate.on('security', ({ code, message }) => messages.push(`${code}: ${message}`))
+    await stepgate.started
+    const { lastError } = stepgate.status()
+    await stepgate.close()
+    return { messages, lastError }
+  }
+  const CLOSED = 'without a configuration guarded routes answer 503'
+
+  it('names the cause and the address when nobody is there', async ({ plane }) => {
+    await plane.kill()
+    const { messages, lastError } = await tell(plane, { url: `${plane.url}/some/path` })
+    expect(lastError).toBe(`ECONNREFUSED (${plane.url})`)
+    expect(messages).toContain(
+      `poll-failed: the configuration cannot be polled: ECONNREFUSED (${plane.url}); ${CLOSED}`,
+    )
+  })
+
+  it('names a host that does not exist', async ({ plane }) => {
+    const { lastError } = await tell(plane, { url: 'http://stepgate.invalid' })
+    expect(lastError).toMatch(/^(ENOTFOUND|EAI_AGAIN) \(http:\/\/stepgate\.invalid\)$/)
+  })
+
+  it('names a connection that speaks no TLS', async ({ plane }) => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const { lastError } = await tell(plane, { url: `https://127.0.0.1:${String(port)}` })
+    server.close()
+    expect(lastError).toMatch(/^(EPROTO|ERR_SSL_\w+) \(https:\/\/127\.0\.0\.1:\d+\)$/)
+  })
+
+  it('tells an outage from a refusal where another service answers', async ({ plane }) => {
+    plane.fault = (_request, response) => Boolean(response.writeHead(404).end('<html>default backend</html>'))
+    const { messages, lastError } = await tell(plane)
+    expect(lastError).toBe(`status 404, HTML (${plane.url})`)
+    expect(messages.join()).toContain('poll-failed')
+    expect(messages.join()).not.toContain('credential-refused')
+  })
+
+  it('says what the token endpoint said about the credential', async ({ plane }) => {
+    const description = 'The client is not known, or its credential is wrong.'
+    plane.fault = (_request, response, route) =>
+      route === 'POST /oauth/token' &&
+      Boolean(response.writeHead(401).end(JSON.stringify({ error: 'invalid_client', error_description: description })))
+    const { messages, lastError } = await tell(plane)
+    expect(lastError).toBe(`invalid_client: ${description} (${plane.url})`)
+    expect(messages).toContain(
+      `credential-refused: the control plane refuses this service's credential: ${lastError ?? ''}; ${CLOSED}`,
+    )
+  })
+})
+
 describe.concurrent('with a copy on disk', () => {
   async function fillDisk(harness: Scene['harness'], stateDir: string): Promise<void> {
     const { stepgate } = await harness({ stateDir })
@@ -234,13 +295,50 @@ describe.concurrent('with a control plane that fails', () => {
 
   it.for([401, 403])('keeps enforcing and raises the alarm at status %d', async (status, { plane, harness }) => {
     const { stepgate, security, request } = await harness()
-    plane.fault = answering(status)
+    plane.fault = answering(status, '{}')
     plane.publish({})
     await waitFor('the alarm', () => security.includes('credential-refused'))
     expect(stepgate.status().state).toBe('stale')
     expect((await request(plane.issueToken())).status).toBe(200)
     expect((await request()).status).toBe(401)
   })
+
+  it('takes a page at the address of the control plane for an outage, not for a refusal', async ({
+    plane,
+    harness,
+  }) => {
+    const { stepgate, security, failures } = await harness()
+    plane.fault = (_request, response) => Boolean(response.writeHead(403).end('<html>'))
+    plane.publish({})
+    await waitFor('the failure', () => failures.includes('poll-failed'))
+    plane.fault = null
+    await waitFor('the recovery', () => stepgate.status().revision === plane.snapshot.revision)
+    expect(security).toEqual([])
+  })
+
+  it.for<[number, string]>([
+    [200, '<html>'],
+    [200, '{}'],
+    [400, '<html>'],
+    [404, '<html>'],
+  ])(
+    'keeps decisions that are answered with %d %s, and reports them later',
+    async ([status, body], { plane, harness }) => {
+      plane.publish({ report: { intervalSeconds: 1, samplesPerSignature: 1 } })
+      const { stepgate, request } = await harness()
+      let refused = 0
+      plane.fault = (_request, response, route) => {
+        if (route !== 'POST /v1/decisions') return false
+        refused++
+        return Boolean(response.writeHead(status).end(body))
+      }
+      await request()
+      await waitFor('the report', () => refused > 0)
+      expect(stepgate.status()).toMatchObject({ stored: 0, dropped: { denied: 0 } })
+      plane.fault = null
+      await waitFor('the receipt', () => stepgate.status().stored === 1)
+    },
+  )
 
   it('asks for a new token when its own is refused', async ({ plane, harness }) => {
     const { stepgate } = await harness()

@@ -32,7 +32,7 @@ it('refuses before the body is read', async () => {
   app.put('/things', () => 'put')
   const answer = await app.inject({ method: 'PUT', url: '/things', payload: { a: 1 } })
   expect(answer.statusCode).toBe(401)
-  expect(answer.headers['content-type']).toContain('application/problem+json')
+  expect(answer.headers['content-type']).toBe('application/problem+json')
 })
 
 it('runs after hooks of the application and before those of the route', async () => {
@@ -95,5 +95,7 @@ it('follows options that change the matching', async () => {
 it('says so when routes are there before it', async () => {
   const late = fastify()
   late.get('/early', () => 'early')
-  await expect(late.register(stepgateFastify, { stepgate })).rejects.toThrow('before the first route')
+  await expect(late.register(stepgateFastify, { stepgate })).rejects.toThrow(
+    expect.objectContaining({ code: 'registered-too-late', message: expect.stringContaining('await') as unknown }),
+  )
 })

@@ -152,7 +152,10 @@ describe('the package without one of its parts', () => {
     publish(COUNTED)
     await waitFor('the failure', () => errors.includes('part-missing'))
     await waitFor('the state', () => stepgate.status().state === 'stale')
-    expect(stepgate.status()).toMatchObject({ revision, lastError: 'the configuration was not accepted' })
+    expect(stepgate.status()).toMatchObject({
+      revision,
+      lastError: `the configuration was not accepted (${plane.url})`,
+    })
     expect(askByScopes()).toEqual(BY_SCOPES)
     restore(part)
     await waitFor('the configuration', () => stepgate.status().revision === plane.snapshot.revision)

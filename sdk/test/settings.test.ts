@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { StepgateConfigurationError } from '../src/index.ts'
-import { parseSettings, type StepgateOptions } from '../src/settings.ts'
+import { OPTION_NAMES, parseSettings, type StepgateOptions } from '../src/settings.ts'
 import { clientAddress, parseTrustedProxies } from '../src/token/client-address.ts'
 import { makeConfigKey } from './signing.ts'
 
@@ -39,6 +39,63 @@ describe('parseSettings', () => {
     expect(settings.trustedProxies).toHaveLength(3)
   })
 
+  it.each<readonly [string, unknown]>([
+    ['trustedProxy', { ...complete, trustedProxy: ['loopback'] }],
+    ['clientid', { ...complete, clientid: 'orders' }],
+    ['options', null],
+    ['options', 'https://stepgate.test'],
+    ['options', [complete]],
+  ])('does not take %s for an option', (setting, options) => {
+    const fail = (): unknown => parseSettings(options as StepgateOptions, {})
+    expect(fail).toThrow(StepgateConfigurationError)
+    expect(fail).toThrow(expect.objectContaining({ setting, variable: null, code: 'configuration' }))
+  })
+
+  it('lists the options that there are where one does not exist', () => {
+    expect(() => parseSettings({ trustedProxy: [] } as StepgateOptions, {})).toThrow(
+      `Stepgate: trustedProxy is no option; there are ${OPTION_NAMES.join(', ')}`,
+    )
+    expectTypeOf<(typeof OPTION_NAMES)[number]>().toEqualTypeOf<keyof StepgateOptions>()
+  })
+
+  it('takes lists as such and as the texts of their variables', () => {
+    const read = (options: StepgateOptions): unknown => {
+      const { trustedProxies, audiences, geoDatabases } = parseSettings({ ...complete, ...options }, {})
+      return { trustedProxies, audiences: [...audiences], geoDatabases }
+    }
+    const asTexts = read({
+      trustedProxies: 'loopback, 10.0.0.0/8',
+      audiences: 'http://orders:3000=orders,http://stock=stock',
+      geoDatabases: '/c.mmdb,/a.mmdb',
+    })
+    const asSuch = read({
+      trustedProxies: ['loopback', '10.0.0.0/8'],
+      audiences: { 'http://orders:3000': 'orders', 'http://stock': 'stock' },
+      geoDatabases: ['/c.mmdb', '/a.mmdb'],
+    })
+    expect(asTexts).toEqual(asSuch)
+    expect(asSuch).toMatchObject({
+      audiences: [
+        ['http://orders:3000', 'orders'],
+        ['http://stock', 'stock'],
+      ],
+    })
+  })
+
+  it.each<readonly [string, string, object]>([
+    ['trustedProxies', 'loopback,10.0.0.0/8', { trustedProxies: { loopback: true } }],
+    ['trustedProxies', 'loopback,10.0.0.0/8', { trustedProxies: 1 }],
+    ['trustedProxies', 'loopback,10.0.0.0/8', { trustedProxies: [1] }],
+    ['audiences', 'http://orders:3000=orders', { audiences: ['orders'] }],
+    ['audiences', 'http://orders:3000=orders', { audiences: 1 }],
+    ['audiences', 'http://orders:3000=orders', { audiences: { 'http://orders:3000': 1 } }],
+    ['geoDatabases', '/country.mmdb,/asn.mmdb', { geoDatabases: { country: '/c.mmdb' } }],
+  ])('shows what %s look like, as %s', (setting, example, options) => {
+    const fail = (): unknown => parseSettings({ ...complete, ...options }, {})
+    expect(fail).toThrow(expect.objectContaining({ name: 'StepgateConfigurationError', setting }))
+    expect(fail).toThrow(example)
+  })
+
   it.each<readonly [string, StepgateOptions]>([
     ['url (STEPGATE_URL)', { ...complete, url: '' }],
     ['url (STEPGATE_URL)', { ...complete, url: 'ftp://x' }],
@@ -52,10 +109,15 @@ describe('parseSettings', () => {
     ['trustedProxies (STEPGATE_TRUSTED_PROXIES)', { ...complete, trustedProxies: ['everywhere'] }],
     ['contextSignals (STEPGATE_CONTEXT_SIGNALS)', { ...complete, contextSignals: 'some' as never }],
     ['audiences (STEPGATE_AUDIENCES)', { ...complete, audiences: { orders: 'x' } }],
+    ['geoDatabases (STEPGATE_GEO_COUNTRY_DB)', { ...complete, geoDatabases: {} as never }],
+    ['clientKey (STEPGATE_CLIENT_KEY)', { ...complete, clientCert: '/tls.crt' }],
+    ['clientCertHeader (STEPGATE_CLIENT_CERT_HEADER)', { ...complete, clientCertHeader: 'x-cert' as never }],
   ])('names %s when it cannot be used', (setting, options) => {
     const fail = (): unknown => parseSettings(options, {})
     expect(fail).toThrow(StepgateConfigurationError)
     expect(fail).toThrow(setting)
+    const [option = '', variable = ''] = setting.replace(')', '').split(' (')
+    expect(fail).toThrow(expect.objectContaining({ setting: option, variable }))
     expect(fail).not.toThrow('s3cret')
   })
 })

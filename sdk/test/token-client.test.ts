@@ -106,6 +106,19 @@ describe('getToken', () => {
   })
 
   it.each([
+    [404, '{"title":"Not Found"}', 'status 404'],
+    [404, '<html>default backend</html>', 'status 404, HTML'],
+    [400, '{"title":"Bad Request"}', 'status 400'],
+    [403, ' <!doctype html>', 'status 403, HTML'],
+    [200, '<html>another service</html>', 'status 200, HTML'],
+    [503, '{"error":"temporarily_unavailable"}', 'temporarily_unavailable'],
+  ])('does not take status %d with %s for a refusal', async (status, body, detail) => {
+    plane.fault = (_request, response, route) =>
+      route === 'POST /oauth/token' && Boolean(response.writeHead(status).end(body))
+    await expect(stepgate.getToken('payments')).rejects.toMatchObject({ code: 'unavailable', status, detail })
+  })
+
+  it.each([
     '{}',
     '{"access_token":"a\\nb","expires_in":60}',
     '{"access_token":"a","expires_in":-1}',

@@ -16,6 +16,13 @@ export interface StepgateFetchInit extends RequestInit {
   readonly onBehalfOf?: StepgateSubject
 }
 
+/** Those above and those of `fetch`, of Node.js and of Next.js: a misspelled audience would send no token. */
+export const FETCH_OPTIONS: readonly string[] = [
+  ...['audience', 'scopes', 'onBehalfOf', 'body', 'cache', 'credentials', 'dispatcher', 'duplex', 'headers'],
+  ...['integrity', 'keepalive', 'method', 'mode', 'next', 'priority', 'redirect', 'referrer', 'referrerPolicy'],
+  ...['signal', 'window'],
+]
+
 type FetchInput = Parameters<typeof fetch>[0]
 
 /** A body that can only be read once cannot be sent again. */

@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Agent } from 'node:https'
 import { createSecureContext } from 'node:tls'
-
-interface KeyPair {
-  readonly cert: string
-  readonly key: string
-}
+import type { CertificateFiles, KeyPair } from './certificate-files.ts'
 
 /** Throws when the certificate and the key do not belong together, as in the middle of a renewal. */
 function toAgent(pair: KeyPair): Agent {
@@ -30,12 +25,11 @@ export class ClientCertificate {
   #pair: KeyPair
   #agent: Agent
 
-  /** Takes the paths of PEM files. Throws when they cannot be read or do not belong together. */
-  constructor(certFile: string, keyFile: string) {
+  constructor({ certFile, keyFile, pair }: CertificateFiles) {
     this.#certFile = certFile
     this.#keyFile = keyFile
-    this.#pair = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') }
-    this.#agent = toAgent(this.#pair)
+    this.#pair = pair
+    this.#agent = toAgent(pair)
   }
 
   /** Connects with the certificate as it is now. Never rejects. */

@@ -2,7 +2,6 @@ import { gzip } from 'node:zlib'
 import { promisify } from 'node:util'
 import { toHeaderValue } from './header-value.ts'
 import { exchange, type HttpAnswer } from './http-exchange.ts'
-import type { ClientCertificate } from './client-certificate.ts'
 import type { TokenClient } from './token-client.ts'
 import { CONTROL_PLANE_AUDIENCE as AUDIENCE } from './token-endpoint.ts'
 
@@ -28,7 +27,6 @@ interface InstanceIdentity {
   readonly workload: string
   /** `<epoch>:<revision>` that is applied now; null before there is one. */
   readonly applied: () => string | null
-  readonly certificate?: ClientCertificate | null
 }
 
 /** Calls of this instance to the control plane, with a token of the service's own identity. */
@@ -39,6 +37,11 @@ export class ControlPlane {
   constructor(identity: InstanceIdentity, tokens: TokenClient) {
     this.#identity = identity
     this.#tokens = tokens
+  }
+
+  /** Where it is, without a path that could say more than it should. */
+  get origin(): string {
+    return new URL(this.#identity.url).origin
   }
 
   /** A token that is refused is replaced once; the answer to the second attempt stands. */
@@ -53,7 +56,7 @@ export class ControlPlane {
 
   async #send(call: InstanceCall, accessToken: string): Promise<HttpAnswer> {
     const plain = call.json === undefined ? undefined : Buffer.from(call.json)
-    const agent = await this.#identity.certificate?.agent()
+    const agent = await this.#tokens.certificate?.agent()
     const isPacked = plain !== undefined && plain.length > PACK_ABOVE_BYTES
     const body = isPacked ? await pack(plain) : plain
     return exchange({

@@ -28,6 +28,13 @@ export interface HttpAnswer {
   readonly body: Buffer
 }
 
+/** What a proxy, or another service at the address, answers in place of the control plane. */
+export const isHtml = ({ body }: HttpAnswer): boolean => /^\s*</.test(body.toString('latin1', 0, 100))
+
+/** `status 404, HTML`: what is told of an answer that was not expected. */
+export const describeAnswer = (answer: HttpAnswer): string =>
+  `status ${String(answer.status)}${isHtml(answer) ? ', HTML' : ''}`
+
 /** The exchange came to no answer: no connection, no time, too much or unreadable. */
 export class HttpExchangeError extends Error {
   constructor(problem: string) {

@@ -1,6 +1,7 @@
 import type { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { sha256 } from '../sha256.ts'
+import { ClientCertificate } from './client-certificate.ts'
 import { betweenMs, fullJitterMs } from './backoff.ts'
 import type { DpopSigner } from './dpop-signer.ts'
 import type { InstallationId } from './installation-id.ts'
@@ -105,6 +106,8 @@ export class TokenClient implements TokenSource {
   readonly #exchanged = new TokenSlots<HeldToken>(EXCHANGED_SLOTS_MAX)
   #installation: InstallationId | null = null
   readonly TokenError: typeof StepgateTokenError
+  /** Of every connection to the control plane; null where it asks for none. */
+  readonly certificate: ClientCertificate | null
   signer: DpopSigner | null = null
   #issued = 0
   #failed = 0
@@ -113,7 +116,9 @@ export class TokenClient implements TokenSource {
   constructor(settings: Settings, TokenError: typeof StepgateTokenError) {
     this.#settings = settings
     this.TokenError = TokenError
-    this.#endpoint = new TokenEndpoint(settings, TokenError)
+    const { clientCertificate } = settings
+    this.certificate = clientCertificate === null ? null : new ClientCertificate(clientCertificate)
+    this.#endpoint = new TokenEndpoint(settings, TokenError, this.certificate)
   }
 
   get counts(): StepgateTokenCount {

@@ -2,9 +2,10 @@ import type { StepgateTokenError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { parseJsonObject, own, type JsonObject } from '../token/json-object.ts'
 import { authenticateClient } from './client-authentication.ts'
+import type { ClientCertificate } from './client-certificate.ts'
 import type { DpopSigner } from './dpop-signer.ts'
 import { toHeaderValue } from './header-value.ts'
-import { exchange, type HttpAnswer } from './http-exchange.ts'
+import { describeAnswer, exchange, type HttpAnswer } from './http-exchange.ts'
 import { messageOf } from '../caught-error.ts'
 
 /** Audience of the tokens for the control plane itself, which takes plain ones. */
@@ -49,22 +50,21 @@ function readToken(body: JsonObject, isProven: boolean): IssuedToken | null {
   return { accessToken, tokenType, scopes, lifetimeMs: expiresIn * 1000 }
 }
 
-const errorOf = (answer: HttpAnswer): string => optionalText(own(parseJsonObject(answer.body) ?? {}, 'error'))
+const textOf = (answer: HttpAnswer, name: string): string => optionalText(own(parseJsonObject(answer.body) ?? {}, name))
+const errorOf = (answer: HttpAnswer): string => textOf(answer, 'error')
+
+const REFUSALS: readonly number[] = [400, 401, 403]
 
 type TokenErrorParts = ConstructorParameters<typeof StepgateTokenError>
 
+/** A refusal says so in the terms of OAuth (RFC 6749, section 5.2). Whatever else is answered does not come from a token endpoint that works. */
 function toErrorParts(audience: string, answer: HttpAnswer): TokenErrorParts {
-  const body = parseJsonObject(answer.body) ?? {}
-  const detail = [optionalText(own(body, 'error')), optionalText(own(body, 'error_description'))]
-    .filter((text) => text !== '')
-    .join(': ')
-  const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429
-  return [
-    isRefusal ? 'refused' : 'unavailable',
-    audience,
-    detail === '' ? `status ${String(answer.status)}` : detail,
-    answer.status,
-  ]
+  const { status } = answer
+  const error = errorOf(answer)
+  if (error === '') return ['unavailable', audience, describeAnswer(answer), status]
+  const description = textOf(answer, 'error_description')
+  const detail = description === '' ? error : `${error}: ${description}`
+  return [REFUSALS.includes(status) ? 'refused' : 'unavailable', audience, detail, status]
 }
 
 const toParameters = ({ audience, scopes, subjectToken }: TokenWish): Record<string, string> => ({
@@ -78,11 +78,13 @@ const toParameters = ({ audience, scopes, subjectToken }: TokenWish): Record<str
 /** Asks the control plane's token endpoint for tokens, with the credential of this service. */
 export class TokenEndpoint {
   readonly #settings: Settings
+  readonly #certificate: ClientCertificate | null
   readonly #url: string
   readonly #TokenError: typeof StepgateTokenError
 
-  constructor(settings: Settings, TokenError: typeof StepgateTokenError) {
+  constructor(settings: Settings, TokenError: typeof StepgateTokenError, certificate: ClientCertificate | null) {
     this.#settings = settings
+    this.#certificate = certificate
     this.#TokenError = TokenError
     this.#url = `${settings.url}/oauth/token`
   }
@@ -104,7 +106,7 @@ export class TokenEndpoint {
   async #post(wish: TokenWish, signer: DpopSigner | null, isBackground: boolean): Promise<HttpAnswer> {
     try {
       const { headers, parameters } = await authenticateClient(this.#settings, this.#url)
-      const agent = await this.#settings.clientCertificate?.agent()
+      const agent = await this.#certificate?.agent()
       return await exchange({
         method: 'POST',
         url: this.#url,

@@ -2,8 +2,8 @@ import { SNAPSHOT_BYTES_MAX, type Snapshot } from '../../../lib/policy/snapshot.
 import type { SnapshotState } from '../../../lib/policy/vocabulary.ts'
 import { betweenMs, fullJitterMs, retryAfterMs } from '../client/backoff.ts'
 import type { ControlPlane } from '../client/control-plane.ts'
-import type { HttpAnswer } from '../client/http-exchange.ts'
-import { codeOf } from '../caught-error.ts'
+import { describeAnswer, isHtml, type HttpAnswer } from '../client/http-exchange.ts'
+import { causeOf, codeOf } from '../caught-error.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { ConfigKey } from '../settings.ts'
 import { acceptSnapshot, type SignedSnapshot, type SnapshotCandidate } from './accept-snapshot.ts'
@@ -122,7 +122,7 @@ export class SnapshotPoller {
     const begunAtMs = monotonicMs()
     const delayMs = await this.#poll(begunAtMs).catch((error: unknown) =>
       // Of the token, which is got on the way.
-      this.#fail(codeOf(error) === 'refused' ? 'refused' : 'unavailable', codeOf(error)),
+      this.#fail(codeOf(error) === 'refused' ? 'refused' : 'unavailable', causeOf(error)),
     )
     this.#tellState()
     if (this.#isStopped()) return
@@ -158,8 +158,9 @@ export class SnapshotPoller {
   async #read(answer: HttpAnswer, wasHeld: boolean): Promise<number> {
     if (answer.status === 304 && this.#etag !== null) return this.#succeed(wasHeld)
     if (answer.status === 200) return this.#readSnapshot(answer)
-    if (answer.status === 401 || answer.status === 403) return this.#fail('refused', `status ${String(answer.status)}`)
-    const delayMs = this.#fail('unavailable', `status ${String(answer.status)}`)
+    const isRefusal = (answer.status === 401 || answer.status === 403) && !isHtml(answer)
+    const delayMs = this.#fail(isRefusal ? 'refused' : 'unavailable', describeAnswer(answer))
+    if (isRefusal) return delayMs
     return retryAfterMs(answer.headers['retry-after'], RETRY_AFTER_MAX_MS) ?? delayMs
   }
 
@@ -224,20 +225,28 @@ export class SnapshotPoller {
     return wasHeld ? betweenMs(0, 50) : this.#pace.intervalSeconds * 1000 * betweenMs(0.8, 1.2)
   }
 
-  #fail(failure: PollFailure, message: string): number {
+  #fail(failure: PollFailure, cause: string): number {
     if (this.#isStopped()) return 0
+    const { events, controlPlane } = this.#parts
+    const message = `${cause} (${controlPlane.origin})`
     this.#lastError = message
-    const { events } = this.#parts
     if (failure === 'refused') {
       events.security(
         'credential-refused',
-        `the control plane refuses this service's credential (${message}); the last configuration stays in force`,
+        `the control plane refuses this service's credential: ${message}; ${this.#outlook}`,
       )
       this.#failures++
       return betweenMs(...REFUSED_RETRY_MS)
     }
-    if (this.#failures === 0) events.failure('poll-failed', `the configuration cannot be polled: ${message}`)
+    if (this.#failures === 0)
+      events.failure('poll-failed', `the configuration cannot be polled: ${message}; ${this.#outlook}`)
     return fullJitterMs(this.#failures++, RETRY_BASE_MS, Math.min(RETRY_CAP_MS, this.#pace.intervalSeconds * 1000))
+  }
+
+  get #outlook(): string {
+    return this.#current === null
+      ? 'without a configuration guarded routes answer 503'
+      : 'the last configuration stays in force'
   }
 
   #tellState(): void {

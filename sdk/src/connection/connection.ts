@@ -81,7 +81,6 @@ export class Connection {
         instanceId,
         workload: settings.workload,
         applied: () => this.#applied(),
-        certificate: settings.clientCertificate,
       },
       this.tokens,
     )

@@ -13,8 +13,8 @@ export type SignalWatch = (typeof SIGNAL_WATCHES)[number]
 export interface ContextOptions {
   /** Tells where an address lies, in place of database files. Asked within requests: it must answer from memory. */
   readonly geo?: GeoLookup
-  /** Files in MaxMind DB format that tell where an address lies (STEPGATE_GEO_COUNTRY_DB, STEPGATE_GEO_ASN_DB). Without any, rules that ask for a country or a system deny. */
-  readonly geoDatabases?: readonly string[]
+  /** Files in MaxMind DB format that tell where an address lies (STEPGATE_GEO_COUNTRY_DB, STEPGATE_GEO_ASN_DB); a list of paths, or a text with commas. Without any, rules that ask for a country or a system deny. */
+  readonly geoDatabases?: string | readonly string[]
   /** Which signals are looked for: `off`, `rules` (the default: those a rule names) or `all` (STEPGATE_CONTEXT_SIGNALS). */
   readonly contextSignals?: SignalWatch
 }
@@ -25,8 +25,11 @@ export interface ContextSettings {
   readonly contextSignals: SignalWatch
 }
 
-function readDatabases({ options, env }: SettingReader<ContextOptions>): string[] {
-  const paths = options.geoDatabases ?? [env['STEPGATE_GEO_COUNTRY_DB'] ?? '', env['STEPGATE_GEO_ASN_DB'] ?? '']
+function readDatabases(reader: SettingReader<ContextOptions>): string[] {
+  const { options, env } = reader
+  if (options.geoDatabases !== undefined)
+    return reader.list('geoDatabases', 'must list files, as /country.mmdb,/asn.mmdb')
+  const paths = [env['STEPGATE_GEO_COUNTRY_DB'] ?? '', env['STEPGATE_GEO_ASN_DB'] ?? '']
   return paths.map((path) => path.trim()).filter((path) => path !== '')
 }
 

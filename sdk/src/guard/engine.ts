@@ -17,8 +17,8 @@ export function attachEngine(stepgate: object, engine: Engine): void {
 }
 
 /** Throws when it is handed something that `createStepgate` did not make. */
-export function engineOf(stepgate: object): Engine {
-  const engine = (stepgate as { [ENGINE]?: Engine })[ENGINE]
+export function engineOf(stepgate: unknown): Engine {
+  const engine = (Object(stepgate) as { [ENGINE]?: Engine })[ENGINE]
   if (engine === undefined) throw new StepgateUsageError('not-a-stepgate', 'hand over what createStepgate() answered')
   return engine
 }

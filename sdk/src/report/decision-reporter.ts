@@ -1,12 +1,12 @@
 import { fullJitterMs, retryAfterMs } from '../client/backoff.ts'
 import type { ControlPlane } from '../client/control-plane.ts'
-import { HttpExchangeError, type HttpAnswer } from '../client/http-exchange.ts'
+import { describeAnswer, HttpExchangeError, isHtml, type HttpAnswer } from '../client/http-exchange.ts'
 import type { EventHub } from '../event-hub.ts'
 import { own, parseJsonObject } from '../token/json-object.ts'
 import { splitBatch, toDecisionBatch, type DecisionBatch } from './decision-batch.ts'
 import { countDropped, nothingDropped, type DecisionQueue, type Dropped } from './decision-queue.ts'
 import type { InstanceReport } from './instance-report.ts'
-import { messageOf } from '../caught-error.ts'
+import { causeOf, messageOf } from '../caught-error.ts'
 
 export interface DecisionReporterParts {
   readonly controlPlane: ControlPlane
@@ -164,7 +164,7 @@ export class DecisionReporter {
       })
     } catch (error) {
       this.#isUncertain ||= error instanceof HttpExchangeError && error.message !== 'ECONNREFUSED'
-      this.#postpone(messageOf(error, 'no answer'), null)
+      this.#postpone(causeOf(error), null)
       return null
     }
   }
@@ -172,12 +172,14 @@ export class DecisionReporter {
   /** True when the batch is done with, for better or worse. */
   #settle(batch: DecisionBatch, answer: HttpAnswer): boolean {
     const { status } = answer
-    if (status >= 200 && status < 300) return this.#acknowledge(batch, answer)
-    const isRefusal = status === 413 || status === 400 || status === 422
+    const isFine = status >= 200 && status < 300
+    if (isFine && isReceipt(answer, batch)) return this.#acknowledge(batch, answer)
+    // A proxy may find a batch too large; what is wrong with its content the control plane alone can say.
+    const isRefusal = status === 413 || ((status === 400 || status === 422) && !isHtml(answer))
     if (isRefusal && (!this.#isUncertain || this.#failures >= REFUSALS_OF_UNCERTAIN_MAX))
       return status === 413 ? this.#halve(batch) : this.#giveUp(batch, `status ${String(status)}`)
-    this.#isUncertain ||= status >= 500
-    this.#postpone(`status ${String(status)}`, retryAfterMs(answer.headers['retry-after'], RETRY_AFTER_MAX_MS))
+    this.#isUncertain ||= status >= 500 || isFine
+    this.#postpone(describeAnswer(answer), retryAfterMs(answer.headers['retry-after'], RETRY_AFTER_MAX_MS))
     return false
   }
 
@@ -241,6 +243,10 @@ async function withinMs(promise: Promise<unknown>, ms: number): Promise<void> {
   await Promise.race([promise, timeout])
   clearTimeout(timer)
 }
+
+/** Anybody may answer 200; that something is stored the control plane says by the name of the batch. */
+const isReceipt = ({ body }: HttpAnswer, { id }: DecisionBatch): boolean =>
+  own(parseJsonObject(body) ?? {}, 'batchId') === id
 
 /** The items a receipt names by their pointer, `/signatures/3/route`. */
 function refusedItems({ window }: DecisionBatch, answer: HttpAnswer): typeof window.items {

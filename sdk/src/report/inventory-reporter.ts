@@ -1,9 +1,10 @@
 import { fullJitterMs } from '../client/backoff.ts'
 import type { ControlPlane } from '../client/control-plane.ts'
+import { describeAnswer, isHtml } from '../client/http-exchange.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { RouteTable } from '../guard/route-table.ts'
 import type { InstanceReport } from './instance-report.ts'
-import { messageOf } from '../caught-error.ts'
+import { causeOf } from '../caught-error.ts'
 
 export interface InventoryReporterParts {
   readonly controlPlane: ControlPlane
@@ -70,7 +71,7 @@ export class InventoryReporter {
       )
     const json = JSON.stringify({ instance: describeInstance(), endpoints: endpoints.slice(0, ENDPOINTS_MAX) })
     try {
-      const { status } = await controlPlane.call({
+      const answer = await controlPlane.call({
         method: 'PUT',
         path: '/v1/inventory',
         json,
@@ -78,12 +79,11 @@ export class InventoryReporter {
         bytesMax: BYTES_MAX,
         isBackground: true,
       })
-      if (status >= 200 && status < 300) return true
+      if (answer.status >= 200 && answer.status < 300 && !isHtml(answer)) return true
       if (this.#failures === 0)
-        events.failure('inventory-failed', `routes cannot be reported: status ${String(status)}`)
+        events.failure('inventory-failed', `routes cannot be reported: ${describeAnswer(answer)}`)
     } catch (error) {
-      if (this.#failures === 0)
-        events.failure('inventory-failed', `routes cannot be reported: ${messageOf(error, 'no answer')}`)
+      if (this.#failures === 0) events.failure('inventory-failed', `routes cannot be reported: ${causeOf(error)}`)
     }
     return false
   }

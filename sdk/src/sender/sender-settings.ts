@@ -33,13 +33,6 @@ const SECRET_LENGTH_MIN = 32
 
 type Reader = SettingReader<SenderOptions>
 
-function readHeader(reader: Reader): boolean {
-  const header = reader.text('clientCertHeader')
-  return (
-    header !== undefined && (header === 'client-cert' || reader.fail('clientCertHeader', 'can only be client-cert'))
-  )
-}
-
 function readSecret(reader: Reader): string | null {
   const secret = reader.text('dpopNonceSecret') ?? null
   if (secret !== null && secret.length < SECRET_LENGTH_MIN)
@@ -50,6 +43,6 @@ function readSecret(reader: Reader): string | null {
 /** Throws for a setting that cannot be used. */
 export const parseSenderSettings = (reader: Reader): SenderSettings => ({
   publicUrls: (reader.text('publicUrl')?.split(',') ?? []).map((url) => reader.toAddress('publicUrl', url.trim())),
-  trustsClientCertHeader: readHeader(reader),
+  trustsClientCertHeader: reader.oneOf('clientCertHeader', ['client-cert'], null) !== null,
   dpopNonceSecret: readSecret(reader),
 })

@@ -4,6 +4,7 @@ import { serializeSnapshot } from '../../../lib/policy/serialize-snapshot.ts'
 import { SNAPSHOT_FORMAT, type Snapshot, type SnapshotEndpoint } from '../../../lib/policy/snapshot.ts'
 import type { Mode } from '../../../lib/policy/vocabulary.ts'
 import { StepgateUsageError } from '../errors.ts'
+import { requireKnown } from '../known-names.ts'
 import { normalizeTemplate } from '../guard/route-table.ts'
 import { trustTestKey } from './test-issuer.ts'
 
@@ -43,6 +44,16 @@ export interface TestConfigurationOptions {
   readonly revokedTokens?: readonly string[]
 }
 
+export const TEST_CONFIGURATION_OPTIONS = [
+  'endpoints',
+  'undeclaredMode',
+  'service',
+  'disabledIdentities',
+  'revokedTokens',
+] satisfies (keyof TestConfigurationOptions)[]
+
+const ENDPOINT_OPTIONS = ['method', 'route', 'mode', 'percent', 'rule'] satisfies (keyof TestEndpoint)[]
+
 /** `GET /orders/:orderId`: how a test names an endpoint. HEAD is decided as GET. */
 export function toEndpointName(method: string, route: string): string {
   const verb = method.toUpperCase()
@@ -63,19 +74,17 @@ const toRule = (rule: TestRule | ParsedRule): ParsedRule => {
   }
 }
 
-const toSnapshotEndpoint = ({
-  method,
-  route,
-  mode = 'enforce',
-  percent = 100,
-  rule = RULE_DEFAULT,
-}: TestEndpoint): SnapshotEndpoint => ({
-  id: toEndpointName(method, route),
-  ...readEndpointName(`${method} ${route}`),
-  mode,
-  percent,
-  rule: toRule(rule),
-})
+function toSnapshotEndpoint(endpoint: TestEndpoint): SnapshotEndpoint {
+  requireKnown('an endpoint of a test', endpoint, ENDPOINT_OPTIONS)
+  const { method, route, mode = 'enforce', percent = 100, rule = RULE_DEFAULT } = endpoint
+  return {
+    id: toEndpointName(method, route),
+    ...readEndpointName(`${method} ${route}`),
+    mode,
+    percent,
+    rule: toRule(rule),
+  }
+}
 
 function toSnapshot(options: TestConfigurationOptions): Snapshot {
   const { endpoints = [], undeclaredMode = 'off', service = 'test-service' } = options

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
 import type { PublicJwk, Snapshot, SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
 import { StepgateUsageError } from '../errors.ts'
+import { requireKnown } from '../known-names.ts'
 
 /** What is wrong with a token that is minted to be refused. */
 export type TestTokenProblem =
@@ -33,6 +34,11 @@ export interface TestTokenOptions {
   /** Further claims, or others than would be written. Default none. */
   readonly claims?: Readonly<Record<string, unknown>>
 }
+
+const TOKEN_OPTIONS = [
+  ...(['caller', 'kind', 'scopes', 'ageSeconds', 'expiresInSeconds', 'audience', 'issuer', 'problem'] as const),
+  'claims',
+] satisfies (keyof TestTokenOptions)[]
 
 const KEY_ID = 'stepgate-testing'
 let key: KeyObject | null = null
@@ -102,6 +108,7 @@ function spoil(problem: TestTokenProblem | undefined, nowSeconds: number): objec
 
 /** A token of one of these issuers, signed with the test key. */
 export function mintTestToken(issuers: readonly SnapshotIssuer[], options: TestTokenOptions): string {
+  requireKnown('mintToken', options, TOKEN_OPTIONS)
   const { caller = 'test-caller', kind = 'service', scopes = [], ageSeconds = 0, expiresInSeconds = 300 } = options
   const issuer = findIssuer(issuers, options)
   if (options.problem === 'token-malformed') return 'not.a.token'

@@ -4,9 +4,9 @@ import type { CheckResult } from '../../../lib/policy/decision.ts'
 import type { CallerKind, Mode, Outcome, Reason, Verdict } from '../../../lib/policy/vocabulary.ts'
 import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
-import { fetchAuthorized, type StepgateFetchInit } from '../client/authorized-fetch.ts'
+import { FETCH_OPTIONS, fetchAuthorized, type StepgateFetchInit } from '../client/authorized-fetch.ts'
 import { subjectOf } from '../client/subject-token.ts'
-import type { StepgateToken, TokenSource } from '../client/token-client.ts'
+import type { StepgateExchange, StepgateToken, TokenSource } from '../client/token-client.ts'
 import type { TokenWish } from '../client/token-endpoint.ts'
 import * as conditionEngine from '../../../lib/condition/compile-condition.ts'
 import { ConditionCompiler } from '../condition/condition-compiler.ts'
@@ -21,6 +21,7 @@ import type { Engine } from '../guard/engine.ts'
 import { explainDecision } from '../guard/explain-decision.ts'
 import { Guard } from '../guard/guard.ts'
 import type { RequestReader } from '../guard/request-reader.ts'
+import { requireKnown } from '../known-names.ts'
 import { RouteTable } from '../guard/route-table.ts'
 import { DecisionQueue, nothingDropped } from '../report/decision-queue.ts'
 import { SenderProver } from '../sender/sender-prover.ts'
@@ -79,6 +80,16 @@ export interface TestDecision {
     readonly body: string
   } | null
 }
+
+const REQUEST_OPTIONS = [
+  'method',
+  'route',
+  'token',
+  'address',
+  'headers',
+  'params',
+  'path',
+] satisfies (keyof TestRequest)[]
 
 const UNDECIDED: Omit<TestDecision, 'refusal'> = {
   verdict: 'allow',
@@ -173,6 +184,7 @@ export class TestRuntime implements Engine, TokenSource {
   }
 
   decide(request: TestRequest): TestDecision {
+    requireKnown('decide', request, REQUEST_OPTIONS)
     this.#configuration.requireEndpoint(toEndpointName(request.method, request.route))
     const [decided, failures] = [this.#decisions.length, this.#failures.length]
     const answer = this.guard.check(this.routes.register(request.method, request.route), request, testRequestReader)
@@ -213,7 +225,18 @@ export class TestRuntime implements Engine, TokenSource {
     return Promise.resolve(this.#instanceId)
   }
 
-  fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response> {
+  async getToken(audience: string, options: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
+    requireKnown('getToken', options, ['scopes'])
+    return this.find({ audience, scopes: options.scopes ?? [], subjectToken: null })
+  }
+
+  async exchangeToken(wish: StepgateExchange): Promise<StepgateToken> {
+    requireKnown('exchangeToken', wish, ['subjectToken', 'audience', 'scopes'])
+    return this.find({ ...wish, scopes: wish.scopes ?? [] })
+  }
+
+  async fetch(input: Parameters<typeof fetch>[0], init: StepgateFetchInit = {}): Promise<Response> {
+    requireKnown('fetch', init, FETCH_OPTIONS)
     return fetchAuthorized(this, this.#audiences, input, init)
   }
 

@@ -14,9 +14,9 @@ const DRIP_EVERY_MS = 100
 const BOMB = gzipSync(Buffer.alloc(20_000_000))
 const PAGE = '<!doctype html><title>Welcome to the network</title>'
 
-const answering = (status: number): PollingFault => ({
+const answering = (status: number, body = PAGE): PollingFault => ({
   name: `status ${String(status)}`,
-  answer: (_request, response) => Boolean(response.writeHead(status).end(PAGE)),
+  answer: (_request, response) => Boolean(response.writeHead(status).end(body)),
   pollsMin: 3,
 })
 
@@ -29,7 +29,7 @@ function drip(response: ServerResponse): boolean {
 
 /** Those after which the next poll follows within an interval. */
 export const PASSING_FAULTS: readonly PollingFault[] = [
-  ...[400, 404, 408, 413, 429, 500, 502, 503, 504].map(answering),
+  ...[400, 404, 408, 413, 429, 500, 502, 503, 504].map((status) => answering(status)),
   { name: 'a reset connection', answer: (request) => Boolean(request.socket.destroy()), pollsMin: 3 },
   { name: 'a hang', answer: () => true, pollsMin: 2 },
   { name: 'an answer that drips in', answer: (_request, response) => drip(response), pollsMin: 2 },
@@ -46,4 +46,4 @@ export const PASSING_FAULTS: readonly PollingFault[] = [
 ]
 
 /** Those after which the middleware waits for minutes, on purpose: the credential is refused. */
-export const REFUSALS: readonly PollingFault[] = [401, 403].map(answering)
+export const REFUSALS: readonly PollingFault[] = [401, 403].map((status) => answering(status, '{}'))
