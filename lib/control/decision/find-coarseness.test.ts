@@ -8,10 +8,10 @@ const at = (...minutes: readonly number[]) =>
 
 describe('the step in which traffic was recorded', () => {
   it.each([
-    ['every quarter of an hour, seen by five minutes', at(10, 25, 55, 70), 300, 900],
-    ['every quarter of an hour, seen by a minute', at(14, 29), 60, 900],
-    ['every hour, seen by a minute', at(59, 119), 60, 3_600],
-    ['every hour, seen by the quarter', at(45, 105, 165), 900, 3_600],
+    ['every quarter of an hour, seen by five minutes', at(10, 25, 55, 70, 85, 115), 300, 900],
+    ['every quarter of an hour, seen by a minute', at(14, 29, 44), 60, 900],
+    ['every hour, seen by a minute', at(59, 119, 179), 60, 3_600],
+    ['every hour, seen by the quarter', at(45, 105, 165, 225, 345), 900, 3_600],
   ])('is %s', (_, counted, bucketSeconds, step) => {
     expect(findCoarseness(counted, bucketSeconds)).toBe(step)
   })
@@ -25,8 +25,8 @@ describe('the step in which traffic was recorded', () => {
   })
 
   it('cannot be told from so few buckets that chance would do', () => {
-    expect(findCoarseness(at(10, 25), 300)).toBeNull()
-    expect(findCoarseness(at(15, 75), 900)).toBeNull()
+    expect(findCoarseness(at(10, 25, 40), 300)).toBeNull()
+    expect(findCoarseness(at(15, 75, 135), 900)).toBeNull()
     expect(findCoarseness(at(15, 15, 15, 15), 60)).toBeNull()
     expect(findCoarseness([], 60)).toBeNull()
   })

@@ -1,7 +1,7 @@
 /** Steps in which recorded traffic may have been reported that is told of later, in seconds; the longest first. */
 const STEPS = [3_600, 900] as const
 /** How likely requests at any time may lie in such steps by chance. */
-const CHANCE_MAX = 0.1
+const CHANCE_MAX = 0.01
 
 /**
  * The step in which something was counted, where that is longer than the buckets are wide; else null. Traffic that was recorded by

@@ -109,7 +109,8 @@ interface HolderRow {
   readonly grantedAt: Date[]
 }
 
-async function readHolders(pool: pg.Pool, environmentId: string): Promise<Map<string, Holder[]>> {
+/** By service. */
+export async function readHolders(pool: pg.Pool, environmentId: string): Promise<Map<string, Holder[]>> {
   const { rows } = await pool.query<HolderRow>(
     `SELECT i.client_id AS "clientId", i.kind::text AS kind, c.service_id AS "serviceId", array_agg(c.name ORDER BY c.name) AS scopes, array_agg(g.created_at ORDER BY c.name) AS "grantedAt"
      FROM "grant" g JOIN identity i ON i.id = g.identity_id JOIN scope c ON c.id = g.scope_id

@@ -1,12 +1,15 @@
 import type { z } from 'zod'
 import type { IdentityEvidence, IdentityEvidenceQuery } from '../../contract/endpoint.ts'
 import type { FleetGate } from '../../evidence/fleet.ts'
+import { splitRemedied, type RemedyContext } from '../../evidence/find-remedied.ts'
 import { replayRule } from '../../evidence/replay-rule.ts'
 import { summariseCallers, type CallerSummary } from '../../evidence/summarise-callers.ts'
+import { readCallerLifetimes } from '#lib/store/decisions/read-caller-lifetimes.ts'
 import type { SignatureTotals } from '#lib/store/decisions/read-signature-totals.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
+import { readHolders } from '../decision/load-evidence.ts'
 import { loadFleetEndpoints, type NamedEndpoint } from '../replay/load-fleet-endpoints.ts'
 import { getIdentityRow } from './get-identity-row.ts'
 
@@ -28,12 +31,15 @@ export async function readIdentityEvidence(
   await getIdentityRow(ctx.database, clientId)
   const now = new Date()
   const window = { from: new Date(now.getTime() - windowHours * HOUR_MS), to: now }
-  const [recorded, endpoints] = await Promise.all([
+  const [recorded, endpoints, holders, lifetimes] = await Promise.all([
     ctx.decisions.counts.readTotals({ environmentId, endpointIds: null, callers: [clientId], ...window }),
     loadFleetEndpoints(ctx.pool, environmentId),
+    readHolders(ctx.pool, environmentId),
+    readCallerLifetimes(ctx.pool, environmentId),
   ])
+  const remedies = (serviceId: string): RemedyContext => ({ holders: holders.get(serviceId) ?? [], lifetimes })
   const called = [...Map.groupBy(recorded.filter(isOfIdentity), ({ endpointId }) => endpointId ?? '')].flatMap(
-    ([id, own]) => judge(endpoints.get(id), own),
+    ([id, own]) => judge(endpoints.get(id), own, remedies),
   )
   return { clientId, windowHours, endpoints: called.toSorted(byLoss) }
 }
@@ -42,10 +48,15 @@ export async function readIdentityEvidence(
 const isOfIdentity = ({ callerKind }: SignatureTotals): boolean =>
   callerKind === 'service' || callerKind === 'integration'
 
-function judge(endpoint: NamedEndpoint | undefined, recorded: readonly SignatureTotals[]): CalledEndpoint[] {
+function judge(
+  endpoint: NamedEndpoint | undefined,
+  recorded: readonly SignatureTotals[],
+  remediesOf: (serviceId: string) => RemedyContext,
+): CalledEndpoint[] {
   if (endpoint === undefined) return []
-  const { id, serviceSlug, method, route, gate, rule } = endpoint
-  return summariseCallers(replayRule(recorded, rule)).map((summary) => ({
+  const { id, serviceId, serviceSlug, method, route, gate, rule } = endpoint
+  const { standing } = splitRemedied(replayRule(recorded, rule), remediesOf(serviceId))
+  return summariseCallers(standing).map((summary) => ({
     ...{ endpointId: id, serviceSlug, method, route, mode: gate.mode, percent: gate.percent },
     standing: toStanding(summary, gate),
     requests: summary.requests,
