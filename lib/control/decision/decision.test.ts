@@ -185,7 +185,7 @@ describe('charts', () => {
 
   test('a bar is not narrower than the step in which traffic was recorded', async () => {
     const { environment, record } = await makeDecisionFixture(database)
-    for (const quarters of [1, 2, 3, 4, 6]) await record({ count: 5, replayed: true, hoursAgo: quarters / 4 })
+    for (const quarters of [1, 2, 3, 4, 6, 7]) await record({ count: 5, replayed: true, hoursAgo: quarters / 4 })
     const from = new Date(Date.now() - 3 * 3_600_000).toISOString()
     const read = () => readDecisionSeries(ctx, actor, environment.id, { by: 'outcome', from })
     expect(await read()).toMatchObject({ bucketSeconds: 900, series: [{ key: 'allowed' }] })
