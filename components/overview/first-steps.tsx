@@ -7,7 +7,9 @@ import { CodeBlock } from '@/components/ui/code-block.tsx'
 const LINES = `import { createStepgate } from '@stepgate/node'
 import { protectExpress } from '@stepgate/node/express'
 
-protectExpress(app, createStepgate())   // right after: const app = express()`
+const stepgate = createStepgate()
+protectExpress(app, stepgate)   // right after: const app = express()
+await stepgate.started          // before app.listen(…)`
 
 interface FirstStepsProps {
   /** Services exist, but nothing was heard of them in this environment. */

@@ -5,15 +5,21 @@ export const SDK_LINES = {
   express: `import { createStepgate } from '@stepgate/node'
 import { protectExpress } from '@stepgate/node/express'
 
-protectExpress(app, createStepgate())   // right after express()`,
+const stepgate = createStepgate()
+protectExpress(app, stepgate)   // right after express()
+await stepgate.started          // before app.listen(…)`,
   fastify: `import { createStepgate } from '@stepgate/node'
 import { stepgateFastify } from '@stepgate/node/fastify'
 
-await app.register(stepgateFastify, { stepgate: createStepgate() })`,
+const stepgate = createStepgate()
+await app.register(stepgateFastify, { stepgate })   // before the first route
+await stepgate.started                              // before app.listen(…)`,
   'node-http': `import { createStepgate } from '@stepgate/node'
 import { guard } from '@stepgate/node/node-http'
 
-const readOrder = guard(createStepgate(), 'GET', '/orders/:orderId', handler)`,
+const stepgate = createStepgate()
+const readOrder = guard(stepgate, 'GET', '/orders/:orderId', handler)
+await stepgate.started   // before server.listen(…)`,
 } as const
 
 export type SdkFramework = keyof typeof SDK_LINES
