@@ -43,7 +43,12 @@ describe('the buckets of a window', () => {
   })
 
   it('are not narrower than the step in which something was recorded', () => {
-    expect(toSeriesBuckets({ from: ago(2), to: NOW }, NOW, MINUTES_FROM, 900).bucketSeconds).toBe(900)
+    const quarters = toSeriesBuckets({ from: ago(5), to: ago(3) }, NOW, MINUTES_FROM, 900)
+    expect(quarters.bucketSeconds).toBe(900)
+    expect([quarters.countedFrom, quarters.countedTo].map((at) => iso(at.getTime()).slice(11, 16))).toEqual([
+      '05:15',
+      '07:15',
+    ])
     expect(toSeriesBuckets({ from: ago(7 * DAY), to: NOW }, NOW, MINUTES_FROM, 3_600).bucketSeconds).toBe(10_800)
   })
 

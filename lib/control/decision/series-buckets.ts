@@ -32,7 +32,7 @@ export function toSeriesBuckets(
   const widths = WIDTHS.filter((width) => width >= widthMin)
   const bucketSeconds = widths.find((width) => seconds / width <= BUCKETS_MAX) ?? WIDTH_MAX
   const width = bucketSeconds * 1_000
-  const unit = unitOf(bucketSeconds)
+  const unit = Math.max(unitOf(bucketSeconds), stepSeconds * 1_000)
   const countedFrom = ceilTo(from, unit)
   const countedTo = new Date(Math.min(ceilTo(to, unit).getTime(), now.getTime()))
   const first = Math.floor(countedFrom.getTime() / width) * width
