@@ -28,19 +28,16 @@ interface Held<Value> {
   readonly at: number
 }
 
-/** Something that is read anew for every question where it is small, and may be as old as `freshMs` where it is not. */
+/** Something that is read anew for every question where it is small, and may be as old as `toFreshMs` says where it is not. */
 export function createHeldParts<Value>(
   load: (which: SignaturePart) => Promise<Value>,
-  countRows: (value: Value) => number,
-  freshMs: number,
+  isSmall: (values: readonly Value[]) => boolean,
+  toFreshMs: () => number,
   partsHeld = PARTS,
 ): () => Promise<readonly Value[]> {
   let held: Held<Value> | null = null
   let next = 0
   const readOnce = createSingleFlight()
-
-  const isSmall = (values: readonly Value[]): boolean =>
-    areReadAnew(values.reduce((rows, value) => rows + countRows(value), 0))
 
   const readParts = async (): Promise<Held<Value>> => {
     const at = performance.now()
@@ -68,6 +65,7 @@ export function createHeldParts<Value>(
     if (held === null) await readOnce(readParts)
     const known: Held<Value> | null = held
     if (known === null || isSmall(known.values)) return (await readWhole()).values
+    const freshMs = toFreshMs()
     const age = performance.now() - known.at
     if (age > freshMs * STALE_TIMES) await readOnce(readParts)
     const due = Math.min(partsHeld, Math.floor((age * partsHeld) / freshMs))

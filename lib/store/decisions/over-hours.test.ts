@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { createOverHours } from './over-hours.ts'
+import { createOverHours, type CountedHours } from './over-hours.ts'
 import type { HourSpan } from './recorded-day.ts'
 import type { PlacedDay } from './recorded-days.ts'
 
@@ -20,7 +20,7 @@ function makeHours({ fromHour, toHour }: HourSpan, signatures: number, each: num
   }
 }
 
-const total = ({ slots }: PlacedDay): number => Array.from(slots).reduce((sum, count) => sum + count, 0)
+const total = ({ counted: { slots } }: CountedHours): number => Array.from(slots).reduce((sum, count) => sum + count, 0)
 
 function setUp(signatures: number) {
   const spans: HourSpan[] = []
@@ -41,7 +41,7 @@ test('reads what is small anew for every question', async () => {
   expect(total(await readOver({ day, toHour: 8, version: '0' }))).toBe(32_000)
 })
 
-test('reads what is large once, then the hours that came to be over, and all of another day', async () => {
+test('reads what is large once, then beside those who ask the hours that came to be over, and all of another day', async () => {
   const { readOver, spans, count } = setUp(2_001)
   expect(total(await readOver({ day, toHour: 8, version: '0' }))).toBe(2_001 * 8)
   expect(spans.splice(0)).toEqual([
@@ -51,7 +51,10 @@ test('reads what is large once, then the hours that came to be over, and all of 
   count(2)
   expect(total(await readOver({ day, toHour: 8, version: '0' }))).toBe(2_001 * 8)
   expect(spans).toEqual([])
-  expect(total(await readOver({ day, toHour: 10, version: '0' }))).toBe(2_001 * 12)
+  const later = { day, toHour: 10, version: '0' }
+  expect(await readOver(later)).toMatchObject({ toHour: 8 })
+  await vi.waitFor(async () => expect(await readOver(later)).toMatchObject({ toHour: 10 }))
+  expect(total(await readOver(later))).toBe(2_001 * 12)
   expect(spans.splice(0)).toEqual([{ day, fromHour: 8, toHour: 10 }])
   expect(total(await readOver({ day: '2026-11-28', toHour: 1, version: '0' }))).toBe(2_001 * 2)
 })
@@ -85,5 +88,6 @@ test('reads once for several that ask at once', async () => {
   expect(spans.splice(0)).toEqual([{ day, fromHour: 0, toHour: 6 }])
   const later = { ...asked, toHour: 7 }
   await Promise.all([readOver(later), readOver(later)])
+  await vi.waitFor(async () => expect(await readOver(later)).toMatchObject({ toHour: 7 }))
   expect(spans).toEqual([{ day, fromHour: 6, toHour: 7 }])
 })

@@ -25,8 +25,14 @@ interface Held extends Asked {
   readonly at: number
 }
 
-/** Hours of today of which nothing more is told unless it is late: they are read once, and again for another version. */
-export function createOverHours(read: ReadHours): (asked: Asked) => Promise<PlacedDay> {
+/** Hours of a day from its beginning, which may be fewer than were asked for. */
+export type CountedHours = Pick<Held, 'toHour' | 'counted'>
+
+/**
+ * Hours of today of which nothing more is told unless it is late: they are read once, and again for another version. Nobody waits for
+ * those that came to be over since.
+ */
+export function createOverHours(read: ReadHours): (asked: Asked) => Promise<CountedHours> {
   let held: Held | null = null
   const readOnce = createSingleFlight()
 
@@ -45,23 +51,18 @@ export function createOverHours(read: ReadHours): (asked: Asked) => Promise<Plac
     return (held = { ...known, toHour: asked.toHour, counted })
   }
 
-  /** Several charts ask at once, of which one reads for all. */
-  const readFor = async (asked: Asked): Promise<void> => {
-    const known = held
-    const isExtended = known !== null && known.day === asked.day && known.toHour < asked.toHour
-    await readOnce(() => (isExtended ? extend(known, asked) : readAll(asked)))
-  }
-
   return async (asked) => {
-    if (!reaches(held, asked)) await readFor(asked)
+    // Several charts ask at once, of which one reads for all.
+    if (!isBefore(held, asked)) await readOnce(() => readAll(asked))
     const known = held
-    if (!reaches(known, asked) || areReadAnew(known.counted.places.length)) return (await readAll(asked)).counted
+    if (!isBefore(known, asked) || areReadAnew(known.counted.places.length)) return readAll(asked)
     // Who asks next tries again.
-    if (known.version !== asked.version && performance.now() - known.at > LATE_FRESH_MS)
+    if (known.toHour < asked.toHour) readOnce(() => extend(known, asked)).catch(() => undefined)
+    else if (known.version !== asked.version && performance.now() - known.at > LATE_FRESH_MS)
       readOnce(() => readAll(asked)).catch(() => undefined)
-    return known.counted
+    return known
   }
 }
 
-const reaches = (known: Held | null, { day, toHour }: Asked): known is Held =>
-  known?.day === day && known.toHour === toHour
+const isBefore = (known: Held | null, { day, toHour }: Asked): known is Held =>
+  known?.day === day && known.toHour <= toHour

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { ALL_SIGNATURES, createHeldParts, toPartCondition, type SignaturePart } from './held-parts.ts'
+import { ALL_SIGNATURES, areReadAnew, createHeldParts, toPartCondition, type SignaturePart } from './held-parts.ts'
 import { CALLER_KEY, SIGNATURES } from './decision-filter.ts'
 import type { Places } from './places.ts'
 import { RECORDED_FACTS, type SignatureTotals } from './read-signature-totals.ts'
@@ -63,7 +63,11 @@ export function createRecordedSignatures(
     const ids = rows.map(({ signatureId }) => Number(signatureId))
     return { rows, places: Int32Array.from(ids, placeOf), newest: ids.reduce((most, id) => Math.max(most, id), 0) }
   }
-  const readAll = createHeldParts(read, ({ rows }) => rows.length, ALL_FRESH_MS)
+  const readAll = createHeldParts(
+    read,
+    (parts) => areReadAnew(parts.reduce((sum, { rows }) => sum + rows.length, 0)),
+    () => ALL_FRESH_MS,
+  )
   let known: { readonly parts: readonly PlacedRows[]; readonly placed: PlacedSignatures } | null = null
 
   return async () => {
