@@ -77,14 +77,19 @@ const keepAll = (facts: RecordedFacts): ComparedSignature => ({
 
 function countChanges(facts: RecordedFacts, { cut, outcomes }: Comparison): ComparedSignature {
   const counts = addToSpans(cut, facts.tokenAges, facts.count)
-  const compared = { facts, lost: 0, gained: 0, unchanged: 0, undetermined: 0, denials: NO_DENIALS }
+  let [lost, gained, unchanged, undetermined] = [0, 0, 0, 0]
+  let denials = NO_DENIALS
   for (let span = 0; span < outcomes.length; span++) {
     const [outcome, count = 0] = [outcomes[span], counts[span]]
     if (outcome === undefined || count === 0) continue
-    compared[outcome.change] += count
-    if (outcome.denial !== null) compared.denials = withDenial(compared.denials, outcome.denial, count)
+    const { change, denial } = outcome
+    if (change === 'lost') lost += count
+    else if (change === 'gained') gained += count
+    else if (change === 'unchanged') unchanged += count
+    else undetermined += count
+    if (denial !== null) denials = withDenial(denials, denial, count)
   }
-  return compared
+  return { facts, lost, gained, unchanged, undetermined, denials }
 }
 
 /** Mostly the only one. */

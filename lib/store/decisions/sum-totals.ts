@@ -44,7 +44,8 @@ export function createTotalsSum(): SumTotals {
     for (const day of days) if (day.startMs === newestMs) addDay(sums, day)
     const asked = endpointIds === null ? null : new Set(endpointIds)
     const totals: SignatureTotals[] = []
-    for (const [place, facts] of signatures.entries()) {
+    for (let place = 0; place < signatures.length; place++) {
+      const facts = signatures[place]
       if (facts === undefined || facts.endpointId === null || asked?.has(facts.endpointId) === false) continue
       if ((sums.counts[place] ?? 0) > 0) totals.push(totalsOf(facts, sums, place))
     }
