@@ -8,8 +8,8 @@ import { requireRole, type Actor } from '../actor.ts'
 import type { DecisionContext } from '../context.ts'
 import { toDecisionWindow } from './decision-window.ts'
 import { findCoarseness } from './find-coarseness.ts'
-import { findGaps } from './find-gaps.ts'
 import { toSeriesBuckets } from './series-buckets.ts'
+import { toSeriesFrame } from './series-frame.ts'
 
 /** The other series are shown as one. */
 const SERIES_MAX = 8
@@ -38,18 +38,11 @@ export async function readDecisionSeries(
   }
   const fine = await read(0)
   const step = findCoarseness(fine.counted, fine.bucketSeconds)
-  const { bucketSeconds, buckets, countedFrom, countedTo, points, heard, counted } =
-    step === null ? fine : await read(step)
-  const widthMs = bucketSeconds * 1_000
-  const series = toSeries(points, buckets)
+  const { points, heard, counted, ...cut } = step === null ? fine : await read(step)
+  const series = toSeries(points, cut.buckets)
   return {
-    bucketSeconds,
-    buckets: buckets.map((at) => new Date(at).toISOString()),
-    countedFrom: countedFrom.toISOString(),
-    countedTo: countedTo.toISOString(),
-    isOpen: (buckets.at(-1) ?? -Infinity) + widthMs > now.getTime(),
+    ...toSeriesFrame(cut, now, counted, heard),
     series: query.by === 'endpoint' ? await nameEndpoints(pool, series) : series,
-    gaps: findGaps({ buckets, widthMs }, counted, heard),
   }
 }
 

@@ -8,7 +8,7 @@ const WIDTH_OF_HOURS = 3_600
 const WIDTH_OF_SLOTS = 10_800
 const BUCKETS_MAX = 130
 
-interface SeriesBuckets {
+export interface SeriesBuckets {
   readonly bucketSeconds: number
   /** Starts, in milliseconds. */
   readonly buckets: readonly number[]

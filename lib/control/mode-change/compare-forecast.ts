@@ -7,8 +7,8 @@ import type { TopRow } from '#lib/store/decisions/read-top.ts'
 import type { ModeChange as ModeChangeRow } from '#lib/store/generated/client.ts'
 import { requireRole, type Actor } from '../actor.ts'
 import type { ControlContext } from '../context.ts'
-import { findGaps } from '../decision/find-gaps.ts'
 import { toSeriesBuckets } from '../decision/series-buckets.ts'
+import { toSeriesFrame } from '../decision/series-frame.ts'
 import { getEndpointRow } from '../endpoint/get-endpoint-row.ts'
 import { getEnvironmentId } from '../environment/get-environment.ts'
 import { findEnforcedRun, forecastOf, windowSince } from './enforced-run.ts'
@@ -93,26 +93,20 @@ async function readDecided(
   now: Date,
 ): Promise<Comparison['decided']> {
   const minutesFrom = await decisions.counts.findMinutesFrom()
-  const { bucketSeconds, buckets, countedFrom, countedTo } = toSeriesBuckets(since, now, minutesFrom)
-  const filter = { ...since, from: countedFrom, to: countedTo }
+  const cut = toSeriesBuckets(since, now, minutesFrom)
+  const filter = { ...since, from: cut.countedFrom, to: cut.countedTo }
   const [points, heard] = await Promise.all([
-    readForecastSeries(pool, filter, rates, bucketSeconds),
+    readForecastSeries(pool, filter, rates, cut.bucketSeconds),
     readHeard(pool, filter),
   ])
   const byTime = new Map(points.map((point) => [point.at.getTime(), point]))
-  const widthMs = bucketSeconds * 1_000
   const toLine = (key: 'requests' | 'denied' | 'forecast') => ({
     key,
     label: key,
-    counts: buckets.map((at) => byTime.get(at)?.[key] ?? 0),
+    counts: cut.buckets.map((at) => byTime.get(at)?.[key] ?? 0),
   })
   return {
-    bucketSeconds,
-    buckets: buckets.map((at) => new Date(at).toISOString()),
-    countedFrom: countedFrom.toISOString(),
-    countedTo: countedTo.toISOString(),
-    isOpen: (buckets.at(-1) ?? -Infinity) + widthMs > now.getTime(),
+    ...toSeriesFrame(cut, now, new Set(byTime.keys()), heard),
     series: [toLine('requests'), toLine('denied'), toLine('forecast')],
-    gaps: findGaps({ buckets, widthMs }, new Set(byTime.keys()), heard),
   }
 }
