@@ -25,3 +25,7 @@ export const callerOfFacts = ({
   readonly caller: string | null
   readonly callerHint: string | null
 }): Caller => toCaller(callerKind, caller, callerHint)
+
+/** Has a `client_id` of this control plane, where people and anonymous callers have none. */
+export const isIdentity = ({ callerKind }: { readonly callerKind: CallerKind }): boolean =>
+  callerKind === 'service' || callerKind === 'integration'

@@ -1,4 +1,5 @@
 import { RULE_DEFAULT, type Rule } from '../policy/rule.ts'
+import { isIdentity } from './caller.ts'
 import { presentFleet, type Fleet, type FleetEndpoint, type FleetGate } from './fleet.ts'
 import type { RecordedFacts } from './recorded-facts.ts'
 
@@ -64,8 +65,6 @@ function withEach<Value>(
 }
 
 /** Tokens of people come from their issuer: no grant of ours is in them. */
-const isIdentity = ({ callerKind }: RecordedFacts): boolean => callerKind === 'service' || callerKind === 'integration'
-
 function draftScopes({ removed, added, withoutToken }: Extract<Draft, { kind: 'grants' }>): Fleet['scopesOf'] {
   const [removedOf, addedOf] = [grantsByService(removed), grantsByService(added)]
   return (facts, serviceId) => {

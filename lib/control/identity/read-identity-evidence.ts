@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { IdentityEvidence, IdentityEvidenceQuery } from '../../contract/endpoint.ts'
+import { isIdentity } from '../../evidence/caller.ts'
 import type { FleetGate } from '../../evidence/fleet.ts'
 import { splitRemedied, type RemedyContext } from '../../evidence/find-remedied.ts'
 import { replayRule } from '../../evidence/replay-rule.ts'
@@ -38,15 +39,11 @@ export async function readIdentityEvidence(
     readCallerLifetimes(ctx.pool, environmentId),
   ])
   const remedies = (serviceId: string): RemedyContext => ({ holders: holders.get(serviceId) ?? [], lifetimes })
-  const called = [...Map.groupBy(recorded.filter(isOfIdentity), ({ endpointId }) => endpointId ?? '')].flatMap(
+  const called = [...Map.groupBy(recorded.filter(isIdentity), ({ endpointId }) => endpointId ?? '')].flatMap(
     ([id, own]) => judge(endpoints.get(id), own, remedies),
   )
   return { clientId, windowHours, endpoints: called.toSorted(byLoss) }
 }
-
-/** People have names of their own, which no identity has. */
-const isOfIdentity = ({ callerKind }: SignatureTotals): boolean =>
-  callerKind === 'service' || callerKind === 'integration'
 
 function judge(
   endpoint: NamedEndpoint | undefined,
