@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { ModeChange } from '../../contract/endpoint.ts'
 import type { Mode } from '../../policy/vocabulary.ts'
 import type { ModeChange as ModeChangeRow } from '#lib/store/generated/client.ts'
@@ -10,9 +10,14 @@ const DAY_MS = 24 * HOUR_MS
 const KEPT_MS = 30 * DAY_MS
 
 const Forecast = ModeChange.shape.forecast.unwrap()
+/** Of a change that was stored without what its callers sent, nothing more is known than what was forecast to be denied. */
+const ForecastCaller = Forecast.shape.callers.element
+  .partial({ requests: true })
+  .transform(({ requests, ...caller }) => ({ ...caller, requests: requests ?? caller.wouldDeny }))
+const StoredForecast = Forecast.extend({ callers: z.array(ForecastCaller) })
 
 export const forecastOf = ({ forecast }: ModeChangeRow): z.output<typeof ModeChange>['forecast'] =>
-  Forecast.safeParse(forecast).data ?? null
+  StoredForecast.safeParse(forecast).data ?? null
 
 /** The newest change and the steps of enforcing for fewer callers that led to it. */
 export function findEnforcedRun(newestFirst: readonly ModeChangeRow[]): readonly ModeChangeRow[] {

@@ -156,6 +156,13 @@ describe('lowering a gate', () => {
         { caller: { name: 'legacy' }, requests: 7, denied: 7, forecast: 0, isForeseen: false },
       ],
     })
+    // Without what the callers sent, as the first changes were stored.
+    const newest = { where: { endpointId }, orderBy: { id: 'desc' } } as const
+    const { id, forecast } = await prisma.modeChange.findFirstOrThrow(newest)
+    const stored = JSON.parse(JSON.stringify(forecast)) as { callers: { requests?: number }[] }
+    for (const caller of stored.callers) delete caller.requests
+    await prisma.modeChange.update({ where: { id }, data: { forecast: stored } })
+    expect(await compare()).toMatchObject({ forecast: 28, verdict: 'fewer-denied' })
     const lines = compared?.decided.series.map(({ key, counts }) => [key, counts.reduce((sum, count) => sum + count)])
     expect(lines).toEqual([
       ['requests', 35],
