@@ -23,7 +23,7 @@ interface Point {
 export interface ForecastLinesProps {
   readonly points: readonly Point[]
   readonly bucketSeconds: number
-  /** The last bucket is not over yet: its part is drawn as one that is not there. */
+  /** The last bucket is not over yet, and left out. */
   readonly isOpen: boolean
   readonly height: number
 }
@@ -31,7 +31,7 @@ export interface ForecastLinesProps {
 /** Two lines on one axis; loaded lazily and never rendered on the server, because recharts writes inline styles. */
 export function ForecastLines({ points, bucketSeconds, isOpen, height }: ForecastLinesProps) {
   const spanSeconds = points.length * bucketSeconds
-  const dot = points.length < DOTS_MAX && SOLID
+  const dot = points.length < DOTS_MAX
   return (
     <ResponsiveContainer width="100%" height={height}>
       <LineChart
@@ -79,7 +79,6 @@ export function ForecastLines({ points, bucketSeconds, isOpen, height }: Forecas
 }
 
 const DOTS_MAX = 24
-const SOLID = { strokeDasharray: '0' }
 /** Broad, so that it shows under a line that keeps to it. */
 const FORECAST_WIDTH = 6
 const FORECAST_STROKE = 'var(--color-log-only-fill)'
