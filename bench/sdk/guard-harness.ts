@@ -10,6 +10,7 @@ import { Places } from '../../sdk/src/context/places.ts'
 import { SeenMemory } from '../../sdk/src/context/seen-memory.ts'
 import { EventHub } from '../../sdk/src/event-hub.ts'
 import { explainDecision } from '../../sdk/src/guard/explain-decision.ts'
+import { refuseDenied } from '../../sdk/src/guard/refuse-denied.ts'
 import { Guard } from '../../sdk/src/guard/guard.ts'
 import type { RequestReader } from '../../sdk/src/guard/request-reader.ts'
 import { RouteTable, type Route } from '../../sdk/src/guard/route-table.ts'
@@ -41,6 +42,8 @@ export const ISSUER = 'https://stepgate.test/e/production'
 export interface GuardHarness {
   readonly key: SigningKey
   check(request: BenchRequest): unknown
+  /** Takes the configuration anew, with which all tokens are forgotten. */
+  readonly forget: () => void
   /** Decision signatures that wait to be reported. */
   signatures(): number
 }
@@ -88,11 +91,17 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode, context?: BenchCont
   const guard = new Guard({
     ...{ routes, queue, events, trustedProxies: [], foldsMax: 20_000, context: reader },
     explain: explainDecision,
+    refuse: refuseDenied,
     prover: new SenderProver([]),
   })
   const route: Route = routes.register('GET', '/orders/:orderId')
   guard.apply(snapshot)
-  return { key, check: (request) => guard.check(route, request, requestReader), signatures: () => queue.size }
+  return {
+    key,
+    check: (request) => guard.check(route, request, requestReader),
+    forget: () => guard.apply(snapshot),
+    signatures: () => queue.size,
+  }
 }
 
 /** Tokens of the usual size, each of its own. */

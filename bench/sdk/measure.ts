@@ -4,27 +4,33 @@
  */
 export interface Subject {
   readonly name: string
+  /** Called before the work, and not measured. */
+  readonly prepare?: (times: number) => void
   /** Does the work so many times. */
   readonly run: (times: number) => void | Promise<void>
   readonly times: number
 }
 
-export const WARM_UP_ROUNDS = 8
+const WARM_UP_ROUNDS = 8
 
 export const median = (values: readonly number[]): number =>
   values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
 
 /** Nanoseconds for one piece of work, by name of the subject. */
-export async function measure(subjects: readonly Subject[], rounds: number): Promise<Map<string, number>> {
+export async function measure(
+  subjects: readonly Subject[],
+  rounds: number,
+  warmUpRounds = WARM_UP_ROUNDS,
+): Promise<Map<string, number>> {
   const samples = new Map<string, number[]>(subjects.map(({ name }) => [name, []]))
-  // Until everything is compiled: what is measured is a service that has been up for a while.
-  for (let round = 0; round < WARM_UP_ROUNDS; round++) for (const { run, times } of subjects) await run(times)
-  for (let round = 0; round < rounds; round++) {
-    for (const { name, run, times } of subjects) {
+  for (let round = 0; round < warmUpRounds + rounds; round++) {
+    for (const { name, prepare, run, times } of subjects) {
+      prepare?.(times)
       const before = process.cpuUsage()
       await run(times)
       const { user, system } = process.cpuUsage(before)
-      samples.get(name)?.push(((user + system) * 1000) / times)
+      // Until everything is compiled it does not count: what is measured is a service that has been up for a while.
+      if (round >= warmUpRounds) samples.get(name)?.push(((user + system) * 1000) / times)
     }
   }
   return new Map([...samples].map(([name, values]) => [name, median(values)]))

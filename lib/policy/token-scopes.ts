@@ -8,6 +8,7 @@ const SCOPE_LENGTH_MAX = 200
 const known = new Map<string, readonly string[] | null>()
 const KNOWN_MAX = 1_024
 const KNOWN_LENGTH_MAX = 500
+let last: { readonly text: string; readonly scopes: readonly string[] | null } = { text: '', scopes: [] }
 
 function keepScopes(text: string): readonly string[] | null {
   if (known.size >= KNOWN_MAX) known.clear()
@@ -22,8 +23,9 @@ export function readScopes(payload: JsonObject, claim: string): readonly string[
   // A claim that may be left out may not be null instead.
   const value = stated === undefined ? '' : stated
   if (typeof value !== 'string' || value.length > KNOWN_LENGTH_MAX) return toScopes(value)
-  const scopes = known.get(value)
-  return scopes === undefined ? keepScopes(value) : scopes
+  // Comparing with the last one takes less than looking it up.
+  if (value !== last.text) last = { text: value, scopes: known.get(value) ?? keepScopes(value) }
+  return last.scopes
 }
 
 function toScopes(value: unknown): readonly string[] | null {

@@ -17,7 +17,6 @@ import { attachEngine, type Engine } from './guard/engine.ts'
 import { Guard } from './guard/guard.ts'
 import { RouteTable } from './guard/route-table.ts'
 import { DecisionQueue, type Dropped } from './report/decision-queue.ts'
-import { logDecisions } from './report/decision-log.ts'
 import type { StepgateDecisionCount } from './report/decision-tally.ts'
 import { loadPart } from './config/load-part.ts'
 import { requireKnown } from './known-names.ts'
@@ -136,7 +135,6 @@ class StepgateRuntime implements Stepgate, Engine {
   constructor(settings: Settings, logger: StepgateLogger) {
     const events = new EventHub(logger)
     const context = new ContextOnDemand(settings, events)
-    logDecisions(events, settings.logDecisions)
     this.#settings = settings
     this.#framework = settings.framework
     this.#events = events
@@ -161,6 +159,7 @@ class StepgateRuntime implements Stepgate, Engine {
       trustedProxies: settings.trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
       explain: connection.explain,
+      refuse: connection.refuse,
       get context() {
         return context.reader
       },

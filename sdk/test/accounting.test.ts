@@ -6,7 +6,8 @@ import { engineOf } from '../src/guard/engine.ts'
 import { guard } from '../src/node-http.ts'
 import { DecisionQueue } from '../src/report/decision-queue.ts'
 import { Fold } from '../src/report/fold.ts'
-import type { Outcome } from '../../lib/policy/vocabulary.ts'
+import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../../lib/policy/token-age.ts'
+import { TOKEN_AGE_EDGES_SECONDS, type Outcome } from '../../lib/policy/vocabulary.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { accountForDecisions } from './faults/account-for-decisions.ts'
 import { bareRequestReader } from './faults/decider.ts'
@@ -71,6 +72,30 @@ it('drops the oldest allowed decisions first, never a denial for an allowed one,
   expect(add('allowed', 'late', 1)).toBe(false)
   expect(queue.dropped.allowed).toBe(11)
   expect(queue.size).toBe(10)
+})
+
+it('counts each age in its bucket, however the tokens of a signature take turns', () => {
+  const fold = new Fold({ outcome: 'allowed' } as Fold['signature'], true)
+  const edges = [-5, 0, ...TOKEN_AGE_EDGES_SECONDS.flatMap((edge) => [edge - 0.5, edge, edge + 0.5]), 3e9]
+  const expected = new Array<number>(TOKEN_AGE_BUCKETS).fill(0)
+  const random = new SeededRandom()
+  for (let window = 1; window <= 3; window++) {
+    expected.fill(0)
+    for (let index = 0; index < 2_000; index++) {
+      const age = random.pick(edges)
+      const bucket = tokenAgeBucket(age)
+      expected[bucket] = (expected[bucket] ?? 0) + 1
+      fold.add(window * 10_000 + index, age)
+    }
+    expect(fold.take()).toMatchObject({
+      count: 2_000,
+      firstAtMs: window * 10_000,
+      lastAtMs: window * 10_000 + 1_999,
+      tokenAges: expected,
+    })
+  }
+  fold.add(90_000, null)
+  expect(fold.take()).toMatchObject({ count: 1, tokenAges: new Array<number>(TOKEN_AGE_BUCKETS).fill(0) })
 })
 
 it('reports what it saw: callers, ages, hints, unevaluated requests and samples', async () => {

@@ -9,6 +9,7 @@ import { Places } from '../src/context/places.ts'
 import { SeenMemory } from '../src/context/seen-memory.ts'
 import { EventHub } from '../src/event-hub.ts'
 import { explainDecision } from '../src/guard/explain-decision.ts'
+import { refuseDenied } from '../src/guard/refuse-denied.ts'
 import { Guard } from '../src/guard/guard.ts'
 import type { Refusal } from '../src/guard/refusal.ts'
 import type { RequestReader } from '../src/guard/request-reader.ts'
@@ -67,6 +68,7 @@ export class ContextHarness {
       trustedProxies,
       foldsMax: 1_000,
       explain: explainDecision,
+      refuse: refuseDenied,
       prover: new SenderProver(trustedProxies),
       context: new ContextReader({
         ...{ places, memory, signals, trustedProxies, events },

@@ -1,7 +1,7 @@
 /** What is particular to Express: routers in routers, sub-applications, other copies, odd paths. On both versions. */
 import express4 from 'express-4'
 import express5, { type Express, type RequestHandler, type Router } from 'express'
-import { createServer, type Server } from 'node:http'
+import { createServer, IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -73,6 +73,15 @@ describe.each(VERSIONS)('%s', (version, express) => {
       await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
     }
     return sendRaw((server.address() as AddressInfo).port, method, target)
+  }
+
+  /** To a server of its own. */
+  async function sendTo(listener: Parameters<typeof createServer>[1], target: string): Promise<RawAnswer> {
+    const own = createServer(listener)
+    await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve))
+    const answer = await sendRaw((own.address() as AddressInfo).port, 'GET', target)
+    own.close()
+    return answer
   }
 
   /** All routes are undeclared and enforced: whatever the guard sees is refused with 403. */
@@ -184,6 +193,56 @@ describe.each(VERSIONS)('%s', (version, express) => {
       router(request, response, next)
     })
     await expectGuarded('/by-hand/wrapped', '/by-hand/wrapped')
+  })
+
+  it('guards an application that nothing connects with it, where a handler sends the request there', async () => {
+    const other = express()
+    other.get('/inside', handler('inside'))
+    app.use('/by-hand', (request, response, next) => {
+      other(request, response, next)
+    })
+    await expectGuarded('/by-hand/inside', '/by-hand/inside')
+    expect((await sendTo(other, '/inside')).status).toBe(200)
+  })
+
+  it('guards requests that somebody gave another prototype', async () => {
+    app.request = Object.create(IncomingMessage.prototype) as Express['request'] // as a library might
+    app.get('/inside', handler('inside'))
+    await expectGuarded('/inside', '/inside')
+  })
+
+  it('leaves alone what an application that is mounted in it answers by itself', async () => {
+    const mounted = express()
+    mounted.get('/inside', handler('inside'))
+    app.use('/mounted', mounted)
+    await expectGuarded('/mounted/inside', '/mounted/inside')
+    expect((await sendTo(mounted, '/inside')).status).toBe(200)
+  })
+
+  it('decides each of two applications that share a router by its own mount', async () => {
+    const router = express.Router()
+    router.get('/shared', handler('shared'))
+    const other = express()
+    protectExpress(other, stepgate)
+    app.use('/first', router)
+    other.use('/second', router)
+    for (let round = 0; round < 2; round++) {
+      await expectGuarded('/first/shared', '/first/shared')
+      expect((await sendTo(other, '/second/shared')).status).toBe(403)
+      await waitFor('the other decision', () => deniedTemplates.includes('/second/shared'))
+      deniedTemplates.length = 0
+    }
+  })
+
+  it('notices handlers that a route is given later', async () => {
+    const route = app.route('/late')
+    route.post(handler('post'))
+    // Express enters the route and finds nothing there for it.
+    expect((await send('HEAD', '/late')).status).toBe(404)
+    route.get(handler('get'))
+    await expectGuarded('/late', '/late', 'HEAD')
+    await expectGuarded('/late', 'POST /late', 'POST')
+    await expectGuarded('/late', '/late')
   })
 
   it('decides anew when a handler sends the request through the application once more', async () => {

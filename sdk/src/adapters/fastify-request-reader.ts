@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { RequestReader } from '../guard/request-reader.ts'
 import { httpRequestReader } from './http-request-reader.ts'
+import { readAuthorization } from './read-authorization.ts'
 
 /** Requests of Fastify, which knows the parameters and, where it rewrites URLs, the one that was sent. */
 export const fastifyRequestReader: RequestReader<FastifyRequest> = {
-  authorization: ({ raw }) => raw.headers.authorization,
+  authorization: ({ raw }) => readAuthorization(raw),
   userAgent: ({ raw }) => raw.headers['user-agent'],
   header: ({ raw }, name) => httpRequestReader.header(raw, name),
   method: ({ method }) => method,

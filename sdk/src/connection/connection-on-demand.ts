@@ -3,6 +3,8 @@ import type { StepgateToken, TokenSource } from '../client/token-client.ts'
 import type { TokenWish } from '../client/token-endpoint.ts'
 import { loadPart } from '../config/load-part.ts'
 import type { ExplainDecision } from '../guard/explain-decision.ts'
+import { CLOSED } from '../guard/refusal.ts'
+import type { RefuseDenied } from '../guard/refuse-denied.ts'
 import type { SenderProver } from '../sender/sender-prover.ts'
 import type { Connection, ConnectionParts } from './connection.ts'
 
@@ -17,6 +19,7 @@ export class ConnectionOnDemand implements TokenSource {
   #connection: Connection | null = null
   #prover: SenderProver | null = null
   #explain: ExplainDecision | null = null
+  #refuse: RefuseDenied | null = null
   #loading: Promise<Connection> | null = null
   #timer: NodeJS.Timeout | null = null
   #isTold = false
@@ -42,6 +45,8 @@ export class ConnectionOnDemand implements TokenSource {
   }
 
   readonly explain: ExplainDecision = (facts, binding) => this.#explain?.(facts, binding) ?? []
+
+  readonly refuse: RefuseDenied = (...denied) => this.#refuse?.(...denied) ?? CLOSED
 
   start(): void {
     this.#start()
@@ -112,11 +117,13 @@ export class ConnectionOnDemand implements TokenSource {
   }
 
   async #open(): Promise<Connection> {
-    const { Connection, SenderProver, explainDecision } = await loadPart(() => import('./connection-part.ts'))
-    const { trustedProxies, sender } = this.#parts.settings
-    this.#explain = explainDecision
-    this.#prover = new SenderProver(trustedProxies, sender)
-    this.#connection = new Connection(this.#parts)
+    const part = await loadPart(() => import('./connection-part.ts'))
+    const { events, settings } = this.#parts
+    this.#explain = part.explainDecision
+    this.#refuse = part.refuseDenied
+    this.#prover = new part.SenderProver(settings.trustedProxies, settings.sender)
+    this.#connection = new part.Connection(this.#parts)
+    part.logDecisions(events, settings.logDecisions)
     return this.#connection
   }
 }

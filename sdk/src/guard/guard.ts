@@ -17,7 +17,8 @@ import { clientAddress } from '../token/client-address.ts'
 import { toTrust } from '../token/trust.ts'
 import { toDecisionEvent } from './decision-event.ts'
 import type { ExplainDecision } from './explain-decision.ts'
-import { CLOSED, refuseDenied, type ChallengedCaller, type Refusal } from './refusal.ts'
+import { CLOSED, type Refusal } from './refusal.ts'
+import type { ChallengedCaller, RefuseDenied } from './refuse-denied.ts'
 import { RequestDecision } from './request-decision.ts'
 import type { RequestReader } from './request-reader.ts'
 import type { Binding, Route, RouteTable } from './route-table.ts'
@@ -33,6 +34,7 @@ export interface GuardParts {
   readonly trustedProxies: readonly Network[]
   readonly foldsMax: number
   readonly explain: ExplainDecision
+  readonly refuse: RefuseDenied
   /** Looks at what surrounds requests. May be there only when the first configuration that asks for it is applied. */
   readonly context?: ContextReader | null
   /** Looks whether a bound token is the caller's own. Without it none is; it has to be there with the first configuration. */
@@ -106,12 +108,18 @@ export class Guard {
     const caller =
       known.binding === null ? known : (this.#parts.prover?.prove(known, request, reader, nowMs, binding) ?? known)
     const tokenAgeSeconds = caller.issuedAtSeconds === null ? null : nowMs / 1000 - caller.issuedAtSeconds
+    const isHeard = this.#parts.events.hearsDecisions
+    const allowed = caller.allowedOn(route)
+    if (allowed !== null && !isHeard) {
+      this.#recorder.count(allowed, nowMs, tokenAgeSeconds)
+      return new RequestDecision(caller, allowed.signature, null)
+    }
     let memo = caller.facts.findMemo(route)
     if (memo === null || !binding.isConstant)
       memo = this.#evaluate({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
     this.#recorder.count(memo.fold, nowMs, tokenAgeSeconds)
-    if (memo.decision.outcome === 'allowed' && !this.#parts.events.hearsDecisions)
-      return new RequestDecision(caller, memo.decision, null)
+    if (memo.decision.outcome === 'allowed' && binding.isConstant) caller.allow(route, memo.fold)
+    if (memo.decision.outcome === 'allowed' && !isHeard) return new RequestDecision(caller, memo.decision, null)
     return this.#answer({ route, binding, caller, request, reader, nowMs, tokenAgeSeconds }, memo)
   }
 
@@ -146,7 +154,7 @@ export class Guard {
     if (decision.outcome !== 'allowed') this.#recorder.sample(fold, () => this.#toSample(visit, decisionId))
     this.#tell(visit, decision, decisionId)
     return decision.outcome === 'denied' && decision.reason !== null
-      ? refuseDenied(decision.reason, visit.binding.rule, decisionId, this.#challenged(visit))
+      ? this.#parts.refuse(decision.reason, visit.binding.rule, decisionId, this.#challenged(visit))
       : new RequestDecision(visit.caller, decision, decisionId)
   }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Decision } from '../../../lib/policy/decision.ts'
 import type { CallerKind, Outcome, Reason } from '../../../lib/policy/vocabulary.ts'
 import type { Caller } from '../token/caller.ts'
 
@@ -21,13 +20,18 @@ export interface StepgateDecision {
   readonly reason: Reason | null
 }
 
+interface Decided {
+  readonly outcome: Outcome
+  readonly reason: Reason | null
+}
+
 /** Makes its id only when somebody asks: most handlers never do. */
 export class RequestDecision implements StepgateDecision {
   readonly #caller: Caller
-  readonly #decision: Decision
+  readonly #decision: Decided
   #id: string | null
 
-  constructor(caller: Caller, decision: Decision, id: string | null) {
+  constructor(caller: Caller, decision: Decided, id: string | null) {
     this.#caller = caller
     this.#decision = decision
     this.#id = id

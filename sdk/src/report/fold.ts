@@ -1,6 +1,13 @@
 import type { CheckResult, RecordedContext } from '../../../lib/policy/decision.ts'
 import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../../../lib/policy/token-age.ts'
-import type { CallerKind, Mode, Outcome, Reason, SenderConstraint } from '../../../lib/policy/vocabulary.ts'
+import {
+  TOKEN_AGE_EDGES_SECONDS,
+  type CallerKind,
+  type Mode,
+  type Outcome,
+  type Reason,
+  type SenderConstraint,
+} from '../../../lib/policy/vocabulary.ts'
 
 /** What a folded decision rests on, without time and ids: equal ones are one item with a count. */
 export interface DecisionSignature {
@@ -52,19 +59,31 @@ export interface FoldedDecisions {
 
 const NO_SAMPLES: readonly DecisionSample[] = Object.freeze([])
 
+/** Times are counted from here: numbers that are small enough lie in the fold itself, and others apart. */
+const ORIGIN_MS = Date.now()
+const AGE_MIN = -(2 ** 31)
+const AGE_MAX = 2 ** 31 - 1
+
 /** Counts the decisions of one signature until they are sealed into a batch. */
 export class Fold {
-  readonly signature: DecisionSignature
+  // What every request looks at comes first, so that it lies together in memory.
   count = 0
+  #lastAt = 0
+  readonly #hasTokenAge: boolean
+  /** Tokens grow old together, so ages fall into one bucket for a while, and are counted here until another one's turn comes. */
+  #bucket = 0
+  #olderThan = 0
+  #oldest = 0
+  #inBucket = 0
   firstAtMs = 0
-  lastAtMs = 0
-  #tokenAges: number[] | null
+  readonly signature: DecisionSignature
+  #tokenAges: number[] | null = null
   /** Made with the first one, as most folds never have any. */
   #samples: DecisionSample[] | null = null
 
   constructor(signature: DecisionSignature, hasTokenAge: boolean) {
     this.signature = signature
-    this.#tokenAges = hasTokenAge ? emptyHistogram() : null
+    this.#hasTokenAge = hasTokenAge
   }
 
   get sampleCount(): number {
@@ -74,10 +93,24 @@ export class Fold {
   add(nowMs: number, tokenAgeSeconds: number | null): void {
     if (this.count === 0) this.firstAtMs = nowMs
     this.count++
-    this.lastAtMs = nowMs
-    if (this.#tokenAges === null || tokenAgeSeconds === null) return
-    const bucket = tokenAgeBucket(tokenAgeSeconds)
-    this.#tokenAges[bucket] = (this.#tokenAges[bucket] ?? 0) + 1
+    this.#lastAt = nowMs - ORIGIN_MS
+    if (!this.#hasTokenAge || tokenAgeSeconds === null) return
+    if (tokenAgeSeconds <= this.#olderThan || tokenAgeSeconds > this.#oldest) this.#turnTo(tokenAgeSeconds)
+    this.#inBucket++
+  }
+
+  #turnTo(tokenAgeSeconds: number): void {
+    this.#emptyBucket()
+    this.#bucket = tokenAgeBucket(tokenAgeSeconds)
+    this.#olderThan = TOKEN_AGE_EDGES_SECONDS[this.#bucket - 1] ?? AGE_MIN
+    this.#oldest = TOKEN_AGE_EDGES_SECONDS[this.#bucket] ?? AGE_MAX
+  }
+
+  #emptyBucket(): void {
+    if (this.#inBucket === 0) return
+    this.#tokenAges ??= emptyHistogram()
+    this.#tokenAges[this.#bucket] = (this.#tokenAges[this.#bucket] ?? 0) + this.#inBucket
+    this.#inBucket = 0
   }
 
   addSample(sample: DecisionSample): void {
@@ -87,18 +120,19 @@ export class Fold {
 
   /** Hands over what was counted and starts again at nothing. */
   take(): FoldedDecisions {
-    const { signature, count, firstAtMs, lastAtMs } = this
+    this.#emptyBucket()
+    const { signature, count, firstAtMs } = this
     const taken = {
       signature,
       count,
       firstAtMs,
-      lastAtMs: Math.max(firstAtMs, lastAtMs),
-      tokenAges: this.#tokenAges,
+      lastAtMs: Math.max(firstAtMs, this.#lastAt + ORIGIN_MS),
+      tokenAges: this.#hasTokenAge ? (this.#tokenAges ?? emptyHistogram()) : null,
       samples: this.#samples ?? NO_SAMPLES,
     }
     this.count = 0
     this.#samples = null
-    if (this.#tokenAges !== null) this.#tokenAges = emptyHistogram()
+    this.#tokenAges = null
     return taken
   }
 }

@@ -19,6 +19,7 @@ import { EventHub, type StepgateEventName, type StepgateEvents, type StepgateLog
 import type { StepgateDecisionEvent } from '../guard/decision-event.ts'
 import type { Engine } from '../guard/engine.ts'
 import { explainDecision } from '../guard/explain-decision.ts'
+import { refuseDenied } from '../guard/refuse-denied.ts'
 import { Guard } from '../guard/guard.ts'
 import type { RequestReader } from '../guard/request-reader.ts'
 import { requireKnown } from '../known-names.ts'
@@ -148,6 +149,7 @@ export class TestRuntime implements Engine, TokenSource {
       trustedProxies,
       foldsMax: QUEUE_SIZE_MAX,
       explain: explainDecision,
+      refuse: refuseDenied,
       prover: new SenderProver(trustedProxies),
       context: new ContextReader({
         places: geo === null ? null : new Places(geo, this.#events),

@@ -60,7 +60,7 @@ export class Authenticator {
 
   /** Null when nothing in the token can be believed. */
   #establish(authorization: string, nowMs: number): Caller | null {
-    if (this.#refused.find(authorization) !== undefined) return null
+    if (this.#refused.size > 0 && this.#refused.find(authorization) !== undefined) return null
     const schemeLength = schemeLengthOf(authorization)
     if (schemeLength === 0) return null
     const said = verifyToken(authorization.slice(schemeLength), this.#trust, nowMs)

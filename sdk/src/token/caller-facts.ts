@@ -45,9 +45,7 @@ export class CallerFacts implements Facts {
   tokenAgeSeconds: number | null = null
   address: string | null = null
   context: Context = NO_CONTEXT
-  #lastRoute: Route | null = null
-  #lastMemo: Memo | null = null
-  /** Of all routes, as soon as there is more than the last one. */
+  /** By route. Made with the first one. */
   #memos: Map<Route, Memo> | null = null
 
   constructor({ problem, token, sender = 'none' }: VerifiedToken) {
@@ -74,35 +72,16 @@ export class CallerFacts implements Facts {
   }
 
   findMemo(route: Route): Memo | null {
-    return route === this.#lastRoute ? this.#lastMemo : this.#findOlderMemo(route)
-  }
-
-  #findOlderMemo(route: Route): Memo | null {
-    const memo = this.#memos?.get(route) ?? null
-    if (memo !== null) this.#setLast(route, memo)
-    return memo
+    return this.#memos?.get(route) ?? null
   }
 
   /** Keeps an answer before those that are known. */
   keepMemo(route: Route, decision: Decision, fold: Fold, context: RecordedContext | null, known: Memo | null): Memo {
     const next = known === null || known.depth >= DEPTH_MAX ? null : known
     const memo: Memo = { decision, fold, context, next, depth: next === null ? 0 : next.depth + 1 }
-    this.#memosFor(route)?.set(route, memo)
-    this.#setLast(route, memo)
+    if (this.#memos === null || this.#memos.size >= MEMOS_MAX) this.#memos = new Map()
+    this.#memos.set(route, memo)
     return memo
-  }
-
-  /** Where to put the answer for a route; null where it is the only one. */
-  #memosFor(route: Route): Map<Route, Memo> | null {
-    if (this.#lastRoute !== null && this.#lastMemo !== null && route !== this.#lastRoute)
-      this.#memos ??= new Map([[this.#lastRoute, this.#lastMemo]])
-    if (this.#memos !== null && this.#memos.size >= MEMOS_MAX) this.#memos.clear()
-    return this.#memos
-  }
-
-  #setLast(route: Route, memo: Memo): void {
-    this.#lastRoute = route
-    this.#lastMemo = memo
   }
 }
 

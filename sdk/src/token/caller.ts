@@ -1,5 +1,7 @@
 import type { SenderConstraint, TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import type { Surroundings } from '../context/surroundings.ts'
+import type { Route } from '../guard/route-table.ts'
+import type { Fold } from '../report/fold.ts'
 import type { TokenBinding } from '../sender/token-binding.ts'
 import { CallerFacts } from './caller-facts.ts'
 import { decodeToken } from './decode-token.ts'
@@ -9,17 +11,23 @@ import type { VerifiedToken } from './verify-token.ts'
 
 /** Who calls, as established from one token or, without a usable one, from the kind of anonymity. */
 export class Caller {
+  // What every request looks at comes first, so that it lies together in memory.
+  /** Kept by the cache: what tells the header from most others at a glance, and when it was used last. */
+  print = 0
+  usedAt = 0
   /** The whole `Authorization` header this was established from; empty for anonymous callers. */
   readonly authorization: string
+  #allowedRoute: Route | null = null
+  #allowedFold: Fold | null = null
   readonly facts: CallerFacts
-  readonly callerHint: string | null
-  readonly subject: string | null
-  readonly issuedAtSeconds: number | null
   readonly validFromSeconds: number
   /** Null for never. */
   readonly expiresAtSeconds: number | null
+  readonly issuedAtSeconds: number | null
   /** What the sender has to prove with each request; null for a plain token. */
   readonly binding: TokenBinding | null
+  readonly callerHint: string | null
+  readonly subject: string | null
   /** Kept by the context reader. */
   surroundings: Surroundings | null = null
   #proven: Caller | null = null
@@ -44,6 +52,17 @@ export class Caller {
     this.issuedAtSeconds = claims?.issuedAtSeconds ?? null
     this.validFromSeconds = claims === undefined ? 0 : validFromSeconds(problem, claims)
     this.expiresAtSeconds = claims === undefined ? null : expiresAtSeconds(problem, claims)
+  }
+
+  /** Where it is counted that the caller may use a route; null where that has to be asked for. */
+  allowedOn(route: Route): Fold | null {
+    return route === this.#allowedRoute ? this.#allowedFold : null
+  }
+
+  /** Keeps the last of the answers that rest on nothing but caller and route: that it is allowed. */
+  allow(route: Route, fold: Fold): void {
+    this.#allowedRoute = route
+    this.#allowedFold = fold
   }
 
   /** Whether the token is, at this moment, what it was found to be. */

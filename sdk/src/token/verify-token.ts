@@ -3,7 +3,7 @@ import { readBinding, type TokenBinding } from '../sender/token-binding.ts'
 import { decodeToken, type DecodedToken } from './decode-token.ts'
 import { readScopes, withClaimScopes } from '../../../lib/policy/token-scopes.ts'
 import { isMeantFor, readClaims, readPrincipal, type Principal, type TokenClaims } from './token-claims.ts'
-import type { Trust, TrustedIssuer } from './trust.ts'
+import { findIssuer, type Trust, type TrustedIssuer } from './trust.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** A token whose signature holds: its contents may be believed, even where it is expired or meant for somebody else. */
@@ -57,13 +57,17 @@ function readSignedToken(decoded: DecodedToken, claims: TokenClaims, issuer: Tru
   }
 }
 
+/** The names of a token are new texts, which have to be hashed before a list can be asked for them. */
+const isListed = (list: ReadonlySet<string>, name: string | null): boolean =>
+  name !== null && list.size > 0 && list.has(name)
+
 function findProblem(token: SignedToken, issuer: TrustedIssuer, trust: Trust, nowMs: number): TokenProblem | null {
   const { claims, principal, binding } = token
   if (nowMs < claims.validFromSeconds * 1000) return 'token-not-yet-valid'
   if (nowMs >= claims.expiresAtSeconds * 1000) return 'token-expired'
   if (!isMeantFor(claims, issuer.settings.audience)) return 'audience-mismatch'
-  if (principal.clientId !== null && trust.disabledIdentities.has(principal.clientId)) return 'identity-disabled'
-  if (claims.tokenId !== null && trust.revokedTokens.has(claims.tokenId)) return 'token-revoked'
+  if (isListed(trust.disabledIdentities, principal.clientId)) return 'identity-disabled'
+  if (isListed(trust.revokedTokens, claims.tokenId)) return 'token-revoked'
   return binding === null ? null : 'sender-unproven'
 }
 
@@ -76,7 +80,7 @@ export function verifyToken(compact: string, trust: Trust, nowMs: number): Verif
   const decoded = decodeToken(compact)
   const claims = decoded === null ? null : readClaims(decoded.payload)
   if (decoded === null || claims === null) return MALFORMED
-  const issuer = trust.issuers.get(claims.issuer)
+  const issuer = findIssuer(trust, claims.issuer)
   if (issuer === undefined) return UNTRUSTED
   const token = isAcceptedType(decoded.header.typ, issuer.settings.kind)
     ? readSignedToken(decoded, claims, issuer)

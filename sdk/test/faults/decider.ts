@@ -5,6 +5,7 @@ import { TokenClient } from '../../src/client/token-client.ts'
 import { StepgateTokenError } from '../../src/errors.ts'
 import { EventHub } from '../../src/event-hub.ts'
 import { explainDecision } from '../../src/guard/explain-decision.ts'
+import { refuseDenied } from '../../src/guard/refuse-denied.ts'
 import { Guard } from '../../src/guard/guard.ts'
 import type { RequestReader } from '../../src/guard/request-reader.ts'
 import { RouteTable } from '../../src/guard/route-table.ts'
@@ -74,6 +75,7 @@ export function makeDecider(plane: TestControlPlane, { queueSizeMax, intervalMs 
   const guard = new Guard({
     ...{ routes, queue, events, trustedProxies: [], foldsMax: queueSizeMax },
     explain: explainDecision,
+    refuse: refuseDenied,
     prover: new SenderProver([]),
   })
   return { guard, routes, reporter }

@@ -11,6 +11,7 @@ import {
   EXPRESS_MIDDLEWARE,
   EXPRESS_MOUNT,
   LAYER_MOUNT,
+  LAYER_ROUTE,
   type ExpressLayer,
   type ExpressNext,
   type ExpressRequest,
@@ -23,8 +24,8 @@ import { mountTemplate } from './layer-template.ts'
 import { findRouter, patchLayersOf } from './patch-layers.ts'
 
 /** The method under which Express has found a handler; null when this route has none for the request. */
-function handledMethod(route: ExpressRoute, request: ExpressRequest): string | null {
-  const method = (request.method ?? '').toLowerCase()
+function handledMethod(route: ExpressRoute, requestMethod: string): string | null {
+  const method = requestMethod.toLowerCase()
   if (route.methods['_all'] === true || route.methods[method] === true) return method
   return method === 'head' && route.methods['get'] === true ? 'get' : null
 }
@@ -125,12 +126,9 @@ export class ExpressGuard implements LayerGuard {
     next: ExpressNext,
     proceed: LayerHandler,
   ): unknown {
-    const method = handledMethod(route, request)
-    // Express lets HEAD requests into routes that have nothing for them; none of their handlers will run.
-    if (method === null || isMiddleware(route)) return proceed.call(layer, request, response, next)
-    const decided = this.#routeOf(layer, route, method, request[EXPRESS_MOUNT] ?? '')
+    const decided = this.#routeAt(layer, route, request)
     // A route may be there twice, for a middleware of its own or another version: it is decided and counted once.
-    if (request[EXPRESS_DECIDED] === decided) return proceed.call(layer, request, response, next)
+    if (decided === null || request[EXPRESS_DECIDED] === decided) return proceed.call(layer, request, response, next)
     const answer = this.#engine.guard.check(decided, request, httpRequestReader)
     if (answer !== null && 'refused' in answer) {
       writeRefusal(response, answer)
@@ -139,6 +137,24 @@ export class ExpressGuard implements LayerGuard {
     ;(request as { stepgate?: StepgateDecision | undefined }).stepgate = answer ?? undefined
     request[EXPRESS_DECIDED] = decided
     return proceed.call(layer, request, response, next)
+  }
+
+  #routeAt(layer: ExpressLayer, route: ExpressRoute, request: ExpressRequest): Route | null {
+    const { method = '', [EXPRESS_MOUNT]: mount = '' } = request
+    const last = layer[LAYER_ROUTE]
+    const handlers = route.stack.length
+    // A method that is not a name of Node's own takes long to find in an object.
+    if (last?.guard === this && last.method === method && last.mount === mount && last.handlers === handlers)
+      return last.route
+    const found = this.#findRoute(layer, route, method, mount)
+    layer[LAYER_ROUTE] = { guard: this, method, mount, handlers, route: found }
+    return found
+  }
+
+  /** Express lets HEAD requests into routes that have nothing for them; none of their handlers will run. */
+  #findRoute(layer: ExpressLayer, route: ExpressRoute, requestMethod: string, mount: string): Route | null {
+    const method = handledMethod(route, requestMethod)
+    return method === null || isMiddleware(route) ? null : this.#routeOf(layer, route, method, mount)
   }
 
   #routeOf(layer: ExpressLayer, route: ExpressRoute, method: string, mount: string): Route {

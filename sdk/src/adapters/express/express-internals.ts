@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Route } from '../../guard/route-table.ts'
 
 /**
  * The parts of Express 4 and 5 (package `router`) that the guard works with. They are not typed by Express and not all of
@@ -25,8 +26,24 @@ export const EXPRESS_MIDDLEWARE = Symbol.for('@stepgate/node express middleware 
 /** Where the template of a layer's mount is kept; it is the same for every application the layer serves. */
 export const LAYER_MOUNT = Symbol('stepgate mount')
 
+/** Where a layer keeps what was decided by at it last. */
+export const LAYER_ROUTE = Symbol('stepgate route')
+
+/** What requests are decided by at a layer, which holds for as long as all that it was found by stays. */
+export interface LayerRoute {
+  readonly guard: LayerGuard
+  /** As the request has it. */
+  readonly method: string
+  readonly mount: string
+  /** How many handlers the route had. */
+  readonly handlers: number
+  /** Null where there is nothing to decide: no handler of the route will run, or they are middleware. */
+  readonly route: Route | null
+}
+
 export interface ExpressLayer {
   [LAYER_MOUNT]?: string
+  [LAYER_ROUTE]?: LayerRoute
   readonly handle: unknown
   readonly route?: ExpressRoute | undefined
   /** Express 4. */
@@ -51,13 +68,19 @@ export interface ExpressInternals {
   /** Express 4: made by `lazyrouter`. */
   _router?: ExpressRouter
   lazyrouter?: () => void
+  /** What its requests have as their prototype. */
+  readonly request: { readonly app?: unknown }
   mountpath: unknown
   handle: (request: ExpressRequest, response: ServerResponse, callback?: ExpressNext) => unknown
   use: (...handlers: unknown[]) => unknown
   path: () => string
 }
 
-/** Shared by all copies of the package: whichever patched the layers calls the guard that came with the request. */
+/**
+ * The guard of an application, and of a request from the first layer on. Not before, as what a request has of its own makes the
+ * change of prototypes that Express begins with take longer. Shared by all copies of the package: whichever patched the layers
+ * calls the guard that came with the request.
+ */
 export const EXPRESS_GUARD = Symbol.for('@stepgate/node express guard 1')
 export const EXPRESS_MOUNT = Symbol.for('@stepgate/node express mount 1')
 
@@ -67,6 +90,8 @@ export const EXPRESS_DECIDED = Symbol.for('@stepgate/node express decided 1')
 export interface ExpressRequest extends IncomingMessage {
   [EXPRESS_DECIDED]?: unknown
   [EXPRESS_GUARD]?: LayerGuard | undefined
+  /** Of the prototype that Express gives it. */
+  readonly app?: { readonly [EXPRESS_GUARD]?: LayerGuard }
   /** Template of the mounts the request has passed, `/tenants/:tenantId`. */
   [EXPRESS_MOUNT]?: string
 }

@@ -3,7 +3,9 @@ import {
   EXPRESS_GUARD,
   type ExpressInternals,
   type ExpressLayer,
+  type ExpressRequest,
   type ExpressRouter,
+  type LayerGuard,
   type LayerHandler,
 } from './express-internals.ts'
 
@@ -14,10 +16,19 @@ const unknownExpress = (): StepgateUsageError =>
 
 type LayerPrototype = Record<'handle_request' | 'handleRequest', LayerHandler | undefined> & { [PATCHED]?: true }
 
+/** The guard that goes on with the request: handlers may send it into applications that nothing connects with this one. */
+function guardOf(request: ExpressRequest): LayerGuard | undefined {
+  const kept = request[EXPRESS_GUARD]
+  if (kept !== undefined) return kept
+  const guard = request.app?.[EXPRESS_GUARD]
+  if (guard !== undefined) request[EXPRESS_GUARD] = guard
+  return guard
+}
+
 /** Layers of requests that no guard came with behave as ever, so other applications of the process notice nothing. */
 function guarded(proceed: LayerHandler): LayerHandler {
   return function stepgateLayer(request, response, next) {
-    const guard = request[EXPRESS_GUARD]
+    const guard = guardOf(request)
     return guard === undefined
       ? proceed.call(this, request, response, next)
       : guard.enter(this, request, response, next, proceed)

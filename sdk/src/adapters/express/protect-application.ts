@@ -10,6 +10,7 @@ import {
   type ExpressNext,
   type ExpressRequest,
   type ExpressRouter,
+  type LayerGuard,
 } from './express-internals.ts'
 import { isApplication, patchLayersOf, routerOf } from './patch-layers.ts'
 
@@ -34,23 +35,27 @@ class ProtectedApplication {
 
   #guardRequests(): void {
     const { handle } = this.#app
+    Object.defineProperty(this.#app, EXPRESS_GUARD, { value: this.#guard })
     this.#app.handle = (request: ExpressRequest, response, callback) => {
-      this.#patch()
+      if (!this.#isPatched) this.#patch()
       const present = request[EXPRESS_GUARD]
       // Through a guarded parent comes the parent's guard, with the mounts it has followed.
       if (present !== undefined && present !== this.#guard) return handle.call(this.#app, request, response, callback)
-      return handle.call(this.#app, request, response, this.#enter(request, callback))
+      return handle.call(this.#app, request, response, this.#enter(request, present, callback))
     }
   }
 
   /** Sets out from the root of this application, also when a handler sends the request through it once more. */
-  #enter(request: ExpressRequest, callback: ExpressNext | undefined): ExpressNext | undefined {
-    const outerGuard = request[EXPRESS_GUARD]
+  #enter(
+    request: ExpressRequest,
+    outerGuard: LayerGuard | undefined,
+    callback: ExpressNext | undefined,
+  ): ExpressNext | undefined {
     const outerMount = outerGuard === undefined ? '' : (request[EXPRESS_MOUNT] ?? '')
     const mount = this.#app.path()
-    request[EXPRESS_GUARD] = this.#guard
+    // Somebody may have put another prototype there, which does not know the application.
+    if (this.#app.request.app !== this.#app) request[EXPRESS_GUARD] = this.#guard
     if (request[EXPRESS_DECIDED] !== undefined) request[EXPRESS_DECIDED] = undefined
-    // Each property that is added makes the change of prototypes that Express does next a little slower.
     if (mount !== outerMount) request[EXPRESS_MOUNT] = mount
     if (callback === undefined) return undefined
     return (error) => {
@@ -61,7 +66,6 @@ class ProtectedApplication {
   }
 
   #patch(): void {
-    if (this.#isPatched) return
     const router = routerOf(this.#app)
     if (router === undefined) return
     for (const found of [router, ...this.#mountedRouters()]) patchLayersOf(found)
