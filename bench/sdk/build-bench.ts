@@ -10,7 +10,15 @@ const target = here('../../node_modules/.stepgate/bench-sdk')
 /** Answers the program. */
 export async function buildBench(): Promise<string> {
   await build({
-    entryPoints: { parts: here('./parts.ts'), 'http-server': here('./http-server.ts') },
+    entryPoints: {
+      parts: here('./parts.ts'),
+      'http-server': here('./http-server.ts'),
+      // Entries of their own, so that the middleware lies in files of its own, by which a profile knows it.
+      'middleware-express': here('../../sdk/src/express.ts'),
+      'middleware-fastify': here('../../sdk/src/fastify.ts'),
+      'middleware-index': here('../../sdk/src/index.ts'),
+    },
+    chunkNames: 'middleware-[hash]',
     outdir: target,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -8,6 +8,7 @@ import { gunzip, gzip } from 'node:zlib'
 import { protectExpress } from '../../sdk/src/express.ts'
 import { stepgateFastify } from '../../sdk/src/fastify.ts'
 import { createStepgate } from '../../sdk/src/index.ts'
+import { profileOwnShare, type OwnShare } from './own-share.ts'
 
 const [, , framework, guardKind] = process.argv
 const BODY = { id: '42', state: 'paid', total: 1290, currency: 'EUR' }
@@ -73,8 +74,22 @@ async function startFastify(): Promise<number> {
 }
 
 console.log(`port ${String(await (framework === 'express' ? startExpress() : startFastify()))}`)
-process.on('message', () => {
+
+/** The middleware lies in files of its own; this one and packages do not. */
+const isMiddleware = (url: string): boolean => /\/middleware-[^/]+$/.test(url)
+
+function cpuMicroseconds(): number {
   const { user, system } = process.cpuUsage()
-  process.send?.(user + system)
-})
+  return user + system
+}
+
+let stopProfile: (() => Promise<OwnShare>) | null = null
+async function answer(question: unknown): Promise<unknown> {
+  if (question === 'cpu') return cpuMicroseconds()
+  if (question === 'profiled') return stopProfile?.()
+  stopProfile = await profileOwnShare(isMiddleware)
+  return 'begun'
+}
+
+process.on('message', (question) => void answer(question).then((said) => process.send?.(said)))
 process.on('disconnect', () => process.exit(0))

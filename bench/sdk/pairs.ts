@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { HttpLoad } from './http-load.ts'
 import { median } from './measure.ts'
-import { cpuMicroseconds, startServer, stopServer, type RunningServer } from './server-process.ts'
+import { cpuMicroseconds, startServer, stopServer, toRequest, type RunningServer } from './server-process.ts'
 import { startTokenPlane, type TokenPlane } from './token-plane.ts'
 
 const GENERATIONS = Number(process.env['BENCH_GENERATIONS'] ?? 14)
@@ -50,9 +50,6 @@ function pin(pid: number | undefined, core: number): boolean {
     return false
   }
 }
-
-const toRequest = (token: string): string =>
-  `GET /orders/42 HTTP/1.1\r\nhost: orders\r\nauthorization: Bearer ${token}\r\n\r\n`
 
 async function startService(
   framework: Framework,

@@ -1,4 +1,4 @@
-/** `npm run bench:sdk [decisions|context|pairs [express|fastify]|throughput [express|fastify]|memory] [--node=20,24]`: ratios in one run, on this machine. */
+/** `npm run bench:sdk [decisions|context|pairs [express|fastify]|share [express|fastify]|throughput [express|fastify]|memory] [--node=20,24]`: ratios in one run, on this machine. */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { findNode } from '../find-node.ts'

@@ -31,13 +31,20 @@ export async function startServer(
   return { name, child, port }
 }
 
-/** User and system time of a server's process so far, by all of its threads. */
-export async function cpuMicroseconds({ child }: RunningServer): Promise<number> {
+/** What the server's process answers a question with. */
+export async function messageOf({ child }: RunningServer, question: 'cpu' | 'profile' | 'profiled'): Promise<unknown> {
   const answered = once(child, 'message')
-  child.send('cpu')
-  const [used] = (await answered) as [number] // the server sends nothing else
-  return used
+  child.send(question)
+  const [answer] = (await answered) as [unknown]
+  return answer
 }
+
+/** User and system time of a server's process so far, by all of its threads. */
+export const cpuMicroseconds = async (server: RunningServer): Promise<number> =>
+  (await messageOf(server, 'cpu')) as number // its answer to this
+
+export const toRequest = (token: string): string =>
+  `GET /orders/42 HTTP/1.1\r\nhost: orders\r\nauthorization: Bearer ${token}\r\n\r\n`
 
 export async function stopServer({ child }: RunningServer): Promise<void> {
   const ended = once(child, 'exit')
