@@ -9,8 +9,8 @@ import { messageOf, startServer, stopServer, toRequest } from './server-process.
 import { startTokenPlane, type TokenPlane } from './token-plane.ts'
 
 const PROCESSES = 7
-const WARM_UP_REQUESTS = 60_000
-const REQUESTS = 120_000
+const WARM_UP_REQUESTS = 40_000
+const REQUESTS = 60_000
 const CONNECTIONS = 16
 const GOALS = { express: 0.02, fastify: 0.05 } as const
 type Framework = keyof typeof GOALS

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../../guard/engine.ts'
+import type { GuardAnswer } from '../../guard/guard.ts'
 import type { StepgateDecision } from '../../guard/request-decision.ts'
 import type { Route } from '../../guard/route-table.ts'
 import { ALL_METHODS, methodsToRegister } from '../every-method.ts'
@@ -7,9 +8,7 @@ import { httpRequestReader } from '../http-request-reader.ts'
 import { toTemplate } from '../to-template.ts'
 import { writeRefusal } from '../write-refusal.ts'
 import {
-  EXPRESS_DECIDED,
   EXPRESS_MIDDLEWARE,
-  EXPRESS_MOUNT,
   LAYER_MOUNT,
   LAYER_ROUTE,
   type ExpressLayer,
@@ -19,6 +18,7 @@ import {
   type ExpressRouter,
   type LayerGuard,
   type LayerHandler,
+  type LayerVisit,
 } from './express-internals.ts'
 import { mountTemplate } from './layer-template.ts'
 import { findRouter, patchLayersOf } from './patch-layers.ts'
@@ -39,7 +39,7 @@ function methodsOf(route: ExpressRoute): readonly string[] {
 const isMiddleware = ({ stack }: ExpressRoute): boolean =>
   stack.length > 0 && stack.every(({ handle }) => typeof handle === 'function' && EXPRESS_MIDDLEWARE in handle)
 
-/** Stands at every layer of one application's requests: follows the mounts, and decides where a route begins. */
+/** Knows the layers of one application: what they are mounted under, and by which route each decides. */
 export class ExpressGuard implements LayerGuard {
   readonly #engine: Engine
   /** Route of a layer by method and mount, as one router may be mounted in several places. */
@@ -49,16 +49,12 @@ export class ExpressGuard implements LayerGuard {
     this.#engine = engine
   }
 
-  enter(
-    layer: ExpressLayer,
-    request: ExpressRequest,
-    response: ServerResponse,
-    next: ExpressNext,
-    proceed: LayerHandler,
-  ): unknown {
-    return layer.route === undefined
-      ? this.#pass(layer, request, response, next, proceed)
-      : this.#decide(layer, layer.route, request, response, next, proceed)
+  begin(mount: string): ExpressVisit {
+    return new ExpressVisit(this, mount)
+  }
+
+  check(route: Route, request: ExpressRequest): GuardAnswer {
+    return this.#engine.guard.check(route, request, httpRequestReader)
   }
 
   /** Registers the routes of a router and of all that are mounted in it. */
@@ -78,7 +74,7 @@ export class ExpressGuard implements LayerGuard {
 
   #discoverMounted(layer: ExpressLayer, mount: string, ancestors: ReadonlySet<ExpressRouter>): void {
     const router = findRouter(layer.handle)
-    if (router !== undefined) this.#discover(router, mount + this.#mountOf(layer), ancestors)
+    if (router !== undefined) this.#discover(router, mount + this.mountOf(layer), ancestors)
   }
 
   #discoverRoute(route: ExpressRoute, mount: string): void {
@@ -86,24 +82,7 @@ export class ExpressGuard implements LayerGuard {
     for (const method of methodsOf(route)) this.#engine.routes.register(method, mount + toTemplate(route.path))
   }
 
-  #pass(
-    layer: ExpressLayer,
-    request: ExpressRequest,
-    response: ServerResponse,
-    next: ExpressNext,
-    proceed: LayerHandler,
-  ): unknown {
-    const mount = this.#mountOf(layer)
-    if (mount === '') return proceed.call(layer, request, response, next)
-    const outer = request[EXPRESS_MOUNT] ?? ''
-    request[EXPRESS_MOUNT] = outer + mount
-    return proceed.call(layer, request, response, (error) => {
-      request[EXPRESS_MOUNT] = outer
-      next(error)
-    })
-  }
-
-  #mountOf(layer: ExpressLayer): string {
+  mountOf(layer: ExpressLayer): string {
     const known = layer[LAYER_MOUNT]
     if (known !== undefined) return known
     const mount = this.#firstSight(layer)
@@ -118,29 +97,8 @@ export class ExpressGuard implements LayerGuard {
     return mountTemplate(layer)
   }
 
-  #decide(
-    layer: ExpressLayer,
-    route: ExpressRoute,
-    request: ExpressRequest,
-    response: ServerResponse,
-    next: ExpressNext,
-    proceed: LayerHandler,
-  ): unknown {
-    const decided = this.#routeAt(layer, route, request)
-    // A route may be there twice, for a middleware of its own or another version: it is decided and counted once.
-    if (decided === null || request[EXPRESS_DECIDED] === decided) return proceed.call(layer, request, response, next)
-    const answer = this.#engine.guard.check(decided, request, httpRequestReader)
-    if (answer !== null && 'refused' in answer) {
-      writeRefusal(response, answer)
-      return undefined
-    }
-    ;(request as { stepgate?: StepgateDecision | undefined }).stepgate = answer ?? undefined
-    request[EXPRESS_DECIDED] = decided
-    return proceed.call(layer, request, response, next)
-  }
-
-  #routeAt(layer: ExpressLayer, route: ExpressRoute, request: ExpressRequest): Route | null {
-    const { method = '', [EXPRESS_MOUNT]: mount = '' } = request
+  /** Null where there is nothing to decide. */
+  routeAt(layer: ExpressLayer, route: ExpressRoute, method: string, mount: string): Route | null {
     const last = layer[LAYER_ROUTE]
     const handlers = route.stack.length
     // A method that is not a name of Node's own takes long to find in an object.
@@ -165,5 +123,64 @@ export class ExpressGuard implements LayerGuard {
     const made = this.#engine.routes.register(method, mount + toTemplate(route.path))
     this.#routes.set(layer, routes.set(key, made))
     return made
+  }
+}
+
+/** One request on its way through the layers of an application: follows the mounts, and decides where a route begins. */
+class ExpressVisit implements LayerVisit {
+  readonly guard: ExpressGuard
+  /** Template of the mounts it has passed. */
+  #mount: string
+  /** What was decided last. */
+  #decided: Route | null = null
+
+  constructor(guard: ExpressGuard, mount: string) {
+    this.guard = guard
+    this.#mount = mount
+  }
+
+  enter(
+    layer: ExpressLayer,
+    request: ExpressRequest,
+    response: ServerResponse,
+    next: ExpressNext,
+    proceed: LayerHandler,
+  ): unknown {
+    if (layer.route === undefined) return this.#pass(layer, request, response, next, proceed)
+    const route = this.guard.routeAt(layer, layer.route, request.method ?? '', this.#mount)
+    // A route may be there twice, for a middleware of its own or another version: it is decided and counted once.
+    if (route !== null && route !== this.#decided && !this.#decide(route, request, response)) return undefined
+    return proceed.call(layer, request, response, next)
+  }
+
+  #pass(
+    layer: ExpressLayer,
+    request: ExpressRequest,
+    response: ServerResponse,
+    next: ExpressNext,
+    proceed: LayerHandler,
+  ): unknown {
+    const mount = this.guard.mountOf(layer)
+    if (mount === '') return proceed.call(layer, request, response, next)
+    const outer = this.#mount
+    this.#mount = outer + mount
+    return proceed.call(layer, request, response, (error) => {
+      this.#mount = outer
+      next(error)
+    })
+  }
+
+  /** False where the request was refused. */
+  #decide(route: Route, request: ExpressRequest, response: ServerResponse): boolean {
+    const answer = this.guard.check(route, request)
+    if (answer !== null && 'refused' in answer) {
+      writeRefusal(response, answer)
+      return false
+    }
+    this.#decided = route
+    const told = request as { stepgate?: StepgateDecision | undefined }
+    if (answer !== null) told.stepgate = answer
+    else if (told.stepgate !== undefined) told.stepgate = undefined
+    return true
   }
 }

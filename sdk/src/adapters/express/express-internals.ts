@@ -76,28 +76,30 @@ export interface ExpressInternals {
   path: () => string
 }
 
-/**
- * The guard of an application, and of a request from the first layer on. Not before, as what a request has of its own makes the
- * change of prototypes that Express begins with take longer. Shared by all copies of the package: whichever patched the layers
- * calls the guard that came with the request.
- */
+/** The guard of an application. Shared by all copies of the package, as the patched layers are. */
 export const EXPRESS_GUARD = Symbol.for('@stepgate/node express guard 1')
-export const EXPRESS_MOUNT = Symbol.for('@stepgate/node express mount 1')
 
-/** The route that was decided last. */
-export const EXPRESS_DECIDED = Symbol.for('@stepgate/node express decided 1')
+/**
+ * The visit a request is on, from the first layer on. Not before, as what a request has of its own makes the change of prototypes
+ * that Express begins with take longer; and one property, as adding one to a request that Express has changed takes long, too.
+ */
+export const EXPRESS_VISIT = Symbol.for('@stepgate/node express visit 1')
 
 export interface ExpressRequest extends IncomingMessage {
-  [EXPRESS_DECIDED]?: unknown
-  [EXPRESS_GUARD]?: LayerGuard | undefined
+  [EXPRESS_VISIT]?: LayerVisit | undefined
   /** Of the prototype that Express gives it. */
   readonly app?: { readonly [EXPRESS_GUARD]?: LayerGuard }
-  /** Template of the mounts the request has passed, `/tenants/:tenantId`. */
-  [EXPRESS_MOUNT]?: string
 }
 
-/** Called at every layer of a guarded request, in place of the layer. */
+/** What is asked for where a request enters an application. */
 export interface LayerGuard {
+  /** `mount` is the template under which the application is mounted, `/tenants/:tenantId`; empty at the root. */
+  begin(mount: string): LayerVisit
+}
+
+/** Called at every layer that a guarded request enters, in place of the layer. */
+export interface LayerVisit {
+  readonly guard: LayerGuard
   enter(
     layer: ExpressLayer,
     request: ExpressRequest,

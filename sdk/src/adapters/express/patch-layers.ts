@@ -1,12 +1,13 @@
 import { StepgateUsageError } from '../../errors.ts'
 import {
   EXPRESS_GUARD,
+  EXPRESS_VISIT,
   type ExpressInternals,
   type ExpressLayer,
   type ExpressRequest,
   type ExpressRouter,
-  type LayerGuard,
   type LayerHandler,
+  type LayerVisit,
 } from './express-internals.ts'
 
 const PATCHED = Symbol.for('@stepgate/node express layer 1')
@@ -16,22 +17,21 @@ const unknownExpress = (): StepgateUsageError =>
 
 type LayerPrototype = Record<'handle_request' | 'handleRequest', LayerHandler | undefined> & { [PATCHED]?: true }
 
-/** The guard that goes on with the request: handlers may send it into applications that nothing connects with this one. */
-function guardOf(request: ExpressRequest): LayerGuard | undefined {
-  const kept = request[EXPRESS_GUARD]
-  if (kept !== undefined) return kept
+/** It goes on with the request: handlers may send it into applications that nothing connects with this one. */
+function visitOf(request: ExpressRequest): LayerVisit | undefined {
+  const visit = request[EXPRESS_VISIT]
+  if (visit !== undefined) return visit
   const guard = request.app?.[EXPRESS_GUARD]
-  if (guard !== undefined) request[EXPRESS_GUARD] = guard
-  return guard
+  return guard === undefined ? undefined : (request[EXPRESS_VISIT] = guard.begin(''))
 }
 
 /** Layers of requests that no guard came with behave as ever, so other applications of the process notice nothing. */
 function guarded(proceed: LayerHandler): LayerHandler {
   return function stepgateLayer(request, response, next) {
-    const guard = guardOf(request)
-    return guard === undefined
+    const visit = visitOf(request)
+    return visit === undefined
       ? proceed.call(this, request, response, next)
-      : guard.enter(this, request, response, next, proceed)
+      : visit.enter(this, request, response, next, proceed)
   }
 }
 

@@ -3,14 +3,13 @@ import { DiscoveryTimer } from '../discovery-timer.ts'
 import { toTemplate } from '../to-template.ts'
 import { ExpressGuard } from './express-guard.ts'
 import {
-  EXPRESS_DECIDED,
   EXPRESS_GUARD,
-  EXPRESS_MOUNT,
+  EXPRESS_VISIT,
   type ExpressInternals,
   type ExpressNext,
   type ExpressRequest,
   type ExpressRouter,
-  type LayerGuard,
+  type LayerVisit,
 } from './express-internals.ts'
 import { isApplication, patchLayersOf, routerOf } from './patch-layers.ts'
 
@@ -38,9 +37,10 @@ class ProtectedApplication {
     Object.defineProperty(this.#app, EXPRESS_GUARD, { value: this.#guard })
     this.#app.handle = (request: ExpressRequest, response, callback) => {
       if (!this.#isPatched) this.#patch()
-      const present = request[EXPRESS_GUARD]
+      const present = request[EXPRESS_VISIT]
       // Through a guarded parent comes the parent's guard, with the mounts it has followed.
-      if (present !== undefined && present !== this.#guard) return handle.call(this.#app, request, response, callback)
+      if (present !== undefined && present.guard !== this.#guard)
+        return handle.call(this.#app, request, response, callback)
       return handle.call(this.#app, request, response, this.#enter(request, present, callback))
     }
   }
@@ -48,19 +48,16 @@ class ProtectedApplication {
   /** Sets out from the root of this application, also when a handler sends the request through it once more. */
   #enter(
     request: ExpressRequest,
-    outerGuard: LayerGuard | undefined,
+    outer: LayerVisit | undefined,
     callback: ExpressNext | undefined,
   ): ExpressNext | undefined {
-    const outerMount = outerGuard === undefined ? '' : (request[EXPRESS_MOUNT] ?? '')
     const mount = this.#app.path()
-    // Somebody may have put another prototype there, which does not know the application.
-    if (this.#app.request.app !== this.#app) request[EXPRESS_GUARD] = this.#guard
-    if (request[EXPRESS_DECIDED] !== undefined) request[EXPRESS_DECIDED] = undefined
-    if (mount !== outerMount) request[EXPRESS_MOUNT] = mount
+    // Its first layer begins a visit at the root, where Express's prototype tells of the application.
+    if (outer !== undefined || mount !== '' || this.#app.request.app !== this.#app)
+      request[EXPRESS_VISIT] = this.#guard.begin(mount)
     if (callback === undefined) return undefined
     return (error) => {
-      request[EXPRESS_GUARD] = outerGuard
-      request[EXPRESS_MOUNT] = outerMount
+      request[EXPRESS_VISIT] = outer
       callback(error)
     }
   }
