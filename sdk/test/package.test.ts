@@ -48,7 +48,7 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   fastify: 1_200,
   hono: 1_600,
   koa: 2_000,
-  nest: 4_100,
+  nest: 4_200,
   next: 1_500,
   'node-http': 1_250,
   testing: 46_600,
