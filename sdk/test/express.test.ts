@@ -211,6 +211,17 @@ describe.each(VERSIONS)('%s', (version, express) => {
     await expectGuarded('/inside', '/inside')
   })
 
+  it('guards requests that name another application when they arrive', async () => {
+    app.get('/inside', handler('inside'))
+    const answer = await sendTo((request, response) => {
+      app(
+        Object.assign(request, { app: express() }) as unknown as Parameters<Express>[0],
+        response as Parameters<Express>[1],
+      )
+    }, '/inside')
+    expect([answer.status, handled]).toEqual([403, []])
+  })
+
   it('leaves alone what an application that is mounted in it answers by itself', async () => {
     const mounted = express()
     mounted.get('/inside', handler('inside'))

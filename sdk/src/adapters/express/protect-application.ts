@@ -52,9 +52,9 @@ class ProtectedApplication {
     callback: ExpressNext | undefined,
   ): ExpressNext | undefined {
     const mount = this.#app.path()
-    // Its first layer begins a visit at the root, where Express's prototype tells of the application.
-    if (outer !== undefined || mount !== '' || this.#app.request.app !== this.#app)
-      request[EXPRESS_VISIT] = this.#guard.begin(mount)
+    // Its first layer begins a visit at the root, where nothing but Express's prototype tells of an application.
+    const isTold = request.app === undefined && this.#app.request.app === this.#app
+    if (outer !== undefined || mount !== '' || !isTold) request[EXPRESS_VISIT] = this.#guard.begin(mount)
     if (callback === undefined) return undefined
     return (error) => {
       request[EXPRESS_VISIT] = outer
