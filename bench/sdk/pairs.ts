@@ -6,9 +6,10 @@
  */
 import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import { CONNECTIONS, COST_MAX, toRequest, type Framework } from './hello-json.ts'
 import { HttpLoad } from './http-load.ts'
 import { median } from './measure.ts'
-import { cpuMicroseconds, startServer, stopServer, toRequest, type RunningServer } from './server-process.ts'
+import { cpuMicroseconds, startServer, stopServer, type RunningServer } from './server-process.ts'
 import { startTokenPlane, type TokenPlane } from './token-plane.ts'
 
 const GENERATIONS = Number(process.env['BENCH_GENERATIONS'] ?? 14)
@@ -17,11 +18,8 @@ const GENERATIONS_MIN = 6
 const WARM_UP_ROUNDS = 10
 const ROUNDS = 7
 const SLICE_REQUESTS = 3_200
-const CONNECTIONS = 16
-const GOALS = { express: 1.02, fastify: 1.05 } as const
 /** `calling` has no middleware and calls another service now and then. */
 const GUARDS = { bare: 'none', twin: 'none', calling: 'calls', guarded: 'stepgate' } as const
-type Framework = keyof typeof GOALS
 type Variant = keyof typeof GUARDS
 /** CPU a request, in microseconds. */
 type Costs = Readonly<Record<Variant, number>>
@@ -120,7 +118,7 @@ function verdictOf({ low, high }: Interval, goal: number): string {
 }
 
 function noteOf(variant: Variant, interval: Interval, framework: Framework): string {
-  if (variant === 'guarded') return verdictOf(interval, GOALS[framework])
+  if (variant === 'guarded') return verdictOf(interval, 1 + COST_MAX[framework])
   if (variant === 'calling') return ''
   const isFair = interval.low <= 1 && interval.high >= 1
   return isFair ? '' : 'EQUAL ONES DIFFER: nothing this small can be told here'
@@ -138,7 +136,9 @@ function printGenerations(framework: Framework, generations: readonly Costs[], i
     )
   }
   const besideCalling = beside(generations, 'guarded', 'calling')
-  console.log(`  guarded beside calling ${describe(besideCalling)}  ${verdictOf(besideCalling, GOALS[framework])}`)
+  console.log(
+    `  guarded beside calling ${describe(besideCalling)}  ${verdictOf(besideCalling, 1 + COST_MAX[framework])}`,
+  )
 }
 
 /** Both frameworks, or the one that is named. */

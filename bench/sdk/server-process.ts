@@ -43,9 +43,6 @@ export async function messageOf({ child }: RunningServer, question: 'cpu' | 'pro
 export const cpuMicroseconds = async (server: RunningServer): Promise<number> =>
   (await messageOf(server, 'cpu')) as number // its answer to this
 
-export const toRequest = (token: string): string =>
-  `GET /orders/42 HTTP/1.1\r\nhost: orders\r\nauthorization: Bearer ${token}\r\n\r\n`
-
 export async function stopServer({ child }: RunningServer): Promise<void> {
   const ended = once(child, 'exit')
   child.disconnect()

@@ -2,18 +2,16 @@
  * What of the CPU of hello-JSON is spent in the middleware itself. Two processes of one program differ by more than it costs, so
  * beside a bare server it can hardly be told; within one process it can. What it makes others do more slowly is not in it.
  */
+import { CONNECTIONS, COST_MAX, toRequest, type Framework } from './hello-json.ts'
 import { HttpLoad } from './http-load.ts'
 import { median } from './measure.ts'
 import type { OwnShare } from './own-share.ts'
-import { messageOf, startServer, stopServer, toRequest } from './server-process.ts'
+import { messageOf, startServer, stopServer } from './server-process.ts'
 import { startTokenPlane, type TokenPlane } from './token-plane.ts'
 
 const PROCESSES = 7
 const WARM_UP_REQUESTS = 40_000
 const REQUESTS = 60_000
-const CONNECTIONS = 16
-const GOALS = { express: 0.02, fastify: 0.05 } as const
-type Framework = keyof typeof GOALS
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
@@ -31,7 +29,7 @@ async function measureShare(framework: Framework, { environment, tokens }: Token
 
 function printShares(framework: Framework, shares: readonly OwnShare[]): void {
   const own = shares.map((share) => share.own)
-  const [middle, most, goal] = [median(own), Math.max(...own), GOALS[framework]]
+  const [middle, most, goal] = [median(own), Math.max(...own), COST_MAX[framework]]
   if (middle === 0) throw new Error('the middleware was not found in the profile')
   const samples = shares.reduce((sum, share) => sum + share.samples, 0)
   console.log(

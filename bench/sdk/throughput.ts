@@ -1,5 +1,6 @@
 /** Hello-JSON of a service with and without the middleware: requests a second, and CPU a request of the service's process. */
 import autocannon from 'autocannon'
+import { CONNECTIONS } from './hello-json.ts'
 import { median } from './measure.ts'
 import { cpuMicroseconds, startServer, stopServer, type RunningServer } from './server-process.ts'
 import { startTokenPlane } from './token-plane.ts'
@@ -10,7 +11,6 @@ const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9)
 const TURN_SECONDS = 1
 /** Two processes of one program differ by where their memory and compiled code happen to lie, so new ones are started. */
 const ROUNDS_PER_PROCESS = 3
-const CONNECTIONS = 16
 const FRAMEWORKS = {
   express: { none: 'none', 'none again': 'none', stepgate: 'stepgate', 'express-oauth2-jwt-bearer': 'peer' },
   fastify: { none: 'none', 'none again': 'none', 'a hook that reads a header': 'headers', stepgate: 'stepgate' },

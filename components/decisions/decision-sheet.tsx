@@ -5,6 +5,7 @@ import { Link } from '../ui/link.tsx'
 import type { ReactNode } from 'react'
 import type { RouteResponse } from '#lib/contract/routes.ts'
 import { sampleQuery } from '#lib/client/decisions.ts'
+import { isIdentityKind } from '#lib/policy/vocabulary.ts'
 import { useDeviceActions } from '@/components/devices/use-device-actions.ts'
 import { useRoleGate } from '@/components/shell/session-context.tsx'
 import { useEnvironment, useEnvironmentPath } from '@/components/shell/environment-context.tsx'
@@ -190,7 +191,7 @@ function Facts({ detail }: { readonly detail: Detail }) {
     revision,
     instanceId,
   } = detail
-  const hasIdentity = caller.kind === 'service' || caller.kind === 'integration'
+  const hasIdentity = isIdentityKind(caller.kind)
   return (
     <section aria-labelledby="facts">
       <h3 id="facts" className="mb-2 font-medium">

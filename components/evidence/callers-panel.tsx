@@ -4,6 +4,7 @@ import { Link } from '../ui/link.tsx'
 import { useMemo, useState } from 'react'
 import { evidenceQuery } from '#lib/client/evidence.ts'
 import type { CallerEvidence } from '#lib/client/object-types.ts'
+import { isIdentityKind } from '#lib/policy/vocabulary.ts'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
 import type { Column, Sort } from '../ui/data-table/column.ts'
 import { DataTable } from '../ui/data-table/data-table.tsx'
@@ -19,7 +20,7 @@ interface CallersPanelProps {
   readonly windowHours: number
 }
 
-const hasPage = ({ caller: { kind } }: CallerEvidence): boolean => kind === 'service' || kind === 'integration'
+const hasPage = ({ caller: { kind } }: CallerEvidence): boolean => isIdentityKind(kind)
 
 function CallerName({
   evidence,

@@ -1,6 +1,7 @@
 'use client'
 import { ChevronRight } from 'lucide-react'
 import type { CallerLifetime } from '#lib/client/object-types.ts'
+import { isIdentityKind } from '#lib/policy/vocabulary.ts'
 import { TokenAgeAxis, TokenAgeBars, type TokenAgeMark } from '../evidence/token-age-bars.tsx'
 import { useEnvironmentPath } from '../shell/environment-context.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -10,7 +11,7 @@ import { KindIcon } from '../ui/status-badges.tsx'
 import { toCount, toDuration, toPlural } from '../ui/words.ts'
 import { STANDING_WORDS, toBoundedCount, toLifetimeAdvice, toLifetimeSentence } from './lifetime-words.ts'
 
-const hasPage = ({ caller: { kind } }: CallerLifetime): boolean => kind === 'service' || kind === 'integration'
+const hasPage = ({ caller: { kind } }: CallerLifetime): boolean => isIdentityKind(kind)
 const isAdvised = ({ standing }: CallerLifetime): boolean =>
   standing === 'shorten' || standing === 'not-enough-evidence'
 

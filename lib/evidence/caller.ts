@@ -1,4 +1,4 @@
-import type { CallerKind } from '../policy/vocabulary.ts'
+import { isIdentityKind, type CallerKind } from '../policy/vocabulary.ts'
 
 export interface Caller {
   /** Stable within an environment: kind and name. */
@@ -26,6 +26,4 @@ export const callerOfFacts = ({
   readonly callerHint: string | null
 }): Caller => toCaller(callerKind, caller, callerHint)
 
-/** Has a `client_id` of this control plane, where people and anonymous callers have none. */
-export const isIdentity = ({ callerKind }: { readonly callerKind: CallerKind }): boolean =>
-  callerKind === 'service' || callerKind === 'integration'
+export const isIdentity = ({ callerKind }: { readonly callerKind: CallerKind }): boolean => isIdentityKind(callerKind)

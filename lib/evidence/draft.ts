@@ -64,10 +64,10 @@ function withEach<Value>(
   return next
 }
 
-/** Tokens of people come from their issuer: no grant of ours is in them. */
 function draftScopes({ removed, added, withoutToken }: Extract<Draft, { kind: 'grants' }>): Fleet['scopesOf'] {
   const [removedOf, addedOf] = [grantsByService(removed), grantsByService(added)]
   return (facts, serviceId) => {
+    // Tokens of people come from their issuer: no grant of ours is in them.
     if (!isIdentity(facts) || facts.caller === null || facts.tokenProblem !== null) return facts.scopes
     if (withoutToken.has(tokenKey(facts.caller, serviceId))) return null
     const gone = namesFor(removedOf.get(serviceId), facts.caller)

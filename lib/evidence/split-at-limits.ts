@@ -1,5 +1,4 @@
-import { TOKEN_AGE_BUCKETS } from '../policy/token-age.ts'
-import { TOKEN_AGE_EDGES_SECONDS } from '../policy/vocabulary.ts'
+import { TOKEN_AGE_BUCKETS, tokenAgeRange } from '../policy/token-age.ts'
 
 export interface AgeSpan {
   readonly count: number
@@ -60,11 +59,10 @@ export function splitAtLimits(ages: readonly number[] | null, count: number, lim
   return cut.spans.map((span, at) => ({ ages: span, count: counts[at] ?? 0 })).filter((span) => span.count > 0)
 }
 
-/** How many of the limits the youngest and the oldest of a bucket exceed; a bucket holds `(lower edge, upper edge]`. */
+/** How many of the limits the youngest and the oldest of a bucket exceed. */
 function spanOfBucket(bucket: number, limits: readonly number[]): [number, number] {
-  const lower = bucket === 0 ? Number.NEGATIVE_INFINITY : (TOKEN_AGE_EDGES_SECONDS[bucket - 1] ?? 0)
-  const upper = TOKEN_AGE_EDGES_SECONDS[bucket] ?? Number.POSITIVE_INFINITY
-  return [limits.filter((limit) => limit <= lower).length, limits.filter((limit) => limit < upper).length]
+  const { above, upTo } = tokenAgeRange(bucket)
+  return [limits.filter((limit) => limit <= above).length, limits.filter((limit) => limit < upTo).length]
 }
 
 /** An age that exceeds so many limits is the next limit itself. */

@@ -1,5 +1,4 @@
-import { TOKEN_AGE_BUCKETS } from '../policy/token-age.ts'
-import { TOKEN_AGE_EDGES_SECONDS } from '../policy/vocabulary.ts'
+import { TOKEN_AGE_BUCKETS, tokenAgeRange } from '../policy/token-age.ts'
 
 export interface AgePart {
   readonly count: number
@@ -39,10 +38,9 @@ function sidesAt(limitSeconds: number): readonly Side[] {
   return latest.sides
 }
 
-/** Buckets hold `(lower edge, upper edge]`; a token is too old above the limit. */
+/** A token is too old above the limit. */
 function sideOf(bucket: number, limitSeconds: number): Side {
-  const lower = bucket === 0 ? Number.NEGATIVE_INFINITY : (TOKEN_AGE_EDGES_SECONDS[bucket - 1] ?? 0)
-  const upper = TOKEN_AGE_EDGES_SECONDS[bucket] ?? Number.POSITIVE_INFINITY
-  if (upper <= limitSeconds) return YOUNG
-  return lower >= limitSeconds ? OLD : OPEN
+  const { above, upTo } = tokenAgeRange(bucket)
+  if (upTo <= limitSeconds) return YOUNG
+  return above >= limitSeconds ? OLD : OPEN
 }

@@ -1,4 +1,5 @@
 import { callerBucket } from '../policy/caller-bucket.ts'
+import { isIdentityKind } from '../policy/vocabulary.ts'
 import { callerOfFacts, type Caller } from './caller.ts'
 import type { ReplayedSignature } from './replay-rule.ts'
 
@@ -56,7 +57,7 @@ function summarise(caller: Caller, group: readonly ReplayedSignature[]): CallerS
     firstAt: new Date(firstMs),
     lastAt: new Date(lastMs),
     lastDeniedAt: deniedMs === -Infinity ? null : new Date(deniedMs),
-    bucketPercent: caller.kind === 'service' || caller.kind === 'integration' ? callerBucket(caller.name) : null,
+    bucketPercent: isIdentityKind(caller.kind) ? callerBucket(caller.name) : null,
   }
 }
 

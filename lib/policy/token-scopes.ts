@@ -10,6 +10,11 @@ const KNOWN_MAX = 1_024
 const KNOWN_LENGTH_MAX = 500
 let last: { readonly text: string; readonly scopes: readonly string[] | null } = { text: '', scopes: [] }
 
+function findScopes(text: string): readonly string[] | null {
+  const scopes = known.get(text)
+  return scopes === undefined ? keepScopes(text) : scopes
+}
+
 function keepScopes(text: string): readonly string[] | null {
   if (known.size >= KNOWN_MAX) known.clear()
   const scopes = toScopes(text)
@@ -24,7 +29,7 @@ export function readScopes(payload: JsonObject, claim: string): readonly string[
   const value = stated === undefined ? '' : stated
   if (typeof value !== 'string' || value.length > KNOWN_LENGTH_MAX) return toScopes(value)
   // Comparing with the last one takes less than looking it up.
-  if (value !== last.text) last = { text: value, scopes: known.get(value) ?? keepScopes(value) }
+  if (value !== last.text) last = { text: value, scopes: findScopes(value) }
   return last.scopes
 }
 

@@ -23,6 +23,9 @@ export const CALLER_KINDS = ['service', 'integration', 'user', 'anonymous'] as c
 /** Who calls. `anonymous` is a request whose caller could not be established from its token. */
 export type CallerKind = (typeof CALLER_KINDS)[number]
 
+/** Callers with a `client_id` of this control plane; people and anonymous callers have none. */
+export const isIdentityKind = (kind: CallerKind): boolean => kind === 'service' || kind === 'integration'
+
 /** An identity is a caller that has its own OAuth `client_id`. */
 export const IDENTITY_KINDS = ['service', 'integration'] as const
 export type IdentityKind = (typeof IDENTITY_KINDS)[number]

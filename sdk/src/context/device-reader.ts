@@ -1,3 +1,4 @@
+import { isIdentityKind } from '../../../lib/policy/vocabulary.ts'
 import type { RequestReader } from '../guard/request-reader.ts'
 import type { Caller } from '../token/caller.ts'
 import {
@@ -13,7 +14,7 @@ import { tlsTraitsOf } from './tls-traits.ts'
 
 /** Somebody who only claims to be a service could as well claim to be its installation. */
 const maySayInstance = ({ facts: { callerKind, tokenProblem } }: Caller): boolean =>
-  tokenProblem === null && (callerKind === 'service' || callerKind === 'integration')
+  tokenProblem === null && isIdentityKind(callerKind)
 
 /**
  * Tells the device of one token's requests. What the last request said is kept as it came in, so that an equal one costs

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Decision } from '../../../lib/policy/decision.ts'
 import type { CallerKind, Outcome, Reason } from '../../../lib/policy/vocabulary.ts'
 import type { Caller } from '../token/caller.ts'
 
@@ -20,10 +21,7 @@ export interface StepgateDecision {
   readonly reason: Reason | null
 }
 
-interface Decided {
-  readonly outcome: Outcome
-  readonly reason: Reason | null
-}
+type Decided = Pick<Decision, 'outcome' | 'reason'>
 
 /** Makes its id only when somebody asks: most handlers never do. */
 export class RequestDecision implements StepgateDecision {

@@ -1,13 +1,6 @@
 import type { CheckResult, RecordedContext } from '../../../lib/policy/decision.ts'
-import { TOKEN_AGE_BUCKETS, tokenAgeBucket } from '../../../lib/policy/token-age.ts'
-import {
-  TOKEN_AGE_EDGES_SECONDS,
-  type CallerKind,
-  type Mode,
-  type Outcome,
-  type Reason,
-  type SenderConstraint,
-} from '../../../lib/policy/vocabulary.ts'
+import { TOKEN_AGE_BUCKETS, tokenAgeBucket, tokenAgeRange } from '../../../lib/policy/token-age.ts'
+import type { CallerKind, Mode, Outcome, Reason, SenderConstraint } from '../../../lib/policy/vocabulary.ts'
 
 /** What a folded decision rests on, without time and ids: equal ones are one item with a count. */
 export interface DecisionSignature {
@@ -102,8 +95,9 @@ export class Fold {
   #turnTo(tokenAgeSeconds: number): void {
     this.#emptyBucket()
     this.#bucket = tokenAgeBucket(tokenAgeSeconds)
-    this.#olderThan = TOKEN_AGE_EDGES_SECONDS[this.#bucket - 1] ?? AGE_MIN
-    this.#oldest = TOKEN_AGE_EDGES_SECONDS[this.#bucket] ?? AGE_MAX
+    const { above, upTo } = tokenAgeRange(this.#bucket)
+    this.#olderThan = Math.max(above, AGE_MIN)
+    this.#oldest = Math.min(upTo, AGE_MAX)
   }
 
   #emptyBucket(): void {

@@ -82,6 +82,7 @@ export class ExpressGuard implements LayerGuard {
     for (const method of methodsOf(route)) this.#engine.routes.register(method, mount + toTemplate(route.path))
   }
 
+  /** The template under which a layer is mounted; empty at the root. */
   mountOf(layer: ExpressLayer): string {
     const known = layer[LAYER_MOUNT]
     if (known !== undefined) return known
@@ -146,28 +147,23 @@ class ExpressVisit implements LayerVisit {
     next: ExpressNext,
     proceed: LayerHandler,
   ): unknown {
-    if (layer.route === undefined) return this.#pass(layer, request, response, next, proceed)
+    if (layer.route === undefined) return proceed.call(layer, request, response, this.#follow(layer, next))
     const route = this.guard.routeAt(layer, layer.route, request.method ?? '', this.#mount)
     // A route may be there twice, for a middleware of its own or another version: it is decided and counted once.
     if (route !== null && route !== this.#decided && !this.#decide(route, request, response)) return undefined
     return proceed.call(layer, request, response, next)
   }
 
-  #pass(
-    layer: ExpressLayer,
-    request: ExpressRequest,
-    response: ServerResponse,
-    next: ExpressNext,
-    proceed: LayerHandler,
-  ): unknown {
+  /** Goes along below the mount of a layer; answers what comes back from there before it goes on. */
+  #follow(layer: ExpressLayer, next: ExpressNext): ExpressNext {
     const mount = this.guard.mountOf(layer)
-    if (mount === '') return proceed.call(layer, request, response, next)
+    if (mount === '') return next
     const outer = this.#mount
     this.#mount = outer + mount
-    return proceed.call(layer, request, response, (error) => {
+    return (error) => {
       this.#mount = outer
       next(error)
-    })
+    }
   }
 
   /** False where the request was refused. */
