@@ -15,7 +15,8 @@ import { startTokenPlane, type TokenPlane } from './token-plane.ts'
 const GENERATIONS = Number(process.env['BENCH_GENERATIONS'] ?? 14)
 /** Fewer have no interval of 95 %. */
 const GENERATIONS_MIN = 6
-const WARM_UP_ROUNDS = 10
+/** Until the middleware has sent its first report, for which V8 gives up and makes anew much of what it has compiled. */
+const WARM_UP_ROUNDS = 25
 const ROUNDS = 7
 const SLICE_REQUESTS = 3_200
 /** `calling` has no middleware and calls another service now and then. */
@@ -52,11 +53,11 @@ function pin(pid: number | undefined, core: number): boolean {
 async function startService(
   framework: Framework,
   variant: Variant,
-  { environment, tokens }: TokenPlane,
+  { environment, issueTokens }: TokenPlane,
 ): Promise<Service> {
   const server = await startServer(framework, variant, GUARDS[variant], environment)
   pin(server.child.pid, 0)
-  return { server, load: await HttpLoad.open(server.port, CONNECTIONS, tokens.map(toRequest)) }
+  return { server, load: await HttpLoad.open(server.port, CONNECTIONS, issueTokens().map(toRequest)) }
 }
 
 async function runSlice({ server, load }: Service): Promise<number> {
@@ -124,6 +125,11 @@ function noteOf(variant: Variant, interval: Interval, framework: Framework): str
   return isFair ? '' : 'EQUAL ONES DIFFER: nothing this small can be told here'
 }
 
+function printProgress(framework: Framework, count: number, costs: Costs): void {
+  const micros = VARIANTS.map((variant) => `${variant} ${costs[variant].toFixed(1)}`).join(', ')
+  console.log(`${framework} ${String(count)} of ${String(GENERATIONS)}: ${micros} µs`)
+}
+
 function printGenerations(framework: Framework, generations: readonly Costs[], isPinned: boolean): void {
   console.log(
     `\n${framework}: CPU a request, ${String(generations.length)} generations of processes${isPinned ? '' : ', cores not kept apart'}`,
@@ -149,7 +155,11 @@ export async function benchPairs(only?: string): Promise<void> {
   for (const framework of ['express', 'fastify'] as const) {
     if (only !== undefined && only !== framework) continue
     const generations: Costs[] = []
-    while (generations.length < GENERATIONS) generations.push(await runGeneration(framework, plane))
+    while (generations.length < GENERATIONS) {
+      const costs = await runGeneration(framework, plane)
+      generations.push(costs)
+      printProgress(framework, generations.length, costs)
+    }
     printGenerations(framework, generations, isPinned)
   }
   await plane.plane.kill()

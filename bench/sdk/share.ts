@@ -15,9 +15,9 @@ const REQUESTS = 60_000
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
-async function measureShare(framework: Framework, { environment, tokens }: TokenPlane): Promise<OwnShare> {
+async function measureShare(framework: Framework, { environment, issueTokens }: TokenPlane): Promise<OwnShare> {
   const server = await startServer(framework, 'guarded', 'stepgate', environment)
-  const load = await HttpLoad.open(server.port, CONNECTIONS, tokens.map(toRequest))
+  const load = await HttpLoad.open(server.port, CONNECTIONS, issueTokens().map(toRequest))
   await load.send(WARM_UP_REQUESTS)
   await messageOf(server, 'profile')
   await load.send(REQUESTS)

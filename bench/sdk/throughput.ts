@@ -65,11 +65,12 @@ async function runRound(servers: readonly RunningServer[], tokens: readonly stri
 
 async function compare(
   start: () => Promise<RunningServer[]>,
-  tokens: readonly string[],
+  issueTokens: () => readonly string[],
 ): Promise<Map<string, Round[]>> {
   const rounds = new Map<string, Round[]>()
   for (let done = 0; done < ROUNDS; done += ROUNDS_PER_PROCESS) {
     const servers = await start()
+    const tokens = issueTokens()
     for (const server of servers) await load(server, tokens)
     for (let round = done; round < Math.min(ROUNDS, done + ROUNDS_PER_PROCESS); round++) {
       for (const [name, result] of await runRound(servers, tokens))
@@ -99,12 +100,12 @@ function printRounds(title: string, rounds: ReadonlyMap<string, readonly Round[]
 
 /** All frameworks, or the one that is named. */
 export async function benchThroughput(only?: string): Promise<void> {
-  const { plane, environment, tokens } = await startTokenPlane()
+  const { plane, environment, issueTokens } = await startTokenPlane()
   for (const [framework, guards] of Object.entries(FRAMEWORKS)) {
     if (only !== undefined && only !== framework) continue
     const start = (): Promise<RunningServer[]> =>
       Promise.all(Object.entries(guards).map(([name, guard]) => startServer(framework, name, guard, environment)))
-    const rounds = await compare(start, tokens)
+    const rounds = await compare(start, issueTokens)
     printRounds(`${framework}: requests a second`, rounds, 'requestsPerSecond')
     printRounds(`${framework}: CPU a request, µs`, rounds, 'cpuMicroseconds')
   }

@@ -8,7 +8,8 @@ export interface TokenPlane {
   readonly plane: TestControlPlane
   /** What a service is configured with. */
   readonly environment: Readonly<Record<string, string>>
-  readonly tokens: readonly string[]
+  /** One of each caller, for the quarter of an hour that it is good for. */
+  readonly issueTokens: () => readonly string[]
 }
 
 export async function startTokenPlane(): Promise<TokenPlane> {
@@ -29,8 +30,7 @@ export async function startTokenPlane(): Promise<TokenPlane> {
     BENCH_JWKS: `${plane.url}/jwks`,
     NODE_ENV: 'production',
   }
-  const tokens = Array.from({ length: CALLERS }, (_, index) =>
-    plane.issueToken({ client_id: `caller-${String(index)}` }),
-  )
-  return { plane, environment, tokens }
+  const issueTokens = (): readonly string[] =>
+    Array.from({ length: CALLERS }, (_, index) => plane.issueToken({ client_id: `caller-${String(index)}` }))
+  return { plane, environment, issueTokens }
 }

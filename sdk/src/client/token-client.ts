@@ -87,7 +87,7 @@ function toHeld({ lifetimeMs, ...token }: IssuedToken, wish: TokenWish, requeste
   return {
     ...token,
     expiresAt: new Date(startMs + ownMs),
-    renewAtMs: endsWithSubject ? Number.MAX_SAFE_INTEGER : requestedAtMs + ownMs * betweenMs(0.4, 0.5),
+    renewAtMs: endsWithSubject ? Number.MAX_SAFE_INTEGER : requestedAtMs + betweenMs(0.4 * ownMs, 0.5 * ownMs),
     expiresAtMs: requestedAtMs + ownMs - Math.min(EXPIRY_MARGIN_MS, ownMs / 10),
   }
 }

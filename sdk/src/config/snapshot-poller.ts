@@ -222,7 +222,8 @@ export class SnapshotPoller {
     this.#lastError = null
     this.#source = 'network'
     this.#lastSuccessAt = monotonicMs()
-    return wasHeld ? betweenMs(0, 50) : this.#pace.intervalSeconds * 1000 * betweenMs(0.8, 1.2)
+    const intervalMs = this.#pace.intervalSeconds * 1000
+    return wasHeld ? betweenMs(0, 50) : betweenMs(0.8 * intervalMs, 1.2 * intervalMs)
   }
 
   #fail(failure: PollFailure, cause: string): number {

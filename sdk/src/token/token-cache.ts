@@ -67,7 +67,6 @@ export class TokenCache {
     this.#makeRoom(authorization.length)
     caller.print = print
     caller.usedAt = ++this.#clock
-    if (2 * this.#size >= this.#slots.length) this.#grow()
     this.#put(caller)
   }
 
