@@ -10,17 +10,22 @@ import type { Connection, ConnectionParts } from './connection.ts'
 
 const RETRY_MS = 5_000
 
+/** What is there once the part was loaded: all of it, or nothing. */
+interface Connected {
+  readonly connection: Connection
+  readonly prover: SenderProver
+  readonly explain: ExplainDecision
+  readonly refuse: RefuseDenied
+}
+
 /**
  * The connection to the control plane: loaded at the start, beside the service's own. Routes are closed until it brings a
  * configuration, so nothing is decided without it. Where it cannot be loaded that is tried again and told.
  */
 export class ConnectionOnDemand implements TokenSource {
   readonly #parts: ConnectionParts
-  #connection: Connection | null = null
-  #prover: SenderProver | null = null
-  #explain: ExplainDecision | null = null
-  #refuse: RefuseDenied | null = null
-  #loading: Promise<Connection> | null = null
+  #connected: Connected | null = null
+  #loading: Promise<Connected> | null = null
   #timer: NodeJS.Timeout | null = null
   #isTold = false
   #isClosed = false
@@ -36,17 +41,17 @@ export class ConnectionOnDemand implements TokenSource {
 
   /** Null until it is loaded. */
   get current(): Connection | null {
-    return this.#connection
+    return this.#connected?.connection ?? null
   }
 
   /** Null until it is loaded, and there before the first configuration. */
   get prover(): SenderProver | null {
-    return this.#prover
+    return this.#connected?.prover ?? null
   }
 
-  readonly explain: ExplainDecision = (facts, binding) => this.#explain?.(facts, binding) ?? []
+  readonly explain: ExplainDecision = (facts, binding) => this.#connected?.explain(facts, binding) ?? []
 
-  readonly refuse: RefuseDenied = (...denied) => this.#refuse?.(...denied) ?? CLOSED
+  readonly refuse: RefuseDenied = (...denied) => this.#connected?.refuse(...denied) ?? CLOSED
 
   start(): void {
     this.#start()
@@ -59,24 +64,24 @@ export class ConnectionOnDemand implements TokenSource {
   }
 
   get signer(): TokenSource['signer'] {
-    return this.#connection?.tokens.signer ?? null
+    return this.current?.tokens.signer ?? null
   }
 
   async find(wish: TokenWish): Promise<StepgateToken> {
-    const { tokens } = await this.#load().catch((error: unknown) => {
+    const { connection } = await this.#load().catch((error: unknown) => {
       throw new this.TokenError('unavailable', wish.audience, codeOf(error))
     })
-    return tokens.find(wish)
+    return connection.tokens.find(wish)
   }
 
   discard(wish: TokenWish, accessToken: string): void {
-    this.#connection?.tokens.discard(wish, accessToken)
+    this.current?.tokens.discard(wish, accessToken)
   }
 
   async installationId(): Promise<string> {
     // Whoever asks asks for a token as well, and hears there what is wrong.
-    const connection = await this.#load().catch(() => null)
-    return connection === null ? '' : connection.tokens.installationId()
+    const connected = await this.#load().catch(() => null)
+    return connected === null ? '' : connected.connection.tokens.installationId()
   }
 
   /** Reports what was not reported yet, and stops. */
@@ -85,11 +90,11 @@ export class ConnectionOnDemand implements TokenSource {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#markStarted()
     await this.#loading?.catch(() => undefined)
-    await this.#connection?.close(deadlineMs)
+    await this.current?.close(deadlineMs)
   }
 
   async #start(): Promise<void> {
-    const connection = await this.#load()
+    const { connection } = await this.#load()
     if (this.#isClosed) return
     connection.start()
     await connection.poller.started
@@ -108,7 +113,7 @@ export class ConnectionOnDemand implements TokenSource {
   }
 
   /** Loads it once, but again after a failure. */
-  #load(): Promise<Connection> {
+  #load(): Promise<Connected> {
     this.#loading ??= this.#open().catch((error: unknown) => {
       this.#loading = null
       throw error
@@ -116,14 +121,16 @@ export class ConnectionOnDemand implements TokenSource {
     return this.#loading
   }
 
-  async #open(): Promise<Connection> {
+  async #open(): Promise<Connected> {
     const part = await loadPart(() => import('./connection-part.ts'))
     const { events, settings } = this.#parts
-    this.#explain = part.explainDecision
-    this.#refuse = part.refuseDenied
-    this.#prover = new part.SenderProver(settings.trustedProxies, settings.sender)
-    this.#connection = new part.Connection(this.#parts)
+    this.#connected = {
+      connection: new part.Connection(this.#parts),
+      prover: new part.SenderProver(settings.trustedProxies, settings.sender),
+      explain: part.explainDecision,
+      refuse: part.refuseDenied,
+    }
     part.logDecisions(events, settings.logDecisions)
-    return this.#connection
+    return this.#connected
   }
 }
