@@ -1,11 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { RequestReader } from '../guard/request-reader.ts'
 import { httpRequestReader } from './http-request-reader.ts'
-import { readAuthorization } from './read-authorization.ts'
 
 /** Requests of Fastify, which knows the parameters and, where it rewrites URLs, the one that was sent. */
 export const fastifyRequestReader: RequestReader<FastifyRequest> = {
-  authorization: ({ raw }) => readAuthorization(raw),
+  authorization: ({ raw }) => raw.headers.authorization,
   userAgent: ({ raw }) => raw.headers['user-agent'],
   header: ({ raw }, name) => httpRequestReader.header(raw, name),
   method: ({ method }) => method,

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestReader } from '../guard/request-reader.ts'
-import { readAuthorization } from './read-authorization.ts'
 
 /** What Express adds to the request before a route's handlers run. */
 interface RoutedRequest extends IncomingMessage {
@@ -21,7 +20,7 @@ const originalUrl = (request: RoutedRequest): string => request.originalUrl ?? r
 
 /** Requests of `node:http`, on which Express and others are built. */
 export const httpRequestReader: RequestReader<RoutedRequest> = {
-  authorization: readAuthorization,
+  authorization: (request) => request.headers.authorization,
   userAgent: (request) => request.headers['user-agent'],
   header: readHeader,
   method: (request) => request.method ?? '',

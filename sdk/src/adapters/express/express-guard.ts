@@ -41,20 +41,20 @@ const isMiddleware = ({ stack }: ExpressRoute): boolean =>
 
 /** Knows the layers of one application: what they are mounted under, and by which route each decides. */
 export class ExpressGuard implements LayerGuard {
-  readonly #engine: Engine
+  readonly engine: Engine
   /** Route of a layer by method and mount, as one router may be mounted in several places. */
   readonly #routes = new WeakMap<ExpressLayer, Map<string, Route>>()
 
   constructor(engine: Engine) {
-    this.#engine = engine
+    this.engine = engine
   }
 
-  begin(mount: string): ExpressVisit {
-    return new ExpressVisit(this, mount)
+  begin(mount: string, request: ExpressRequest): ExpressVisit {
+    return new ExpressVisit(this, mount, request)
   }
 
   check(route: Route, request: ExpressRequest): GuardAnswer {
-    return this.#engine.guard.check(route, request, httpRequestReader)
+    return this.engine.guard.check(route, request, httpRequestReader)
   }
 
   /** Registers the routes of a router and of all that are mounted in it. */
@@ -79,7 +79,7 @@ export class ExpressGuard implements LayerGuard {
 
   #discoverRoute(route: ExpressRoute, mount: string): void {
     if (isMiddleware(route)) return
-    for (const method of methodsOf(route)) this.#engine.routes.register(method, mount + toTemplate(route.path))
+    for (const method of methodsOf(route)) this.engine.routes.register(method, mount + toTemplate(route.path))
   }
 
   /** The template under which a layer is mounted; empty at the root. */
@@ -106,7 +106,7 @@ export class ExpressGuard implements LayerGuard {
     if (last?.guard === this && last.method === method && last.mount === mount && last.handlers === handlers)
       return last.route
     const found = this.#findRoute(layer, route, method, mount)
-    layer[LAYER_ROUTE] = { guard: this, method, mount, handlers, route: found }
+    if (found !== null) layer[LAYER_ROUTE] = { guard: this, method, mount, handlers, route: found }
     return found
   }
 
@@ -121,7 +121,7 @@ export class ExpressGuard implements LayerGuard {
     const key = mount === '' ? method : `${method} ${mount}`
     const known = routes.get(key)
     if (known !== undefined) return known
-    const made = this.#engine.routes.register(method, mount + toTemplate(route.path))
+    const made = this.engine.routes.register(method, mount + toTemplate(route.path))
     this.#routes.set(layer, routes.set(key, made))
     return made
   }
@@ -130,14 +130,29 @@ export class ExpressGuard implements LayerGuard {
 /** One request on its way through the layers of an application: follows the mounts, and decides where a route begins. */
 class ExpressVisit implements LayerVisit {
   readonly guard: ExpressGuard
-  /** Template of the mounts it has passed. */
+  readonly request: ExpressRequest
   #mount: string
-  /** What was decided last. */
+  /** What was decided last, and at which address: another may have other parameters. */
   #decided: Route | null = null
+  #decidedUrl: string | undefined
 
-  constructor(guard: ExpressGuard, mount: string) {
+  constructor(guard: ExpressGuard, mount: string, request: ExpressRequest) {
     this.guard = guard
+    this.request = request
     this.#mount = mount
+  }
+
+  get mount(): string {
+    return this.#mount
+  }
+
+  from(mount: string, next: ExpressNext): ExpressNext {
+    const outer = this.#mount
+    this.#mount = mount
+    return (error) => {
+      this.#mount = outer
+      next(error)
+    }
   }
 
   enter(
@@ -150,20 +165,15 @@ class ExpressVisit implements LayerVisit {
     if (layer.route === undefined) return proceed.call(layer, request, response, this.#follow(layer, next))
     const route = this.guard.routeAt(layer, layer.route, request.method ?? '', this.#mount)
     // A route may be there twice, for a middleware of its own or another version: it is decided and counted once.
-    if (route !== null && route !== this.#decided && !this.#decide(route, request, response)) return undefined
+    const isDecided = route === null || (route === this.#decided && request.url === this.#decidedUrl)
+    if (!isDecided && !this.#decide(route, request, response)) return undefined
     return proceed.call(layer, request, response, next)
   }
 
   /** Goes along below the mount of a layer; answers what comes back from there before it goes on. */
   #follow(layer: ExpressLayer, next: ExpressNext): ExpressNext {
     const mount = this.guard.mountOf(layer)
-    if (mount === '') return next
-    const outer = this.#mount
-    this.#mount = outer + mount
-    return (error) => {
-      this.#mount = outer
-      next(error)
-    }
+    return mount === '' ? next : this.from(this.#mount + mount, next)
   }
 
   /** False where the request was refused. */
@@ -174,6 +184,7 @@ class ExpressVisit implements LayerVisit {
       return false
     }
     this.#decided = route
+    this.#decidedUrl = request.url
     const told = request as { stepgate?: StepgateDecision | undefined }
     if (answer !== null) told.stepgate = answer
     else if (told.stepgate !== undefined) told.stepgate = undefined

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Engine } from '../../guard/engine.ts'
 import type { Route } from '../../guard/route-table.ts'
 
 /**
@@ -29,7 +30,7 @@ export const LAYER_MOUNT = Symbol('stepgate mount')
 /** Where a layer keeps what was decided by at it last. */
 export const LAYER_ROUTE = Symbol('stepgate route')
 
-/** What requests are decided by at a layer, which holds for as long as all that it was found by stays. */
+/** What requests are decided by at a layer, which holds for as long as all that it was found by stays. That there is nothing to decide is not kept. */
 export interface LayerRoute {
   readonly guard: LayerGuard
   /** As the request has it. */
@@ -37,8 +38,7 @@ export interface LayerRoute {
   readonly mount: string
   /** How many handlers the route had. */
   readonly handlers: number
-  /** Null where there is nothing to decide: no handler of the route will run, or they are middleware. */
-  readonly route: Route | null
+  readonly route: Route
 }
 
 export interface ExpressLayer {
@@ -58,6 +58,7 @@ export interface ExpressLayer {
 
 export interface ExpressRouter {
   readonly stack: ExpressLayer[]
+  handle: (request: ExpressRequest, response: ServerResponse, callback: ExpressNext) => unknown
   use(...handlers: unknown[]): unknown
 }
 
@@ -82,24 +83,33 @@ export const EXPRESS_GUARD = Symbol.for('@stepgate/node express guard 1')
 /**
  * The visit a request is on, from the first layer on. Not before, as what a request has of its own makes the change of prototypes
  * that Express begins with take longer; and one property, as adding one to a request that Express has changed takes long, too.
+ * Null where the request has left the guarded application again, which Express's prototype may still tell of.
  */
 export const EXPRESS_VISIT = Symbol.for('@stepgate/node express visit 1')
 
 export interface ExpressRequest extends IncomingMessage {
-  [EXPRESS_VISIT]?: LayerVisit | undefined
+  [EXPRESS_VISIT]?: LayerVisit | null | undefined
   /** Of the prototype that Express gives it. */
   readonly app?: { readonly [EXPRESS_GUARD]?: LayerGuard }
 }
 
 /** What is asked for where a request enters an application. */
 export interface LayerGuard {
+  /** Whose decisions it makes. */
+  readonly engine: Engine
   /** `mount` is the template under which the application is mounted, `/tenants/:tenantId`; empty at the root. */
-  begin(mount: string): LayerVisit
+  begin(mount: string, request: ExpressRequest): LayerVisit
 }
 
 /** Called at every layer that a guarded request enters, in place of the layer. */
 export interface LayerVisit {
   readonly guard: LayerGuard
+  /** The one it is the visit of. Objects that were made from that request find it there, too. */
+  readonly request: ExpressRequest
+  /** Template of the mounts it has passed. */
+  readonly mount: string
+  /** Sends it to another place, from where it comes back with the answer. */
+  from(mount: string, next: ExpressNext): ExpressNext
   enter(
     layer: ExpressLayer,
     request: ExpressRequest,

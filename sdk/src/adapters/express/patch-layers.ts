@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { StepgateUsageError } from '../../errors.ts'
 import {
   EXPRESS_GUARD,
@@ -12,17 +14,15 @@ import {
 
 const PATCHED = Symbol.for('@stepgate/node express layer 1')
 
-const unknownExpress = (): StepgateUsageError =>
-  new StepgateUsageError('framework-unknown', 'this version of Express is not known; nothing can be guarded')
-
 type LayerPrototype = Record<'handle_request' | 'handleRequest', LayerHandler | undefined> & { [PATCHED]?: true }
 
 /** It goes on with the request: handlers may send it into applications that nothing connects with this one. */
 function visitOf(request: ExpressRequest): LayerVisit | undefined {
   const visit = request[EXPRESS_VISIT]
-  if (visit !== undefined) return visit
-  const guard = request.app?.[EXPRESS_GUARD]
-  return guard === undefined ? undefined : (request[EXPRESS_VISIT] = guard.begin(''))
+  if (visit === null) return undefined
+  if (visit?.request === request) return visit
+  const guard = visit?.guard ?? request.app?.[EXPRESS_GUARD]
+  return guard === undefined ? undefined : (request[EXPRESS_VISIT] = guard.begin(visit?.mount ?? '', request))
 }
 
 /** Layers of requests that no guard came with behave as ever, so other applications of the process notice nothing. */
@@ -35,28 +35,48 @@ function guarded(proceed: LayerHandler): LayerHandler {
   }
 }
 
-/** Puts the guard where Express enters a layer: the one place every route of every router is entered through. */
-function patchLayers(layer: ExpressLayer): void {
-  const prototype = Object.getPrototypeOf(layer) as LayerPrototype // a Layer of Express 4 or of `router`
-  if (prototype[PATCHED] === true) return
+/** Puts the guard where Express enters a layer: the one place every route of every router is entered through. False where it is none of Express. */
+function patchPrototype(prototype: LayerPrototype): boolean {
+  if (prototype[PATCHED] === true) return true
   const name = prototype.handleRequest === undefined ? 'handle_request' : 'handleRequest'
   const proceed = prototype[name]
-  if (proceed === undefined) throw unknownExpress()
+  if (typeof proceed !== 'function') return false
   prototype[name] = guarded(proceed)
   prototype[PATCHED] = true
+  return true
 }
 
-/** Layers cannot be had from outside, so one is made and taken away again. */
-export function patchLayersOf(router: ExpressRouter): void {
-  const [present] = router.stack
-  if (present !== undefined) {
-    patchLayers(present)
-    return
+const patchLayers = (layer: ExpressLayer): boolean => patchPrototype(Object.getPrototypeOf(layer) as LayerPrototype) // a Layer of Express 4 or of `router`
+
+/** Of Express 4, by whatever name it is installed, and of the package `router`. */
+const LAYER_MODULE = /(?:[\\/]lib[\\/]router|[\\/]router[\\/]lib)[\\/]layer\.js$/
+
+/**
+ * Guards the layers of all copies of Express that this process has loaded, as routers of another one may be hidden in a
+ * function. One that is bundled into other code is found where it is mounted.
+ */
+export function patchLoadedCopies(): void {
+  const { cache } = createRequire(join(process.cwd(), 'index.js'))
+  for (const [file, loaded] of Object.entries(cache)) {
+    if (!LAYER_MODULE.test(file)) continue
+    const { prototype } = Object(loaded?.exports) as { readonly prototype?: unknown }
+    if (typeof prototype === 'object' && prototype !== null) patchPrototype(prototype as LayerPrototype)
   }
+}
+
+/** Layers cannot be had from outside, so one is made and taken away again. False where they are not Express's. */
+export function patchLayersOf(router: ExpressRouter): boolean {
+  const [present] = router.stack
+  if (present !== undefined) return patchLayers(present)
   router.use(() => undefined)
   const layer = router.stack.pop()
-  if (layer === undefined) throw unknownExpress()
-  patchLayers(layer)
+  return layer !== undefined && patchLayers(layer)
+}
+
+/** Throws where nothing could be guarded. */
+export function requirePatched(router: ExpressRouter): void {
+  if (!patchLayersOf(router))
+    throw new StepgateUsageError('framework-unknown', 'this version of Express is not known; nothing can be guarded')
 }
 
 interface SubApplication extends ExpressInternals {
@@ -70,8 +90,12 @@ export const isApplication = (value: unknown): value is SubApplication =>
 export const routerOf = (app: ExpressInternals): ExpressRouter | undefined =>
   app.lazyrouter === undefined ? (app.router as ExpressRouter | undefined) : app._router
 
-const isRouter = (value: unknown): value is ExpressRouter =>
-  typeof value === 'function' && Array.isArray((value as Partial<ExpressRouter>).stack)
+/** Connect's applications have a stack as well. */
+const isRouter = (value: unknown): value is ExpressRouter => {
+  if (typeof value !== 'function') return false
+  const { stack, route, param } = value as Partial<Record<'stack' | 'route' | 'param', unknown>>
+  return Array.isArray(stack) && typeof route === 'function' && typeof param === 'function'
+}
 
 /** The router behind a handler that is a router or an application. */
 export function findRouter(handler: unknown): ExpressRouter | undefined {

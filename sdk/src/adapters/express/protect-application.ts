@@ -11,7 +11,7 @@ import {
   type ExpressRouter,
   type LayerVisit,
 } from './express-internals.ts'
-import { isApplication, patchLayersOf, routerOf } from './patch-layers.ts'
+import { isApplication, patchLayersOf, patchLoadedCopies, requirePatched, routerOf } from './patch-layers.ts'
 
 /** Guards one application. */
 class ProtectedApplication {
@@ -20,6 +20,7 @@ class ProtectedApplication {
   readonly #subApplications = new Set<ExpressInternals>()
   readonly #discovery = new DiscoveryTimer(() => this.#discover())
   #isPatched = false
+  #isRootGuarded = false
 
   constructor(app: ExpressInternals, engine: Engine) {
     this.#app = app
@@ -38,26 +39,29 @@ class ProtectedApplication {
     this.#app.handle = (request: ExpressRequest, response, callback) => {
       if (!this.#isPatched) this.#patch()
       const present = request[EXPRESS_VISIT]
-      // Through a guarded parent comes the parent's guard, with the mounts it has followed.
-      if (present !== undefined && present.guard !== this.#guard)
-        return handle.call(this.#app, request, response, callback)
+      if (present && this.#isParents(present)) return handle.call(this.#app, request, response, callback)
       return handle.call(this.#app, request, response, this.#enter(request, present, callback))
     }
+  }
+
+  /** Through a guarded parent comes the parent's guard, with the mounts it has followed, where both decide alike. */
+  #isParents({ guard }: LayerVisit): boolean {
+    return guard !== this.#guard && guard.engine === this.#guard.engine
   }
 
   /** Sets out from the root of this application, also when a handler sends the request through it once more. */
   #enter(
     request: ExpressRequest,
-    outer: LayerVisit | undefined,
+    outer: LayerVisit | null | undefined,
     callback: ExpressNext | undefined,
   ): ExpressNext | undefined {
     const mount = this.#app.path()
     // Its first layer begins a visit at the root, where nothing but Express's prototype tells of an application.
     const isTold = request.app === undefined && this.#app.request.app === this.#app
-    if (outer !== undefined || mount !== '' || !isTold) request[EXPRESS_VISIT] = this.#guard.begin(mount)
+    if (outer !== undefined || mount !== '' || !isTold) request[EXPRESS_VISIT] = this.#guard.begin(mount, request)
     if (callback === undefined) return undefined
     return (error) => {
-      request[EXPRESS_VISIT] = outer
+      request[EXPRESS_VISIT] = outer ?? null
       callback(error)
     }
   }
@@ -65,10 +69,27 @@ class ProtectedApplication {
   #patch(): void {
     const router = routerOf(this.#app)
     if (router === undefined) return
-    for (const found of [router, ...this.#mountedRouters()]) patchLayersOf(found)
+    requirePatched(router)
+    for (const mounted of this.#mountedRouters()) patchLayersOf(mounted)
+    patchLoadedCopies()
+    if (!this.#isRootGuarded) this.#guardRoot(router)
     this.#isPatched = true
     // What was registered on routers after they were mounted is found now.
     this.#discovery.soon()
+  }
+
+  /** A handler may send a request through all of it again, with another address, from wherever it was mounted. */
+  #guardRoot(router: ExpressRouter): void {
+    const { handle } = router
+    const guard = this.#guard
+    const value: ExpressRouter['handle'] = (request, response, callback) => {
+      const visit = request[EXPRESS_VISIT]
+      const root = this.#app.path()
+      const isElsewhere = visit?.guard === guard && visit.mount !== root
+      return handle.call(router, request, response, isElsewhere ? visit.from(root, callback) : callback)
+    }
+    Object.defineProperty(router, 'handle', { value, configurable: true, writable: true })
+    this.#isRootGuarded = true
   }
 
   /** Sub-applications are hidden in a closure once they are mounted, so they are remembered. */

@@ -5,7 +5,6 @@ import type { Route } from '../../guard/route-table.ts'
 import { DiscoveryTimer } from '../discovery-timer.ts'
 import { methodsToRegister } from '../every-method.ts'
 import { httpRequestReader } from '../http-request-reader.ts'
-import { readAuthorization } from '../read-authorization.ts'
 import { toTemplate } from '../to-template.ts'
 import {
   KOA_VISIT,
@@ -18,7 +17,7 @@ import {
 import { putGuardFirst } from './layer-guard.ts'
 
 const koaRequestReader: RequestReader<KoaContext> = {
-  authorization: ({ req }) => readAuthorization(req),
+  authorization: ({ req }) => req.headers.authorization,
   userAgent: ({ req }) => req.headers['user-agent'],
   header: ({ req }, name) => httpRequestReader.header(req, name),
   method: ({ method }) => method,
