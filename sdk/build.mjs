@@ -49,6 +49,8 @@ const options = {
   packages: 'external',
   plugins: [parts],
   minify: true,
+  // Node shows the line that threw: without this, all of a file.
+  lineLimit: 2000,
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',

@@ -237,9 +237,17 @@ function requireOptions(options: unknown): void {
     throw new StepgateConfigurationError(unknown, null, `is no option; ${listKnown(OPTION_NAMES)}`)
 }
 
+/** One that cannot write would hide whatever goes wrong. */
+function requireLogger(logger: unknown): void {
+  const { warn, error } = Object(logger) as Partial<Record<'warn' | 'error', unknown>>
+  if (logger !== undefined && !(typeof warn === 'function' && typeof error === 'function'))
+    throw new StepgateConfigurationError('logger', null, 'needs warn and error')
+}
+
 /** Reads and checks all settings. Throws `StepgateConfigurationError` naming the first that is missing, wrong or unknown. */
 export function parseSettings(options: StepgateOptions, env: Environment): Settings {
   requireOptions(options)
+  requireLogger(options.logger)
   const reader = new SettingReader(options, env)
   const url = reader.toAddress('url', reader.requireText('url'))
   const clientCertificate = parseCertificate(reader, url)

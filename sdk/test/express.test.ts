@@ -186,6 +186,20 @@ describe.each(VERSIONS)('%s', (version, express) => {
     expect((await send('GET', '/mounted/after', parent)).status).toBe(200)
   })
 
+  it('takes methods that are made up for one', async () => {
+    app.use((request, _response, next) => {
+      request.method = new URL(request.url, 'http://things.test').searchParams.get('method') ?? ''
+      next()
+    })
+    app.route('/things').all(handler('things'))
+    const before = stepgate.status().routes
+    for (let made = 0; made < 20; made++)
+      expect((await send('POST', `/things?method=MADE${String(made)}`)).status).toBe(403)
+    expect((await send('POST', '/things?method=M-SEARCH')).status).toBe(403)
+    expect(deniedTemplates).toContain('OTHER /things')
+    expect(stepgate.status().routes).toBeLessThanOrEqual(before + 7)
+  })
+
   it('guards what is called by hand, wherever it was mounted', async () => {
     const router = express.Router()
     router.get('/wrapped', handler('wrapped'))

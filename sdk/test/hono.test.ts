@@ -44,6 +44,12 @@ beforeEach(async () => {
 
 afterEach(() => stepgate.close())
 
+it('leaves the length of a refusal to the server, some of which would send it twice', async () => {
+  app.get('/lengths', handler('lengths'))
+  const { status, headers } = await app.request('/lengths')
+  expect([status, headers.get('content-length')]).toEqual([403, null])
+})
+
 it('lets middleware of an application that is taken in run before the decision on the route that follows', async () => {
   const sub = new Hono()
   sub.use(passes)

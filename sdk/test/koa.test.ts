@@ -27,7 +27,13 @@ const routesOf = (router: Router): Middleware => router.routes() as Middleware /
 
 beforeAll(async () => {
   await plane.start()
-  plane.publish({ undeclaredMode: 'enforce', endpoints: [endpoint('GET /things/:id', 'enforce')] })
+  plane.publish({
+    undeclaredMode: 'enforce',
+    endpoints: [
+      endpoint('GET /things/:id', 'enforce'),
+      endpoint('GET /open', 'enforce', { access: 'public', requirements: [] }),
+    ],
+  })
 })
 
 afterAll(() => plane.kill())
@@ -163,6 +169,43 @@ it('leaves something else by the name of router alone', async () => {
     context.body = String((context as { router?: unknown }).router)
   })
   expect((await send('GET', '/')).body).toBe('mine')
+})
+
+it('takes what is no router for none, on middleware and on the context of all requests', async () => {
+  app.use(Object.assign(((_context, next) => next()) as Middleware, { router: { find: () => undefined } }))
+  const router = new Router()
+  router.get('/things/:id', handler('things'))
+  Object.assign(app.context, { router })
+  app.use((context, next) => {
+    context.set('seen', String((context as { router?: unknown }).router === router))
+    return next()
+  })
+  app.use(routesOf(router))
+  await waitFor('the inventory', () => plane.inventories.length > 0)
+  const { status, headers } = await send('GET', '/things/1')
+  expect([status, headers['seen']]).toEqual([401, 'true'])
+})
+
+it('tells an expression from the path that is written alike', async () => {
+  const router = new Router()
+  router.get('/open/', (_context, next) => next())
+  router.get(/open/, handler('expression'))
+  app.use(routesOf(router))
+  expect((await send('GET', '/open/')).status).toBe(403)
+  expect((await send('GET', '/x/open')).status).toBe(403)
+  expect(handled).toEqual([])
+})
+
+it('guards a router that lists what was matched as @koa/router 13.0.0 does', async () => {
+  const router = new Router()
+  router.get('/things/:id', handler('things'))
+  app.use((context, next) => {
+    Object.defineProperty(context, 'matched', { get: () => [router.stack, []] })
+    return next()
+  })
+  app.use(routesOf(router))
+  expect((await send('GET', '/things/1')).status).toBe(401)
+  expect(handled).toEqual([])
 })
 
 it('refuses to guard one application twice, and what is no application', () => {

@@ -44,14 +44,15 @@ it('is resolved with its types by every kind of resolution', async () => {
 /** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
 const SIZES_MAX: Readonly<Record<string, number>> = {
   index: 15_000,
-  express: 3_400,
+  // With what finds other copies of Express, and requests that leave an application and come back.
+  express: 3_750,
   fastify: 1_200,
   hono: 1_600,
   koa: 2_000,
-  nest: 4_200,
+  nest: 4_500,
   next: 1_500,
   'node-http': 1_250,
-  testing: 46_600,
+  testing: 46_900,
   prometheus: 1_400,
   opentelemetry: 1_450,
   // Loaded late.

@@ -51,6 +51,13 @@ describe('parseSettings', () => {
     expect(fail).toThrow(expect.objectContaining({ setting, variable: null, code: 'configuration' }))
   })
 
+  it.each([null, 5, {}, { warn: () => undefined }])('does not take %s for a logger', (logger) => {
+    expect(() => parseSettings({ ...complete, logger: logger as never }, {})).toThrow(
+      'Stepgate: logger needs warn and error',
+    )
+    expect(() => parseSettings({ ...complete, logger: console }, {})).not.toThrow()
+  })
+
   it('lists the options that there are where one does not exist', () => {
     expect(() => parseSettings({ trustedProxy: [] } as StepgateOptions, {})).toThrow(
       `Stepgate: trustedProxy is no option; there are ${OPTION_NAMES.join(', ')}`,

@@ -137,6 +137,12 @@ describe('a token', () => {
     server.closeAllConnections()
   })
 
+  it.each([{ problem: 'expired' }, { kind: 'robot' }])('with %s cannot be had', (options) => {
+    expect(() => createTestStepgate().mintToken(options as never)).toThrow(
+      expect.objectContaining({ code: 'name-unknown' }),
+    )
+  })
+
   it('of an issuer that is not trusted cannot be had', () => {
     expect(() => createTestStepgate().mintToken({ issuer: 'partners' })).toThrow(
       expect.objectContaining({ code: 'issuer-not-found' }),

@@ -2,6 +2,7 @@
 export interface Refusal {
   readonly refused: true
   readonly status: 401 | 403 | 429 | 503
+  /** Without the length of the body, which servers of the web add themselves. */
   readonly headers: Readonly<Record<string, string>>
   /** A problem document (RFC 9457). */
   readonly body: string
@@ -18,7 +19,6 @@ export function toRefusal(status: Refusal['status'], headers: Record<string, str
   const common = {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
-    'content-length': String(Buffer.byteLength(body)),
   }
   return { refused: true, status, headers: { ...common, ...headers }, body }
 }

@@ -3,6 +3,7 @@ import type { Snapshot, SnapshotEndpoint } from '../../../lib/policy/snapshot.ts
 import type { Mode } from '../../../lib/policy/vocabulary.ts'
 import type { ContextNeeds } from '../context/context-needs.ts'
 import type { Fold } from '../report/fold.ts'
+import { toMethod } from './http-method.ts'
 
 /** What the configuration says about one route. */
 export interface Binding {
@@ -95,7 +96,7 @@ export class RouteTable {
 
   /** The route for a method and template, made when it is new. HEAD is decided as the GET that answers it. */
   register(method: string, template: string): Route {
-    const verb = method.toUpperCase()
+    const verb = toMethod(method)
     const [decided, normalized] = [verb === 'HEAD' ? 'GET' : verb, normalizeTemplate(template)]
     const known = this.#routes.get(keyOf(decided, normalized))
     if (known !== undefined) return known

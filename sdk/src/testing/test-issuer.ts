@@ -1,24 +1,29 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
 import type { PublicJwk, Snapshot, SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
 import { StepgateUsageError } from '../errors.ts'
-import { requireKnown } from '../known-names.ts'
+import { requireKnown, requireWord } from '../known-names.ts'
+
+const PROBLEMS = [
+  'token-malformed',
+  'issuer-untrusted',
+  'signature-invalid',
+  'token-not-yet-valid',
+  'token-expired',
+  'audience-mismatch',
+  'sender-unproven',
+] as const
 
 /** What is wrong with a token that is minted to be refused. */
-export type TestTokenProblem =
-  | 'token-malformed'
-  | 'issuer-untrusted'
-  | 'signature-invalid'
-  | 'token-not-yet-valid'
-  | 'token-expired'
-  | 'audience-mismatch'
-  | 'sender-unproven'
+export type TestTokenProblem = (typeof PROBLEMS)[number]
+
+const KINDS = ['service', 'integration', 'user'] as const
 
 /** A token to be minted. What is left out makes a valid token without scopes. */
 export interface TestTokenOptions {
   /** `client_id` of the caller, or `sub` of a user. Default `test-caller`. */
   readonly caller?: string
   /** What kind of caller it is. Default `service`. */
-  readonly kind?: 'service' | 'integration' | 'user'
+  readonly kind?: (typeof KINDS)[number]
   /** Scopes of the token. Default none. */
   readonly scopes?: readonly string[]
   /** Seconds since it was issued. Default 0. */
@@ -110,6 +115,8 @@ function spoil(problem: TestTokenProblem | undefined, nowSeconds: number): objec
 export function mintTestToken(issuers: readonly SnapshotIssuer[], options: TestTokenOptions): string {
   requireKnown('mintToken', options, TOKEN_OPTIONS)
   const { caller = 'test-caller', kind = 'service', scopes = [], ageSeconds = 0, expiresInSeconds = 300 } = options
+  requireWord('kind of mintToken', kind, KINDS)
+  if (options.problem !== undefined) requireWord('problem of mintToken', options.problem, PROBLEMS)
   const issuer = findIssuer(issuers, options)
   if (options.problem === 'token-malformed') return 'not.a.token'
   const nowSeconds = Math.floor(Date.now() / 1000)

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../../guard/engine.ts'
+import { toMethod } from '../../guard/http-method.ts'
 import type { GuardAnswer } from '../../guard/guard.ts'
 import type { StepgateDecision } from '../../guard/request-decision.ts'
 import type { Route } from '../../guard/route-table.ts'
@@ -26,7 +27,8 @@ import { findRouter, patchLayersOf } from './patch-layers.ts'
 /** The method under which Express has found a handler; null when this route has none for the request. */
 function handledMethod(route: ExpressRoute, requestMethod: string): string | null {
   const method = requestMethod.toLowerCase()
-  if (route.methods['_all'] === true || route.methods[method] === true) return method
+  if (route.methods[method] === true) return method
+  if (route.methods['_all'] === true) return toMethod(requestMethod).toLowerCase()
   return method === 'head' && route.methods['get'] === true ? 'get' : null
 }
 

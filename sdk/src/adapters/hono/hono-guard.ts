@@ -1,4 +1,5 @@
 import type { Engine } from '../../guard/engine.ts'
+import { toMethod } from '../../guard/http-method.ts'
 import type { Route } from '../../guard/route-table.ts'
 import { ALL_METHODS } from '../every-method.ts'
 import type { HonoContext, HonoEntry, HonoHandler } from './hono-internals.ts'
@@ -64,7 +65,7 @@ export class HonoGuard {
   #guardAll(path: string, handler: HonoHandler): HonoHandler {
     const routes = new Map<string, Route>()
     return (context, next) => {
-      const { method } = context.req
+      const method = toMethod(context.req.method)
       const route = routes.get(method) ?? this.#engine.routes.register(method, path)
       routes.set(method, route)
       return this.#decide(route, context) ?? handler(context, next)

@@ -1,4 +1,5 @@
 import type { Engine } from '../../guard/engine.ts'
+import { toMethod } from '../../guard/http-method.ts'
 import type { Refusal } from '../../guard/refusal.ts'
 import type { RequestReader } from '../../guard/request-reader.ts'
 import type { Route } from '../../guard/route-table.ts'
@@ -38,12 +39,21 @@ function answerRefused(context: KoaContext, { status, headers, body }: Refusal):
 }
 
 /** Anybody may put something by the name of `router` on a context. */
-const isRouter = (value: unknown): value is KoaRouter => {
+export const isRouter = (value: unknown): value is KoaRouter => {
   const { stack, use, register } = Object(value) as Partial<KoaRouter> // an object without these is none
   return Array.isArray(stack) && typeof use === 'function' && typeof register === 'function'
 }
 
-const isRoute = ({ methods }: KoaLayer): boolean => methods.length > 0
+/** Version 13.0.0 keeps what each router has matched as a list of its own. */
+type Matched = KoaLayer | readonly Matched[]
+
+function guardRoutes(matched: readonly Matched[]): void {
+  for (const item of matched) {
+    if ('stack' in item) {
+      if (item.methods.length > 0) putGuardFirst(item)
+    } else guardRoutes(item)
+  }
+}
 
 /** Stands at the layers of every router that requests of one application come through. */
 export class ApplicationGuard implements KoaGuard {
@@ -58,10 +68,10 @@ export class ApplicationGuard implements KoaGuard {
 
   /** Called when a router has matched a request and has not entered a layer yet: whatever it enters is guarded from here. */
   enter(context: KoaContext, router: unknown): void {
-    context[KOA_VISIT] = { router, method: context.method, decided: null }
+    context[KOA_VISIT] = { router, method: toMethod(context.method), decided: null }
     if (!isRouter(router)) return
     this.notice(router)
-    for (const layer of context.matched ?? router.stack) if (isRoute(layer)) putGuardFirst(layer)
+    guardRoutes(context.matched ?? router.stack)
   }
 
   /** Registers the routes of a router, and those that are added to it later. */
@@ -74,7 +84,9 @@ export class ApplicationGuard implements KoaGuard {
 
   decide(context: KoaContext, next: KoaNext): unknown {
     const visit = context[KOA_VISIT]
-    const name = `${visit?.method ?? context.method} ${String(context.routerPath)}`
+    const { routerPath } = context
+    const path = typeof routerPath === 'string' ? routerPath : toTemplate(routerPath)
+    const name = `${visit?.method ?? toMethod(context.method)} ${path}`
     // A route may be there twice, for a middleware of its own: it is decided and counted once.
     if (visit?.decided === name) return next()
     const answer = this.#engine.guard.check(this.#routeOf(name, context), context, koaRequestReader)

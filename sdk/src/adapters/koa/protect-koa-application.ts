@@ -1,27 +1,23 @@
 import type { Engine } from '../../guard/engine.ts'
-import { ApplicationGuard } from './koa-guard.ts'
-import {
-  KOA_GUARD,
-  KOA_VISIT,
-  type KoaApplication,
-  type KoaContext,
-  type KoaMiddleware,
-  type KoaRouter,
-} from './koa-internals.ts'
+import { ApplicationGuard, isRouter } from './koa-guard.ts'
+import { KOA_GUARD, KOA_VISIT, type KoaApplication, type KoaContext, type KoaMiddleware } from './koa-internals.ts'
 
 /**
  * Every @koa/router sets `ctx.router` when it has matched a request, before it enters the first layer. Here it is heard of,
  * also where it is hidden in another middleware.
  */
-function install(context: KoaContext, guard: ApplicationGuard): void {
+function install(context: KoaContext & { router?: unknown }, guard: ApplicationGuard): void {
+  // What all contexts have by this name until a router has matched.
+  let { router: common } = context
   Object.defineProperty(context, KOA_GUARD, { value: guard, configurable: true })
   Object.defineProperty(context, 'router', {
     configurable: true,
     get(this: KoaContext) {
-      return this[KOA_VISIT]?.router
+      return this[KOA_VISIT]?.router ?? common
     },
     set(this: KoaContext, router: unknown) {
-      guard.enter(this, router)
+      if (this === context && !Object.hasOwn(this, 'req')) common = router
+      else guard.enter(this, router)
     },
   })
 }
@@ -34,14 +30,15 @@ const guardForeignContexts =
     return next()
   }
 
-const findRouter = (middleware: KoaMiddleware): KoaRouter | null =>
-  (middleware as KoaMiddleware & { readonly router?: KoaRouter }).router ?? null // @koa/router puts it there
+/** What @koa/router puts there, or something else of that name. */
+const findRouter = (middleware: KoaMiddleware): unknown =>
+  (middleware as KoaMiddleware & { readonly router?: unknown }).router
 
 export function protectKoaApplication(app: KoaApplication, engine: Engine): void {
   const guard = new ApplicationGuard(engine)
   const notice = (middleware: KoaMiddleware): void => {
     const router = findRouter(middleware)
-    if (router !== null) guard.notice(router)
+    if (isRouter(router)) guard.notice(router)
   }
   install(app.context, guard)
   app.middleware.forEach(notice)
