@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { httpRequestReader } from './adapters/http-request-reader.ts'
 import { requireEndpoint } from './adapters/require-endpoint.ts'
 import { writeRefusal, writeRefusalToSocket } from './adapters/write-refusal.ts'
+import { StepgateUsageError } from './errors.ts'
 import { engineOf } from './guard/engine.ts'
 import type { Refusal } from './guard/refusal.ts'
 import type { StepgateDecision } from './guard/request-decision.ts'
@@ -38,13 +39,17 @@ function checkOf<Request extends IncomingMessage>(
   requireEndpoint(method, template, handler)
   requireKnown('guard', options, ['params'])
   const { params } = options
+  if (params !== undefined && typeof params !== 'function')
+    throw new StepgateUsageError('endpoint-unusable', `the params of ${method} ${template} are no function`)
   engine.useFramework('node:http')
   const route = engine.routes.register(method, template)
   const reader: RequestReader<Request> = params === undefined ? httpRequestReader : { ...httpRequestReader, params }
   return (request) => {
     const answer = engine.guard.check(route, request, reader)
     if (answer !== null && 'refused' in answer) return answer
-    if (answer !== null) (request as IncomingMessage).stepgate = answer // what the request is besides does not matter
+    const told = request as IncomingMessage // what it is besides does not matter
+    if (answer !== null) told.stepgate = answer
+    else if (told.stepgate !== undefined) delete told.stepgate
     return null
   }
 }

@@ -5,6 +5,8 @@ import express4 from 'express-4'
 import fastify, { type FastifyPluginAsync } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { StepgateUsageErrorCode } from '../src/errors.ts'
 import { protectExpress } from '../src/express.ts'
@@ -136,6 +138,17 @@ describe.each([
 it('needs a template and a listener for upgrades, and handlers for a route', () => {
   expect(() => untyped(guardUpgrade)(stepgate, 'chat', handler)).toThrow(told('endpoint-unusable'))
   expect(() => untyped(guardUpgrade)(stepgate, '/chat')).toThrow(told('endpoint-unusable'))
+  expect(() => untyped(guardUpgrade)(stepgate, '/chat', handler, { params: {} })).toThrow(told('endpoint-unusable'))
   expect(() => untyped(protectRoute)(stepgate, '/orders')).toThrow(told('endpoint-unusable'))
   expect(() => untyped(protectRoute)(stepgate, '/orders', {})).toThrow(told('endpoint-unusable'))
+})
+
+it('leaves no decision of another endpoint on a request', () => {
+  const own = createTestStepgate({ endpoints: [{ method: 'GET', route: '/off', mode: 'off' }] })
+  const seen: unknown[] = []
+  const answer = guard(own, 'GET', '/off', (request) => seen.push(request.stepgate))
+  const request = new IncomingMessage(new Socket())
+  Object.assign(request, { stepgate: { outcome: 'allowed' } })
+  answer(request, new ServerResponse(request))
+  expect(seen).toEqual([undefined])
 })
