@@ -1,6 +1,6 @@
 /** Requests that leave an application, come back to it or reach it through others: each handler is decided as what it is. */
 import express4 from 'express-4'
-import express5, { type Express, type RequestHandler } from 'express'
+import express5, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { createServer, ServerResponse, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
@@ -184,6 +184,18 @@ describe.each([
     expect(await statusOf('/v1/x')).toBe(403)
     expect(await statusOf('/v1/after')).toBe(403)
     expect(decided).toEqual(['GET /v2/x', 'GET /v1/v2/after'])
+  })
+
+  it('knows the mount of a handler of errors that sends the request on', async () => {
+    const router = express.Router()
+    router.get('/x', handler('x'))
+    const fail: RequestHandler = (_request, _response, next) => next(new Error('lost'))
+    const recover: ErrorRequestHandler = (_error, request, response, next) => router(request, response, () => next())
+    app.use('/e', fail, recover)
+    app.get('/e/after', handler('after'))
+    expect(await statusOf('/e/x')).toBe(403)
+    expect(await statusOf('/e/after')).toBe(403)
+    expect(decided).toEqual(['GET /e/x', 'GET /e/after'])
   })
 
   it('does not remember that a route had nothing for a request', async () => {

@@ -164,7 +164,7 @@ class ExpressVisit implements LayerVisit {
     next: ExpressNext,
     proceed: LayerHandler,
   ): unknown {
-    if (layer.route === undefined) return proceed.call(layer, request, response, this.#follow(layer, next))
+    if (layer.route === undefined) return proceed.call(layer, request, response, this.follow(layer, next))
     const route = this.guard.routeAt(layer, layer.route, request.method ?? '', this.#mount)
     // A route may be there twice, for a middleware of its own or another version: it is decided and counted once.
     const isDecided = route === null || (route === this.#decided && request.url === this.#decidedUrl)
@@ -172,8 +172,7 @@ class ExpressVisit implements LayerVisit {
     return proceed.call(layer, request, response, next)
   }
 
-  /** Goes along below the mount of a layer; answers what comes back from there before it goes on. */
-  #follow(layer: ExpressLayer, next: ExpressNext): ExpressNext {
+  follow(layer: ExpressLayer, next: ExpressNext): ExpressNext {
     const mount = this.guard.mountOf(layer)
     return mount === '' ? next : this.from(this.#mount + mount, next)
   }

@@ -14,6 +14,14 @@ export type LayerHandler = (
   next: ExpressNext,
 ) => unknown
 
+export type LayerErrorHandler = (
+  this: ExpressLayer,
+  error: unknown,
+  request: ExpressRequest,
+  response: ServerResponse,
+  next: ExpressNext,
+) => unknown
+
 export interface ExpressRoute {
   readonly path: unknown
   /** Lower-case methods with a handler; `_all` for `route.all`. */
@@ -108,6 +116,8 @@ export interface LayerVisit {
   readonly request: ExpressRequest
   /** Template of the mounts it has passed. */
   readonly mount: string
+  /** Goes along below the mount of a layer; answers what comes back from there before it goes on. */
+  follow(layer: ExpressLayer, next: ExpressNext): ExpressNext
   /** Sends it to another place, from where it comes back with the answer. */
   from(mount: string, next: ExpressNext): ExpressNext
   enter(

@@ -8,13 +8,15 @@ import {
   type ExpressLayer,
   type ExpressRequest,
   type ExpressRouter,
+  type LayerErrorHandler,
   type LayerHandler,
   type LayerVisit,
 } from './express-internals.ts'
 
 const PATCHED = Symbol.for('@stepgate/node express layer 1')
 
-type LayerPrototype = Record<'handle_request' | 'handleRequest', LayerHandler | undefined> & { [PATCHED]?: true }
+type LayerPrototype = Record<'handle_request' | 'handleRequest', LayerHandler | undefined> &
+  Record<'handle_error' | 'handleError', LayerErrorHandler | undefined> & { [PATCHED]?: true }
 
 /** It goes on with the request: handlers may send it into applications that nothing connects with this one. */
 function visitOf(request: ExpressRequest): LayerVisit | undefined {
@@ -35,6 +37,14 @@ function guarded(proceed: LayerHandler): LayerHandler {
   }
 }
 
+/** A handler of errors may send a request to routers of its own, below what it was mounted under. */
+function followed(proceed: LayerErrorHandler): LayerErrorHandler {
+  return function stepgateErrorLayer(error, request, response, next) {
+    const onwards = visitOf(request)?.follow(this, next) ?? next
+    return proceed.call(this, error, request, response, onwards)
+  }
+}
+
 /** Puts the guard where Express enters a layer: the one place every route of every router is entered through. False where it is none of Express. */
 function patchPrototype(prototype: LayerPrototype): boolean {
   if (prototype[PATCHED] === true) return true
@@ -42,6 +52,9 @@ function patchPrototype(prototype: LayerPrototype): boolean {
   const proceed = prototype[name]
   if (typeof proceed !== 'function') return false
   prototype[name] = guarded(proceed)
+  const errorName = prototype.handleError === undefined ? 'handle_error' : 'handleError'
+  const proceedWithError = prototype[errorName]
+  if (proceedWithError !== undefined) prototype[errorName] = followed(proceedWithError)
   prototype[PATCHED] = true
   return true
 }
