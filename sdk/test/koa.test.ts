@@ -109,6 +109,40 @@ it('guards an application whose middleware another one runs', async () => {
   expect(handled).toEqual([])
 })
 
+it('lets go of a request that has passed an application which another one runs', async () => {
+  const inner = new Router()
+  inner.get('/inner', handler('inner'))
+  app.use(routesOf(inner))
+  const outer = new Koa()
+  for (const middleware of app.middleware) outer.use(middleware)
+  const free = new Router()
+  free.get('/free', handler('free'))
+  outer.use(routesOf(free))
+  expect((await send('GET', '/inner', {}, outer)).status).toBe(403)
+  expect((await send('GET', '/free', {}, outer)).status).toBe(200)
+  expect(handled).toEqual(['free'])
+})
+
+it('lets an application decide by its own stepgate inside another one, and that one go on by its own', async () => {
+  const other = connect(plane)
+  const own: string[] = []
+  other.on('decision-denied', ({ route }) => own.push(route))
+  await other.started
+  const inner = new Koa()
+  protectKoa(inner, other)
+  const [innerRouter, outerRouter] = [new Router(), new Router()]
+  innerRouter.get('/inner', handler('inner'))
+  outerRouter.get('/outer', handler('outer'))
+  inner.use(routesOf(innerRouter))
+  for (const middleware of inner.middleware) app.use(middleware)
+  app.use(routesOf(outerRouter))
+  expect((await send('GET', '/inner')).status).toBe(403)
+  expect((await send('GET', '/outer')).status).toBe(403)
+  expect(own).toEqual(['/inner'])
+  expect(denials).toEqual(['GET /outer'])
+  await other.close()
+})
+
 it('does not touch an application that is not guarded, though they share a router', async () => {
   const router = new Router()
   router.get('/shared', handler('shared'))

@@ -48,7 +48,8 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   express: 3_750,
   fastify: 1_200,
   hono: 1_600,
-  koa: 2_000,
+  // With what lets go of the contexts of another application.
+  koa: 2_150,
   nest: 4_500,
   next: 1_500,
   'node-http': 1_250,

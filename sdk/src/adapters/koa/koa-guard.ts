@@ -57,13 +57,13 @@ function guardRoutes(matched: readonly Matched[]): void {
 
 /** Stands at the layers of every router that requests of one application come through. */
 export class ApplicationGuard implements KoaGuard {
-  readonly #engine: Engine
+  readonly engine: Engine
   readonly #routers = new Set<KoaRouter>()
   readonly #routes = new Map<string, Route>()
   readonly #discovery = new DiscoveryTimer(() => this.#discover())
 
   constructor(engine: Engine) {
-    this.#engine = engine
+    this.engine = engine
   }
 
   /** Called when a router has matched a request and has not entered a layer yet: whatever it enters is guarded from here. */
@@ -89,7 +89,7 @@ export class ApplicationGuard implements KoaGuard {
     const name = `${visit?.method ?? toMethod(context.method)} ${path}`
     // A route may be there twice, for a middleware of its own: it is decided and counted once.
     if (visit?.decided === name) return next()
-    const answer = this.#engine.guard.check(this.#routeOf(name, context), context, koaRequestReader)
+    const answer = this.engine.guard.check(this.#routeOf(name, context), context, koaRequestReader)
     if (answer !== null && 'refused' in answer) return answerRefused(context, answer)
     context.state.stepgate = answer ?? undefined
     if (visit !== undefined) visit.decided = name
@@ -100,7 +100,7 @@ export class ApplicationGuard implements KoaGuard {
     const known = this.#routes.get(name)
     if (known !== undefined) return known
     const method = context[KOA_VISIT]?.method ?? context.method
-    const made = this.#engine.routes.register(method, toTemplate(context.routerPath))
+    const made = this.engine.routes.register(method, toTemplate(context.routerPath))
     this.#routes.set(name, made)
     return made
   }
@@ -119,7 +119,7 @@ export class ApplicationGuard implements KoaGuard {
   #discover(): void {
     for (const { stack } of this.#routers) {
       for (const { methods, path } of stack)
-        for (const method of methodsToRegister(methods)) this.#engine.routes.register(method, toTemplate(path))
+        for (const method of methodsToRegister(methods)) this.engine.routes.register(method, toTemplate(path))
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Engine } from '../../guard/engine.ts'
 import type { StepgateDecision } from '../../guard/request-decision.ts'
 
 /** The parts of Koa and of @koa/router that the guard works with; each use is covered by the adapter's tests. */
@@ -39,6 +40,8 @@ export interface KoaVisit {
 }
 
 export interface KoaGuard {
+  /** Whose decisions it makes. */
+  readonly engine: Engine
   decide(context: KoaContext, next: KoaNext): unknown
 }
 

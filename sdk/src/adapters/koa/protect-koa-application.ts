@@ -22,13 +22,52 @@ function install(context: KoaContext & { router?: unknown }, guard: ApplicationG
   })
 }
 
-/** An application that is mounted in another one gets that one's contexts. */
-const guardForeignContexts =
-  (guard: ApplicationGuard): KoaMiddleware =>
-  (context, next) => {
-    if (context[KOA_GUARD] === undefined) install(context, guard)
+const GUARD_PROPERTIES = [KOA_GUARD, KOA_VISIT, 'router'] as const
+
+/** Guards the contexts of another application that this one's middleware is given, until they have passed all of it. */
+class ForeignContexts {
+  readonly #guard: ApplicationGuard
+  /** What each had of its own before. */
+  readonly #outer = new WeakMap<KoaContext, readonly (PropertyDescriptor | undefined)[]>()
+
+  constructor(guard: ApplicationGuard) {
+    this.#guard = guard
+  }
+
+  /** The guard of the other application stays where both decide alike. */
+  readonly enter: KoaMiddleware = (context, next) => {
+    if (context[KOA_GUARD]?.engine !== this.#guard.engine) {
+      this.#outer.set(
+        context,
+        GUARD_PROPERTIES.map((name) => Object.getOwnPropertyDescriptor(context, name)),
+      )
+      install(context, this.#guard)
+    }
     return next()
   }
+
+  readonly leave: KoaMiddleware = (context, next) => {
+    const outer = this.#outer.get(context)
+    if (outer !== undefined) this.#restore(context, outer)
+    return next()
+  }
+
+  #restore(context: KoaContext, outer: readonly (PropertyDescriptor | undefined)[]): void {
+    this.#outer.delete(context)
+    for (const [index, name] of GUARD_PROPERTIES.entries()) {
+      const own = outer[index]
+      Reflect.deleteProperty(context, name)
+      if (own !== undefined) Object.defineProperty(context, name, own)
+    }
+  }
+}
+
+/** It has to stay the last. */
+function putLast(middleware: KoaMiddleware[], last: KoaMiddleware): void {
+  const present = middleware.indexOf(last)
+  if (present !== -1) middleware.splice(present, 1)
+  middleware.push(last)
+}
 
 /** What @koa/router puts there, or something else of that name. */
 const findRouter = (middleware: KoaMiddleware): unknown =>
@@ -42,10 +81,14 @@ export function protectKoaApplication(app: KoaApplication, engine: Engine): void
   }
   install(app.context, guard)
   app.middleware.forEach(notice)
-  app.middleware.unshift(guardForeignContexts(guard))
+  const foreign = new ForeignContexts(guard)
+  app.middleware.unshift(foreign.enter)
+  putLast(app.middleware, foreign.leave)
   const { use } = app
   app.use = (middleware) => {
     if (typeof middleware === 'function') notice(middleware)
-    return use.call(app, middleware)
+    const answer = use.call(app, middleware)
+    putLast(app.middleware, foreign.leave)
+    return answer
   }
 }
