@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
 import type { PublicJwk, Snapshot, SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
+import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import { StepgateUsageError } from '../errors.ts'
 import { requireKnown, requireWord } from '../known-names.ts'
 
@@ -11,7 +12,7 @@ const PROBLEMS = [
   'token-expired',
   'audience-mismatch',
   'sender-unproven',
-] as const
+] as const satisfies readonly TokenProblem[]
 
 /** What is wrong with a token that is minted to be refused. */
 export type TestTokenProblem = (typeof PROBLEMS)[number]

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { StepgateUsageError } from '../../errors.ts'
 import {
   EXPRESS_GUARD,
@@ -69,7 +68,7 @@ const LAYER_MODULE = /(?:[\\/]lib[\\/]router|[\\/]router[\\/]lib)[\\/]layer\.js$
  * function. One that is bundled into other code is found where it is mounted.
  */
 export function patchLoadedCopies(): void {
-  const { cache } = createRequire(join(process.cwd(), 'index.js'))
+  const { cache } = createRequire(process.execPath) // of whatever file, all share it
   for (const [file, loaded] of Object.entries(cache)) {
     if (!LAYER_MODULE.test(file)) continue
     const { prototype } = Object(loaded?.exports) as { readonly prototype?: unknown }

@@ -86,21 +86,21 @@ export class ApplicationGuard implements KoaGuard {
     const visit = context[KOA_VISIT]
     const { routerPath } = context
     const path = typeof routerPath === 'string' ? routerPath : toTemplate(routerPath)
-    const name = `${visit?.method ?? toMethod(context.method)} ${path}`
+    const method = visit?.method ?? toMethod(context.method)
+    const name = `${method} ${path}`
     // A route may be there twice, for a middleware of its own: it is decided and counted once.
     if (visit?.decided === name) return next()
-    const answer = this.engine.guard.check(this.#routeOf(name, context), context, koaRequestReader)
+    const answer = this.engine.guard.check(this.#routeOf(name, method, path), context, koaRequestReader)
     if (answer !== null && 'refused' in answer) return answerRefused(context, answer)
     context.state.stepgate = answer ?? undefined
     if (visit !== undefined) visit.decided = name
     return next()
   }
 
-  #routeOf(name: string, context: KoaContext): Route {
+  #routeOf(name: string, method: string, path: string): Route {
     const known = this.#routes.get(name)
     if (known !== undefined) return known
-    const method = context[KOA_VISIT]?.method ?? context.method
-    const made = this.engine.routes.register(method, toTemplate(context.routerPath))
+    const made = this.engine.routes.register(method, toTemplate(path))
     this.#routes.set(name, made)
     return made
   }
