@@ -19,6 +19,7 @@ import { SenderProver } from '../../sdk/src/sender/sender-prover.ts'
 import { TestControlPlane } from '../../sdk/test/control-plane.ts'
 import { endpoint, silentLogger } from '../../sdk/test/fixtures.ts'
 import { makeSigningKey, signToken, type SigningAlgorithm, type SigningKey } from '../../sdk/test/signing.ts'
+import { toVerifier } from '../../sdk/src/token/verify-token.ts'
 
 export interface BenchRequest {
   readonly authorization: string | undefined
@@ -92,6 +93,7 @@ export function makeGuard(alg: SigningAlgorithm, mode: Mode, context?: BenchCont
     ...{ routes, queue, events, trustedProxies: [], foldsMax: 20_000, context: reader },
     explain: explainDecision,
     refuse: refuseDenied,
+    toVerifier,
     prover: new SenderProver([]),
   })
   const route: Route = routes.register('GET', '/orders/:orderId')

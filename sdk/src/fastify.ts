@@ -71,7 +71,20 @@ function guardRouteOptions(engine: Engine, options: RouteOptions): void {
             guards.get(request.method) ?? guardRoute(engine, engine.routes.register(request.method, options.url))
           return guardOfMethod.call(this, request, reply, done)
         }
-  options.onRequest = [guard, ...listed(options.onRequest)]
+  keepFirst(options, guard)
+}
+
+/** Fastify reads them when all routes are there; a later hook on routes may have put others in their place until then. */
+function keepFirst(options: RouteOptions, guard: onRequestHookHandler): void {
+  let hooks = [guard, ...listed(options.onRequest)]
+  Object.defineProperty(options, 'onRequest', {
+    configurable: true,
+    enumerable: true,
+    get: () => hooks,
+    set: (others: RouteOptions['onRequest']) => {
+      hooks = [guard, ...listed(others).filter((other) => other !== guard)]
+    },
+  })
 }
 
 const EMPTY_TREE = '(empty tree)'
@@ -84,6 +97,17 @@ function requireNoRoutes(app: FastifyInstance): void {
     )
 }
 
+const childrenOf = (app: FastifyInstance): readonly FastifyInstance[] => {
+  const children = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.children')
+  return children === undefined ? [] : ((app as unknown as Record<symbol, readonly FastifyInstance[]>)[children] ?? [])
+}
+
+/** Children inherit what is there when they are made; those that are there already are told. */
+function guardContext(app: FastifyInstance, engine: Engine): void {
+  app.addHook('onRoute', (options) => guardRouteOptions(engine, options))
+  for (const child of childrenOf(app)) guardContext(child, engine)
+}
+
 // Asynchronous so that Fastify hears of an error as a rejection.
 
 const plugin: FastifyPluginAsync<StepgateFastifyOptions> = async (app, { stepgate }) => {
@@ -93,7 +117,7 @@ const plugin: FastifyPluginAsync<StepgateFastifyOptions> = async (app, { stepgat
   requireNoRoutes(app)
   engine.useFramework(`fastify ${app.version}`)
   app.decorateRequest('stepgate', null)
-  app.addHook('onRoute', (options) => guardRouteOptions(engine, options))
+  guardContext(app, engine)
 }
 
 /**

@@ -160,6 +160,7 @@ class StepgateRuntime implements Stepgate, Engine {
       foldsMax: QUEUE_SIZE_MAX,
       explain: connection.explain,
       refuse: connection.refuse,
+      toVerifier: connection.toVerifier,
       get context() {
         return context.reader
       },

@@ -6,7 +6,7 @@ import { Caller } from '../src/token/caller.ts'
 import { CallerHints } from '../src/token/caller-hint.ts'
 import type { RequestReader } from '../src/guard/request-reader.ts'
 import { TokenCache } from '../src/token/token-cache.ts'
-import { toTrust } from '../src/token/trust.ts'
+import { toVerifier } from '../src/token/verify-token.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { makeSigningKey } from './signing.ts'
 
@@ -27,7 +27,7 @@ const reader: RequestReader<Ask> = {
 const plane = new TestControlPlane()
 const trusting = (): Authenticator => {
   const authenticator = new Authenticator()
-  authenticator.trust(toTrust(plane.snapshot))
+  authenticator.use(toVerifier(plane.snapshot))
   return authenticator
 }
 const problemOf = (
@@ -70,12 +70,12 @@ describe('Authenticator', () => {
     const authenticator = trusting()
     const authorization = `Bearer ${plane.issueToken({ jti: 'gone' })}`
     expect(problemOf(authenticator, authorization)).toBeNull()
-    authenticator.trust(toTrust({ ...plane.snapshot, revokedTokens: [{ jti: 'gone', expiresAt: 1 }] }))
+    authenticator.use(toVerifier({ ...plane.snapshot, revokedTokens: [{ jti: 'gone', expiresAt: 1 }] }))
     expect(problemOf(authenticator, authorization)).toBe('token-revoked')
-    authenticator.trust(toTrust({ ...plane.snapshot, disabledIdentities: ['billing'] }))
+    authenticator.use(toVerifier({ ...plane.snapshot, disabledIdentities: ['billing'] }))
     expect(problemOf(authenticator, authorization)).toBe('identity-disabled')
-    authenticator.trust(
-      toTrust({
+    authenticator.use(
+      toVerifier({
         ...plane.snapshot,
         issuers: plane.snapshot.issuers.map((issuer) => ({
           ...issuer,
@@ -84,7 +84,7 @@ describe('Authenticator', () => {
       }),
     )
     expect(problemOf(authenticator, authorization)).toBe('signature-invalid')
-    authenticator.trust(toTrust(plane.snapshot))
+    authenticator.use(toVerifier(plane.snapshot))
     expect(problemOf(authenticator, authorization)).toBeNull()
   })
 

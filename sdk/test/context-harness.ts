@@ -19,6 +19,7 @@ import { SenderProver } from '../src/sender/sender-prover.ts'
 import type { FoldedDecisions } from '../src/report/fold.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { endpoint, silentLogger } from './fixtures.ts'
+import { toVerifier } from '../src/token/verify-token.ts'
 
 export interface AskedRequest {
   readonly token?: string
@@ -69,6 +70,7 @@ export class ContextHarness {
       foldsMax: 1_000,
       explain: explainDecision,
       refuse: refuseDenied,
+      toVerifier,
       prover: new SenderProver(trustedProxies),
       context: new ContextReader({
         ...{ places, memory, signals, trustedProxies, events },

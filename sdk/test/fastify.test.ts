@@ -99,3 +99,47 @@ it('says so when routes are there before it', async () => {
     expect.objectContaining({ code: 'registered-too-late', message: expect.stringContaining('await') as unknown }),
   )
 })
+
+it('stands before what a later hook on routes puts in the place of the others', async () => {
+  const order: string[] = []
+  app.addHook('onRoute', (options) => {
+    options.onRequest = (request, _reply, done) => (order.push(`own ${request.stepgate?.caller ?? ''}`), done())
+  })
+  app.addHook('onRoute', ({ onRequest }) => {
+    if (Array.isArray(onRequest)) onRequest.push((_request, _reply, done) => (order.push('last'), done()))
+  })
+  app.get('/things', () => 'things')
+  expect((await app.inject({ url: '/things' })).statusCode).toBe(401)
+  expect((await app.inject({ url: '/things', headers: bearer(plane.issueToken()) })).body).toBe('things')
+  expect(order).toEqual(['own billing', 'last'])
+})
+
+it('runs once where a later hook keeps what is there', async () => {
+  app.addHook('onRoute', (options) => {
+    const { onRequest = [] } = options
+    options.onRequest = [(_request, _reply, done) => done(), ...(Array.isArray(onRequest) ? onRequest : [onRequest])]
+  })
+  app.get('/things', () => 'things')
+  expect((await app.inject({ url: '/things', headers: bearer(plane.issueToken()) })).body).toBe('things')
+  await stepgate.close()
+  expect(stepgate.status().decisions).toEqual([expect.objectContaining({ outcome: 'allowed', count: 1 })])
+})
+
+it('guards what is added to a child that was made before it', async () => {
+  const other = fastify()
+  const children: FastifyInstance[] = []
+  await other.register(async (child) => {
+    children.push(child)
+    await child.register(async (grandchild) => void children.push(grandchild), { prefix: '/inner' })
+  })
+  await other.register(stepgateFastify, { stepgate })
+  for (const child of children) child.get('/things', (request) => request.stepgate)
+  plane.publish({ undeclaredMode: 'enforce' })
+  await waitFor('the configuration', () => stepgate.status().revision === plane.snapshot.revision)
+  for (const [url, refused] of [
+    ['/things', 401],
+    ['/inner/things', 403],
+  ] as const)
+    expect((await other.inject({ url })).statusCode).toBe(refused)
+  await other.close()
+})

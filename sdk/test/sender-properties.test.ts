@@ -5,7 +5,7 @@ import { normalizeTarget } from '../src/sender/proof-target.ts'
 import { ReplayMemory } from '../src/sender/replay-memory.ts'
 import { SenderProver } from '../src/sender/sender-prover.ts'
 import { Authenticator } from '../src/token/authenticator.ts'
-import { toTrust } from '../src/token/trust.ts'
+import { toVerifier } from '../src/token/verify-token.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { makeProof, makeProofSigner } from './proofs.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -40,7 +40,7 @@ describe('SenderProver', () => {
       console.info(`seed ${String(random.seed)}`)
       const signer = makeProofSigner(alg)
       const authenticator = new Authenticator()
-      authenticator.trust(toTrust(plane.snapshot))
+      authenticator.use(toVerifier(plane.snapshot))
       const prover = new SenderProver([])
       const token = plane.issueToken({ cnf: { jkt: signer.thumbprint } })
       const authorization = `DPoP ${token}`
@@ -66,7 +66,7 @@ describe('SenderProver', () => {
     const settings = { publicUrls: [], trustsClientCertHeader: false, dpopNonceSecret: 'x'.repeat(32) }
     const prover = new SenderProver([], settings)
     const authenticator = new Authenticator()
-    authenticator.trust(toTrust(plane.snapshot))
+    authenticator.use(toVerifier(plane.snapshot))
     const token = plane.issueToken({ cnf: { jkt: signer.thumbprint }, exp: Math.floor(Date.now() / 1000) + 3_600 })
     const start = Math.ceil(Date.now() / 120_000) * 120_000
     const at = (nowMs: number, nonce?: string): { problem: string | null; nonce: string | null } => {

@@ -6,6 +6,7 @@ import type { ExplainDecision } from '../guard/explain-decision.ts'
 import { CLOSED } from '../guard/refusal.ts'
 import type { RefuseDenied } from '../guard/refuse-denied.ts'
 import type { SenderProver } from '../sender/sender-prover.ts'
+import { NOBODY_TRUSTED, type ToVerifier } from '../token/verifier.ts'
 import type { Connection, ConnectionParts } from './connection.ts'
 
 const RETRY_MS = 5_000
@@ -16,6 +17,7 @@ interface Connected {
   readonly prover: SenderProver
   readonly explain: ExplainDecision
   readonly refuse: RefuseDenied
+  readonly toVerifier: ToVerifier
 }
 
 /**
@@ -52,6 +54,8 @@ export class ConnectionOnDemand implements TokenSource {
   readonly explain: ExplainDecision = (facts, binding) => this.#connected?.explain(facts, binding) ?? []
 
   readonly refuse: RefuseDenied = (...denied) => this.#connected?.refuse(...denied) ?? CLOSED
+
+  readonly toVerifier: ToVerifier = (snapshot) => this.#connected?.toVerifier(snapshot) ?? NOBODY_TRUSTED
 
   start(): void {
     this.#start()
@@ -129,6 +133,7 @@ export class ConnectionOnDemand implements TokenSource {
       prover: new part.SenderProver(settings.trustedProxies, settings.sender),
       explain: part.explainDecision,
       refuse: part.refuseDenied,
+      toVerifier: part.toVerifier,
     }
     part.logDecisions(events, settings.logDecisions)
     return this.#connected

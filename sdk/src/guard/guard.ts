@@ -14,7 +14,7 @@ import { Authenticator } from '../token/authenticator.ts'
 import { Caller } from '../token/caller.ts'
 import type { Memo } from '../token/caller-facts.ts'
 import { clientAddress } from '../token/client-address.ts'
-import { toTrust } from '../token/trust.ts'
+import type { ToVerifier } from '../token/verifier.ts'
 import { toDecisionEvent } from './decision-event.ts'
 import type { ExplainDecision } from './explain-decision.ts'
 import { CLOSED, type Refusal } from './refusal.ts'
@@ -35,6 +35,7 @@ export interface GuardParts {
   readonly foldsMax: number
   readonly explain: ExplainDecision
   readonly refuse: RefuseDenied
+  readonly toVerifier: ToVerifier
   /** Looks at what surrounds requests. May be there only when the first configuration that asks for it is applied. */
   readonly context?: ContextReader | null
   /** Looks whether a bound token is the caller's own. Without it none is; it has to be there with the first configuration. */
@@ -71,12 +72,12 @@ export class Guard {
 
   /** From the next request on decides by this snapshot. */
   apply(snapshot: Snapshot): void {
-    const trust = toTrust(snapshot)
-    this.#authenticator.trust(trust)
+    const verifier = this.#parts.toVerifier(snapshot)
+    this.#authenticator.use(verifier)
     this.#recorder.begin(snapshot.report.samplesPerSignature)
     this.#parts.context?.apply(snapshot)
     this.#parts.routes.bind(snapshot, this.#parts.context?.needsOf)
-    for (const keyId of trust.unusableKeys)
+    for (const keyId of verifier.unusableKeys)
       this.#parts.events.failure('key-unusable', `key "${keyId}" cannot be used; tokens signed with it are refused`)
   }
 

@@ -3,6 +3,7 @@ import type { Snapshot, SnapshotEndpoint } from '../../../lib/policy/snapshot.ts
 import type { Mode } from '../../../lib/policy/vocabulary.ts'
 import type { ContextNeeds } from '../context/context-needs.ts'
 import type { Fold } from '../report/fold.ts'
+import { sha256 } from '../sha256.ts'
 import { toMethod } from './http-method.ts'
 
 /** What the configuration says about one route. */
@@ -39,16 +40,21 @@ export class Route {
 }
 
 const TEMPLATE_LENGTH_MAX = 500
+const MARK_LENGTH = 12
+
+/** The control plane takes no longer ones. What is cut off still tells two of them apart. */
+const shorten = (template: string): string =>
+  template.length <= TEMPLATE_LENGTH_MAX
+    ? template
+    : `${template.slice(0, TEMPLATE_LENGTH_MAX - MARK_LENGTH - 1)}~${sha256(template).slice(0, MARK_LENGTH)}`
 
 /**
  * One spelling for a template: a slash at the start, none at the end and none twice, so that `/orders` of one framework is
  * `/orders/` of another. Regular expressions are left as they are.
  */
 export function normalizeTemplate(template: string): string {
-  if (template.startsWith('/(') || template.startsWith('('))
-    return `/${template.replace(/^\//, '')}`.slice(0, TEMPLATE_LENGTH_MAX)
-  const collapsed = `/${template}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
-  return collapsed.slice(0, TEMPLATE_LENGTH_MAX)
+  if (template.startsWith('/(') || template.startsWith('(')) return shorten(`/${template.replace(/^\//, '')}`)
+  return shorten(`/${template}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''))
 }
 
 const keyOf = (method: string, template: string): string => `${method} ${template}`

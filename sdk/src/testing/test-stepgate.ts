@@ -34,6 +34,7 @@ import {
   type TestRule,
 } from './test-configuration.ts'
 import { mintTestToken, type TestTokenOptions } from './test-issuer.ts'
+import { toVerifier } from '../token/verify-token.ts'
 
 /** A request to be decided without sending one. */
 export interface TestRequest {
@@ -150,6 +151,7 @@ export class TestRuntime implements Engine, TokenSource {
       foldsMax: QUEUE_SIZE_MAX,
       explain: explainDecision,
       refuse: refuseDenied,
+      toVerifier,
       prover: new SenderProver(trustedProxies),
       context: new ContextReader({
         places: geo === null ? null : new Places(geo, this.#events),

@@ -6,14 +6,16 @@ import { KnownFacts } from './caller-facts.ts'
 import { CallerHints } from './caller-hint.ts'
 import { TOKEN_LENGTH_MAX } from './decode-token.ts'
 import { TokenCache } from './token-cache.ts'
-import { NO_TRUST, type Trust } from './trust.ts'
-import { verifyToken, type VerifiedToken } from './verify-token.ts'
+import { NOBODY_TRUSTED, type Verifier } from './verifier.ts'
+import type { VerifiedToken } from './verify-token.ts'
 
 const SCHEME = /^(?:bearer|dpop) +/i
+/** Each token in one spelling: those of one that is expired would else be as many as anybody likes. */
+const USUAL = /^(?:Bearer|DPoP) [^ ]/
 const CACHE_CAPACITY = 10_240
 const CACHE_CHARACTERS_MAX = 16_000_000
-const REFUSED_CAPACITY = 512
-const REFUSED_CHARACTERS_MAX = 1_000_000
+const ODD_CAPACITY = 512
+const ODD_CHARACTERS_MAX = 1_000_000
 
 /** Characters before the token; 0 where there is none, or too long a one. */
 function schemeLengthOf(authorization: string): number {
@@ -30,18 +32,18 @@ const requireBound = (verified: VerifiedToken): VerifiedToken =>
 /** Establishes who calls. Each distinct token is verified once, for as long as the configuration stays the same. */
 export class Authenticator {
   readonly #callers = new TokenCache(CACHE_CAPACITY, CACHE_CHARACTERS_MAX)
-  /** Tokens of which nothing can be believed, apart, so that a flood of them displaces no good one. */
-  readonly #refused = new TokenCache(REFUSED_CAPACITY, REFUSED_CHARACTERS_MAX)
+  /** Those in which nothing can be believed or that are spelled unlike all others, apart: a flood of them displaces no good one. */
+  readonly #odd = new TokenCache(ODD_CAPACITY, ODD_CHARACTERS_MAX)
   readonly #anonymous = new Map<TokenProblem, Map<string | null, Caller>>()
   readonly #facts = new KnownFacts()
   readonly #hints = new CallerHints()
-  #trust: Trust = NO_TRUST
+  #verifier = NOBODY_TRUSTED
 
-  /** From here on tokens are verified against this; everything verified before is forgotten. */
-  trust(trust: Trust): void {
-    this.#trust = trust
+  /** From here on tokens are verified by this one; everything verified before is forgotten. */
+  use(verifier: Verifier): void {
+    this.#verifier = verifier
     this.#callers.clear()
-    this.#refused.clear()
+    this.#odd.clear()
     this.#anonymous.clear()
     this.#facts.clear()
   }
@@ -52,31 +54,28 @@ export class Authenticator {
       return this.#anonymousCaller('token-missing', reader.userAgent(request))
     const known = this.#callers.find(authorization)
     if (known?.holdsAt(nowMs) === true) return known
-    return (
-      this.#establish(authorization, nowMs) ??
-      this.#anonymousCaller(this.#problemOf(authorization), reader.userAgent(request))
-    )
+    const caller = this.#establish(authorization, nowMs)
+    return typeof caller === 'string' ? this.#anonymousCaller(caller, reader.userAgent(request)) : caller
   }
 
-  /** Null when nothing in the token can be believed. */
-  #establish(authorization: string, nowMs: number): Caller | null {
-    if (this.#refused.size > 0 && this.#refused.find(authorization) !== undefined) return null
+  /** The caller, or what is wrong with a token in which nothing can be believed. */
+  #establish(authorization: string, nowMs: number): Caller | TokenProblem {
     const schemeLength = schemeLengthOf(authorization)
-    if (schemeLength === 0) return null
-    const said = verifyToken(authorization.slice(schemeLength), this.#trust, nowMs)
+    if (schemeLength === 0) return /^(bearer|dpop)\b/i.test(authorization) ? 'token-malformed' : 'token-missing'
+    const odd = this.#odd.size > 0 ? this.#odd.find(authorization) : undefined
+    const caller =
+      odd?.holdsAt(nowMs) === true ? odd : this.#verify(authorization, authorization.slice(schemeLength), nowMs)
+    const { facts } = caller
+    return facts.caller === null && facts.tokenProblem !== null ? facts.tokenProblem : caller
+  }
+
+  #verify(authorization: string, token: string, nowMs: number): Caller {
+    const said = this.#verifier.verify(token, nowMs)
     const verified = usesDpop(authorization) ? requireBound(said) : said
     const caller = new Caller(authorization, verified, null, this.#facts.of(verified))
-    if (caller.facts.caller === null) {
-      this.#refused.keep(caller)
-      return null
-    }
-    this.#callers.keep(caller)
+    const isOdd = caller.facts.caller === null || !USUAL.test(authorization)
+    ;(isOdd ? this.#odd : this.#callers).keep(caller)
     return caller
-  }
-
-  #problemOf(authorization: string): TokenProblem {
-    const problem = this.#refused.find(authorization)?.facts.tokenProblem
-    return problem ?? (/^(bearer|dpop)\b/i.test(authorization) ? 'token-malformed' : 'token-missing')
   }
 
   #anonymousCaller(problem: TokenProblem, userAgent: string | undefined): Caller {

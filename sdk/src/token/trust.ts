@@ -13,16 +13,7 @@ export interface Trust {
   readonly first: TrustedIssuer | undefined
   readonly disabledIdentities: ReadonlySet<string>
   readonly revokedTokens: ReadonlySet<string>
-  /** `kid`s of keys that could not be used. Tokens signed with them are refused. */
   readonly unusableKeys: readonly string[]
-}
-
-export const NO_TRUST: Trust = {
-  issuers: new Map(),
-  first: undefined,
-  disabledIdentities: new Set(),
-  revokedTokens: new Set(),
-  unusableKeys: [],
 }
 
 function usableKeys(issuer: SnapshotIssuer, unusable: string[]): Map<string, VerificationKey> {

@@ -3,8 +3,9 @@ import { readBinding, type TokenBinding } from '../sender/token-binding.ts'
 import { decodeToken, type DecodedToken } from './decode-token.ts'
 import { readScopes, withClaimScopes } from '../../../lib/policy/token-scopes.ts'
 import { isMeantFor, readClaims, readPrincipal, type Principal, type TokenClaims } from './token-claims.ts'
-import { findIssuer, type Trust, type TrustedIssuer } from './trust.ts'
+import { findIssuer, toTrust, type Trust, type TrustedIssuer } from './trust.ts'
 import type { VerificationKey } from './verification-key.ts'
+import type { ToVerifier } from './verifier.ts'
 
 /** A token whose signature holds: its contents may be believed, even where it is expired or meant for somebody else. */
 export interface SignedToken {
@@ -89,4 +90,9 @@ export function verifyToken(compact: string, trust: Trust, nowMs: number): Verif
   const key = findKey(issuer, decoded)
   if (!key?.matches(decoded.signedBytes, decoded.signature)) return UNSIGNED
   return { problem: findProblem(token, issuer, trust, nowMs), token }
+}
+
+export const toVerifier: ToVerifier = (snapshot) => {
+  const trust = toTrust(snapshot)
+  return { unusableKeys: trust.unusableKeys, verify: (compact, nowMs) => verifyToken(compact, trust, nowMs) }
 }

@@ -16,6 +16,7 @@ import { SenderProver } from '../../src/sender/sender-prover.ts'
 import { parseSettings } from '../../src/settings.ts'
 import { CLIENT_ID, CLIENT_SECRET, type TestControlPlane } from '../control-plane.ts'
 import { silentLogger } from '../fixtures.ts'
+import { toVerifier } from '../../src/token/verify-token.ts'
 
 /** As much of a request as a decision by scopes needs. */
 export interface BareRequest {
@@ -76,6 +77,7 @@ export function makeDecider(plane: TestControlPlane, { queueSizeMax, intervalMs 
     ...{ routes, queue, events, trustedProxies: [], foldsMax: queueSizeMax },
     explain: explainDecision,
     refuse: refuseDenied,
+    toVerifier,
     prover: new SenderProver([]),
   })
   return { guard, routes, reporter }
