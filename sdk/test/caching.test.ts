@@ -37,6 +37,12 @@ const problemOf = (
 ): string | null =>
   authenticator.authenticate(authorization === undefined ? {} : { authorization }, reader, nowMs).facts.tokenProblem
 
+/** In any mixture of cases. */
+const spellingsOf = ([first, ...others]: Iterable<string>): string[] => {
+  if (first === undefined) return ['']
+  return spellingsOf(others).flatMap((rest) => [first.toLowerCase() + rest, first.toUpperCase() + rest])
+}
+
 describe('Authenticator', () => {
   it('answers the same caller for the same token, and another for one that differs in a character', () => {
     const authenticator = trusting()
@@ -107,6 +113,24 @@ describe('Authenticator', () => {
   it('takes the scheme in any case and with more than one space', () => {
     expect(problemOf(trusting(), `bEARER  ${plane.issueToken()}`)).toBeNull()
   })
+
+  it('lets no spellings of one token displace the tokens of others', () => {
+    const now = Date.now()
+    const good = Array.from({ length: 10_000 }, (_, index) => `Bearer ${plane.issueToken({ jti: String(index) })}`)
+    const expired = plane.issueToken({ iat: 1, nbf: 1, exp: 2 })
+    const spaces = Array.from({ length: 10 }, (_, index) => ' '.repeat(index + 2))
+    const odd = spellingsOf('bearer').flatMap((scheme) => spaces.map((space) => scheme + space + expired))
+    const lostTo = (flood: readonly string[]): number => {
+      const authenticator = trusting()
+      const ask = (authorization: string): Caller => authenticator.authenticate({ authorization }, reader, now)
+      const callers = good.map(ask)
+      for (const authorization of flood)
+        expect(ask(authorization).facts).toMatchObject({ caller: 'billing', tokenProblem: 'token-expired' })
+      return good.filter((authorization, index) => ask(authorization) !== callers[index]).length
+    }
+    expect(odd).toHaveLength(640)
+    expect(lostTo(odd)).toBe(lostTo([]))
+  }, 60_000)
 
   it('tells anonymous callers apart by product, a bounded number of them', () => {
     const authenticator = trusting()

@@ -4,6 +4,7 @@ import express5, { type Express, type RequestHandler, type Router } from 'expres
 import { createServer, IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { templateOfPrefix } from '../src/adapters/express/layer-template.ts'
 import { protectExpress } from '../src/express.ts'
@@ -355,6 +356,26 @@ describe.each(VERSIONS)('%s', (version, express) => {
     expect((await send('GET', '/things/')).status).toBe(404)
     expect((await send('GET', '/Things')).status).toBe(404)
     await expectGuarded('/things', '/things')
+  })
+
+  it('honours settings of a mounted application that are made when requests come already', async () => {
+    const mounted = express()
+    app.use('/mounted', mounted)
+    await send('GET', '/elsewhere')
+    await delay(80) // routes are looked for meanwhile
+    await send('GET', '/elsewhere')
+    mounted.set('strict routing', true)
+    mounted.get('/things', handler('things'))
+    expect((await send('GET', '/mounted/things/')).status).toBe(404)
+    await expectGuarded('/mounted/things', '/mounted/things')
+  })
+
+  it('guards a mounted application of another copy that has its first route when requests come already', async () => {
+    const mounted = secondCopy(version === 'Express 4' ? 'express-4' : 'express')()
+    app.use('/mounted', mounted)
+    await send('GET', '/elsewhere')
+    mounted.get('/things', handler('things'))
+    await expectGuarded('/mounted/things', '/mounted/things')
   })
 
   it('does not touch other applications of the process', async () => {

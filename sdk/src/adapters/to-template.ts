@@ -1,4 +1,4 @@
-import { normalizeTemplate } from '../guard/route-table.ts'
+import { normalizeTemplate } from '../guard/template.ts'
 
 /** A path as it was registered, spelled as a template: alternatives side by side, regular expressions in parentheses. */
 export function toTemplate(path: unknown): string {

@@ -3,8 +3,8 @@ import type { Snapshot, SnapshotEndpoint } from '../../../lib/policy/snapshot.ts
 import type { Mode } from '../../../lib/policy/vocabulary.ts'
 import type { ContextNeeds } from '../context/context-needs.ts'
 import type { Fold } from '../report/fold.ts'
-import { sha256 } from '../sha256.ts'
 import { toMethod } from './http-method.ts'
+import { toEndpointTemplate } from './template.ts'
 
 /** What the configuration says about one route. */
 export interface Binding {
@@ -37,24 +37,6 @@ export class Route {
     this.template = template
     this.number = number
   }
-}
-
-const TEMPLATE_LENGTH_MAX = 500
-const MARK_LENGTH = 12
-
-/** The control plane takes no longer ones. What is cut off still tells two of them apart. */
-const shorten = (template: string): string =>
-  template.length <= TEMPLATE_LENGTH_MAX
-    ? template
-    : `${template.slice(0, TEMPLATE_LENGTH_MAX - MARK_LENGTH - 1)}~${sha256(template).slice(0, MARK_LENGTH)}`
-
-/**
- * One spelling for a template: a slash at the start, none at the end and none twice, so that `/orders` of one framework is
- * `/orders/` of another. Regular expressions are left as they are.
- */
-export function normalizeTemplate(template: string): string {
-  if (template.startsWith('/(') || template.startsWith('(')) return shorten(`/${template.replace(/^\//, '')}`)
-  return shorten(`/${template}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''))
 }
 
 const keyOf = (method: string, template: string): string => `${method} ${template}`
@@ -103,7 +85,7 @@ export class RouteTable {
   /** The route for a method and template, made when it is new. HEAD is decided as the GET that answers it. */
   register(method: string, template: string): Route {
     const verb = toMethod(method)
-    const [decided, normalized] = [verb === 'HEAD' ? 'GET' : verb, normalizeTemplate(template)]
+    const [decided, normalized] = [verb === 'HEAD' ? 'GET' : verb, toEndpointTemplate(template)]
     const known = this.#routes.get(keyOf(decided, normalized))
     if (known !== undefined) return known
     const route = new Route(decided, normalized, this.#routes.size)
@@ -118,7 +100,7 @@ export class RouteTable {
     this.#snapshot = snapshot
     this.#needsOf = needsOf
     this.#endpoints = new Map(
-      snapshot.endpoints.map((endpoint) => [keyOf(endpoint.method, normalizeTemplate(endpoint.route)), endpoint]),
+      snapshot.endpoints.map((endpoint) => [keyOf(endpoint.method, toEndpointTemplate(endpoint.route)), endpoint]),
     )
     for (const route of this.#routes.values()) this.#bind(route)
   }

@@ -5,7 +5,7 @@ import { SNAPSHOT_FORMAT, type Snapshot, type SnapshotEndpoint } from '../../../
 import type { Mode } from '../../../lib/policy/vocabulary.ts'
 import { StepgateUsageError } from '../errors.ts'
 import { requireKnown } from '../known-names.ts'
-import { normalizeTemplate } from '../guard/route-table.ts'
+import { toEndpointTemplate } from '../guard/template.ts'
 import { trustTestKey } from './test-issuer.ts'
 
 /** What an endpoint requires: scopes alone, or a whole rule as the control plane has it. */
@@ -57,7 +57,7 @@ const ENDPOINT_OPTIONS = ['method', 'route', 'mode', 'percent', 'rule'] satisfie
 /** `GET /orders/:orderId`: how a test names an endpoint. HEAD is decided as GET. */
 export function toEndpointName(method: string, route: string): string {
   const verb = method.toUpperCase()
-  return `${verb === 'HEAD' ? 'GET' : verb} ${normalizeTemplate(route)}`
+  return `${verb === 'HEAD' ? 'GET' : verb} ${toEndpointTemplate(route)}`
 }
 
 function readEndpointName(name: string): { readonly method: string; readonly route: string } {

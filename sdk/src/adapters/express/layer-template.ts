@@ -1,5 +1,5 @@
 import { StepgateUsageError } from '../../errors.ts'
-import { normalizeTemplate } from '../../guard/route-table.ts'
+import { normalizeTemplate } from '../../guard/template.ts'
 import { toTemplate } from '../to-template.ts'
 import type { ExpressLayer } from './express-internals.ts'
 

@@ -98,9 +98,23 @@ interface SubApplication extends ExpressInternals {
 export const isApplication = (value: unknown): value is SubApplication =>
   typeof value === 'function' && 'handle' in value && 'set' in value
 
-/** Routers may not be made before their time: Express fixes settings such as `strict routing` in them. */
-export const routerOf = (app: ExpressInternals): ExpressRouter | undefined =>
+/** The router of an application, which is made now where that is up to whoever asks. */
+export const rootRouterOf = (app: ExpressInternals): ExpressRouter | undefined =>
   app.lazyrouter === undefined ? (app.router as ExpressRouter | undefined) : app._router
+
+/**
+ * The router of an application that has made one. It may not be made before its time, as settings such as `strict routing` are
+ * fixed in it. Express 5 makes it for whoever asks, by the settings of what it is asked of: of nothing, it throws.
+ */
+export function routerOf(app: ExpressInternals): ExpressRouter | undefined {
+  const made = Object.getOwnPropertyDescriptor(app, 'router')
+  if (app.lazyrouter !== undefined || made?.get === undefined) return rootRouterOf(app)
+  try {
+    return made.get.call(undefined) as ExpressRouter | undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** Connect's applications have a stack as well. */
 const isRouter = (value: unknown): value is ExpressRouter => {

@@ -11,13 +11,22 @@ import {
   type ExpressRouter,
   type LayerVisit,
 } from './express-internals.ts'
-import { isApplication, patchLayersOf, patchLoadedCopies, requirePatched, routerOf } from './patch-layers.ts'
+import {
+  isApplication,
+  patchLayersOf,
+  patchLoadedCopies,
+  requirePatched,
+  rootRouterOf,
+  routerOf,
+} from './patch-layers.ts'
 
 /** Guards one application. */
 class ProtectedApplication {
   readonly #app: ExpressInternals
   readonly #guard: ExpressGuard
   readonly #subApplications = new Set<ExpressInternals>()
+  /** Those whose layers are not guarded yet, as they have no router. */
+  readonly #waiting = new Set<ExpressInternals>()
   readonly #discovery = new DiscoveryTimer(() => this.#discover())
   #isPatched = false
   #isRootGuarded = false
@@ -38,6 +47,7 @@ class ProtectedApplication {
     Object.defineProperty(this.#app, EXPRESS_GUARD, { value: this.#guard })
     this.#app.handle = (request: ExpressRequest, response, callback) => {
       if (!this.#isPatched) this.#patch()
+      if (this.#waiting.size > 0) this.#patchMounted()
       const present = request[EXPRESS_VISIT]
       if (present && this.#isParents(present)) return handle.call(this.#app, request, response, callback)
       return handle.call(this.#app, request, response, this.#enter(request, present, callback))
@@ -67,15 +77,24 @@ class ProtectedApplication {
   }
 
   #patch(): void {
-    const router = routerOf(this.#app)
+    const router = rootRouterOf(this.#app)
     if (router === undefined) return
     requirePatched(router)
-    for (const mounted of this.#mountedRouters()) patchLayersOf(mounted)
     patchLoadedCopies()
     if (!this.#isRootGuarded) this.#guardRoot(router)
     this.#isPatched = true
     // What was registered on routers after they were mounted is found now.
     this.#discovery.soon()
+  }
+
+  #patchMounted(): void {
+    for (const app of this.#waiting) {
+      const router = routerOf(app)
+      if (router === undefined) continue
+      patchLayersOf(router)
+      this.#waiting.delete(app)
+      this.#discovery.soon()
+    }
   }
 
   /** A handler may send a request through all of it again, with another address, from wherever it was mounted. */
@@ -97,7 +116,10 @@ class ProtectedApplication {
     const { use } = this.#app
     this.#app.use = (...handlers) => {
       const answer = use.apply(this.#app, handlers)
-      for (const app of handlers.flat(Infinity).filter(isApplication)) this.#subApplications.add(app)
+      for (const app of handlers.flat(Infinity).filter(isApplication)) {
+        this.#subApplications.add(app)
+        this.#waiting.add(app)
+      }
       this.#isPatched = false
       return answer
     }
@@ -120,10 +142,6 @@ class ProtectedApplication {
       const nested = routerOf(app)
       if (nested !== undefined) this.#guard.discover(nested, this.#app.path() + toTemplate(app.mountpath))
     }
-  }
-
-  #mountedRouters(): ExpressRouter[] {
-    return Array.from(this.#subApplications, routerOf).filter((router) => router !== undefined)
   }
 }
 
