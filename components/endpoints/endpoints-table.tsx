@@ -1,6 +1,5 @@
 'use client'
 import dynamic from 'next/dynamic'
-import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { MODES, type Mode } from '#lib/policy/vocabulary.ts'
@@ -10,6 +9,7 @@ import { useEnvironment, useEnvironmentPath } from '../shell/environment-context
 import { Button } from '../ui/button.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { useGo } from '../ui/unsaved.ts'
 import { whenIdle } from '../ui/when-idle.ts'
 import { MODE_WORDS, toCount, toPlural } from '../ui/words.ts'
 import { NarrowEndpoint, toEndpointColumns } from './endpoint-columns.tsx'
@@ -135,7 +135,7 @@ function Footer({
 export function EndpointsTable({ service, empty }: EndpointsTableProps) {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
-  const router = useRouter()
+  const go = useGo()
   const { filter, setFilter, clear, isFiltered } = useEndpointParams()
   const { rows, all, total, isWhole, isGrowing, problem, retry } = useEndpointRows(environment, filter, service)
   const selection = useSelection(rows)
@@ -178,7 +178,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
           selection={selection.ids}
           onSelection={selection.setIds}
           onOpen={({ id }) => {
-            router.push(toPath(`/endpoints/${id}`))
+            go(toPath(`/endpoints/${id}`))
           }}
           narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} toPath={toPath} withService={withService} />}
           empty={

@@ -18,11 +18,11 @@ import { useRoleGate } from '../shell/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { DraftReplay } from './draft-replay.tsx'
 import { parseAsRule } from './rule-draft-param.ts'
 import { RuleFields } from './rule-fields.tsx'
 import { isSameRule, toRuleSentence } from './rule-summary.ts'
-import { useUnloadWarning } from './use-unload-warning.ts'
 
 interface RuleEditorProps {
   readonly endpoint: Endpoint
@@ -35,6 +35,10 @@ const OUTDATED = new ApiProblem({ code: 'version-mismatch', status: 412, title: 
 
 const toText = (rule: RuleValue): string => JSON.stringify(rule)
 
+/** A draft that is a rule is found again on the way back; one that is not complete is nowhere else. */
+const toLoss = ({ method, route }: Endpoint, draft: RuleValue | null): string =>
+  `the draft of the rule for ${method} ${route}${draft === null ? '' : ', which only the address of this page holds'}`
+
 /**
  * Modes change under an open draft without harm; a rule that somebody else published does not go unseen. A draft that is a rule stands
  * in the address, so that it can be sent to somebody, and is there again on the way back.
@@ -44,6 +48,7 @@ function useDraft(endpoint: Endpoint) {
   const [proposed, setProposed] = useQueryState('draft', parseAsRule)
   const published = base ?? NEW_RULE
   const form = useContractForm<RuleValue, RuleValue>(Rule, proposed ?? published)
+  const { isDirty } = form.formState
   // The form hands out new objects at each rendering: the text tells whether the draft is another one.
   const text = JSON.stringify({ access: form.watch('access'), requirements: form.watch('requirements') })
   const draft = useMemo(() => Rule.safeParse(JSON.parse(text)).data ?? null, [text])
@@ -58,6 +63,8 @@ function useDraft(endpoint: Endpoint) {
     draft,
     restart,
     isDraft,
+    /** By the person, not by the address that led here. */
+    isWritten: isDraft && isDirty,
     isOutdated: !isSameRule(base, endpoint.rule),
     isChanged: isDraft || base === null,
   }
@@ -96,9 +103,9 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
   const environment = useEnvironment()
   const gate = useRoleGate('operator')
   const client = useQueryClient()
-  const { form, draft, restart, isDraft, isOutdated, isChanged } = useDraft(endpoint)
+  const { form, draft, restart, isDraft, isWritten, isOutdated, isChanged } = useDraft(endpoint)
   const settled = useSettled(draft, SETTLED_MS)
-  useUnloadWarning(draft === null)
+  useUnsaved(isWritten && toLoss(endpoint, draft))
   const present = useQuery(evidenceQuery(environment, endpoint.id, { windowHours }))
   const save = useMutation(updateEndpoint)
   const { submit, problem, isPending, clearProblem } = useContractSubmit(
