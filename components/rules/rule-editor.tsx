@@ -1,10 +1,10 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useQueryState } from 'nuqs'
 import { useEffect, useMemo, useRef } from 'react'
 import type { UseFormReturn } from 'react-hook-form'
 import { ApiProblem } from '#lib/client/api-problem.ts'
-import { evidenceQuery } from '#lib/client/evidence.ts'
+import type { EvidenceReading } from '#lib/client/evidence.ts'
 import { updateEndpoint } from '#lib/client/endpoints.ts'
 import type { Endpoint, Rule as RuleValue } from '#lib/client/object-types.ts'
 import { PROBLEMS } from '#lib/contract/problems.ts'
@@ -26,6 +26,8 @@ import { isSameRule, toRuleSentence } from './rule-summary.ts'
 
 interface RuleEditorProps {
   readonly endpoint: Endpoint
+  /** Of the published rule. */
+  readonly reading: EvidenceReading
   readonly windowHours: number
 }
 
@@ -99,14 +101,13 @@ function useAddress({ form, draft, isDraft, published, proposed, setProposed }: 
 }
 
 /** What the endpoint requires, as a draft that is replayed on the recorded requests while it is written. */
-export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
+export function RuleEditor({ endpoint, reading, windowHours }: RuleEditorProps) {
   const environment = useEnvironment()
   const gate = useRoleGate('operator')
   const client = useQueryClient()
   const { form, draft, restart, isDraft, isWritten, isOutdated, isChanged } = useDraft(endpoint)
   const settled = useSettled(draft, SETTLED_MS)
   useUnsaved(isWritten && toLoss(endpoint, draft))
-  const present = useQuery(evidenceQuery(environment, endpoint.id, { windowHours }))
   const save = useMutation(updateEndpoint)
   const { submit, problem, isPending, clearProblem } = useContractSubmit(
     form,
@@ -134,7 +135,7 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
   return (
     <div className="grid gap-x-8 gap-y-6 xl:grid-cols-2">
       <form noValidate onSubmit={submit} className="flex min-w-0 flex-col gap-4">
-        <RuleFields form={form} service={endpoint.serviceSlug} tokenAges={present.data?.tokenAges} />
+        <RuleFields form={form} service={endpoint.serviceSlug} tokenAges={reading.data?.tokenAges} />
         <WriteProblem problem={isOutdated ? OUTDATED : problem} onReload={() => void reload()} />
         <div className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
           <Button type="submit" variant="primary" pending={isPending} {...saveGate}>
@@ -154,7 +155,8 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
       <DraftReplay
         endpoint={endpoint}
         draft={draft === null ? null : settled}
-        present={present.data}
+        present={reading.data}
+        presentAt={reading.dataUpdatedAt}
         windowHours={windowHours}
         isChanged={isChanged}
         isSettled={settled === draft}
