@@ -7,6 +7,7 @@ import { useModeChangeSheet } from '../mode-change/use-mode-change-sheet.tsx'
 import { useCommands } from '../shell/commands.ts'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
 import { Button } from '../ui/button.tsx'
+import { classNames } from '../ui/class-names.ts'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { useGo } from '../ui/unsaved.ts'
@@ -93,6 +94,7 @@ function useEscape(onEscape: () => void) {
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
+const NO_ROWS: readonly Endpoint[] = []
 
 function useSelection(rows: readonly Endpoint[] | undefined) {
   const [ids, setIds] = useState(NOTHING)
@@ -115,19 +117,32 @@ function useSelection(rows: readonly Endpoint[] | undefined) {
   }
 }
 
-function Footer({
-  shown,
-  total,
-  isWhole,
-  isGrowing,
-}: {
-  readonly shown: number
-  readonly total: number
-  readonly isWhole: boolean
-  readonly isGrowing: boolean
-}) {
-  if (!isWhole && total > shown)
-    return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. ${isGrowing ? 'The others are being loaded.' : 'Narrow the list to see others.'}`
+type Listed = ReturnType<typeof useEndpointRows>
+
+/** Of a fleet above what one answer holds: how much of it is here, and how the rest is found. */
+function PartNote({ shown, total, isFiltered }: { readonly isFiltered: boolean } & Record<'shown' | 'total', number>) {
+  return (
+    <p className="text-muted">
+      The first {toCount(shown)} of {toPlural(total, 'endpoint')}
+      {isFiltered && ' that fit'}. Others follow as you scroll; search, filters and sorting look through all of them.
+    </p>
+  )
+}
+
+function Footer({ shown, listed }: { readonly shown: number; readonly listed: Listed }) {
+  const { total, isLarge, isGrowing, more } = listed
+  if (isLarge && total > shown) {
+    return (
+      <span className="flex flex-wrap items-center justify-between gap-2">
+        The first {toCount(shown)} of {toPlural(total, 'endpoint')}.
+        <Button size="sm" pending={more.isLoading} onClick={more.load}>
+          Show more
+        </Button>
+      </span>
+    )
+  }
+  if (isGrowing && total > shown)
+    return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. The others are being loaded.`
   return shown === total ? toPlural(total, 'endpoint') : `${toCount(shown)} of ${toPlural(total, 'endpoint')}`
 }
 
@@ -137,7 +152,8 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
   const toPath = useEnvironmentPath()
   const go = useGo()
   const { filter, setFilter, clear, isFiltered } = useEndpointParams()
-  const { rows, all, total, isWhole, isGrowing, problem, retry } = useEndpointRows(environment, filter, service)
+  const listed = useEndpointRows(environment, filter, service)
+  const { rows, total, isLarge, isBusy, more, problem, retry } = listed
   const selection = useSelection(rows)
   const [isRuleOpen, setRuleOpen] = useState(false)
   const { openModeChange, modeChangeSheet } = useModeChangeSheet()
@@ -158,10 +174,19 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
         onChange={setFilter}
         onClear={clear}
         isFiltered={isFiltered}
-        all={all}
+        known={{ all: listed.all, shown: rows ?? NO_ROWS, isLarge }}
         withoutService={!withService}
       />
-      <div className="overflow-x-clip rounded-lg border border-line">
+      {isLarge && rows !== undefined && rows.length < total && (
+        <PartNote shown={rows.length} total={total} isFiltered={isFiltered} />
+      )}
+      <div
+        aria-busy={isBusy || undefined}
+        className={classNames(
+          'overflow-x-clip rounded-lg border border-line transition-opacity',
+          isBusy && 'opacity-60',
+        )}
+      >
         <DataTable
           label="Endpoints"
           columns={columns}
@@ -177,6 +202,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
           isSortedOutside
           selection={selection.ids}
           onSelection={selection.setIds}
+          {...(isLarge ? { total, onNearEnd: more.isLeft ? more.load : undefined } : {})}
           onOpen={({ id }) => {
             go(toPath(`/endpoints/${id}`))
           }}
@@ -191,11 +217,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
               empty
             )
           }
-          footer={
-            rows && rows.length > 0 ? (
-              <Footer shown={rows.length} total={total} isWhole={isWhole} isGrowing={isGrowing} />
-            ) : undefined
-          }
+          footer={rows && rows.length > 0 ? <Footer shown={rows.length} listed={listed} /> : undefined}
           narrowRowHeight={88}
           loadingRows={18}
         />
