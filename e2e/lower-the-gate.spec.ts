@@ -32,6 +32,23 @@ async function openChange(page: Page, mode: RegExp): Promise<ReturnType<Page['ge
   return panel
 }
 
+/** While requests go on coming, two cards count the same ones. */
+async function expectOnePicture(page: Page): Promise<void> {
+  const compared = page.getByRole('figure', { name: 'Denials, forecast and actual' }).getByText(/requests? denied/)
+  const actual = page
+    .getByRole('region', { name: 'Mode changes' })
+    .getByText(/^Actual: denied since/)
+    .locator('..')
+  const toCounts = (text: string | null): string | undefined => /(\d[\d,]* of \d[\d,]*) request/.exec(text ?? '')?.[1]
+  const earlier = toCounts(await compared.textContent())
+  expect(earlier).toBeDefined()
+  await expect(async () => {
+    const [one, other] = await Promise.all([compared.textContent(), actual.textContent()])
+    expect(toCounts(other)).toBe(toCounts(one))
+    expect(toCounts(one)).not.toBe(earlier)
+  }).toPass({ timeout: 60_000 })
+}
+
 test.describe.configure({ mode: 'serial' })
 
 test('the overview names who would break, and leads there', async ({ page, ask }) => {
@@ -76,6 +93,7 @@ test('a gate over callers that would be denied is lowered only knowingly, holds,
     })
   }).toPass({ timeout: 60_000 })
   await expect(changes.getByRole('listitem').first()).toContainText('nobody whom the forecast did not name')
+  await expectOnePicture(page)
 
   await page.getByRole('button', { name: 'Back to log-only' }).first().click()
   await page.getByRole('textbox', { name: 'Reason' }).fill('The back office needs its scope first')
