@@ -119,15 +119,19 @@ function useSelection(rows: readonly Endpoint[] | undefined) {
 
 type Listed = ReturnType<typeof useEndpointRows>
 
-/** Of a fleet above what one answer holds: how much of it is here, and how the rest is found. */
-function PartNote({ shown, total, isFiltered }: { readonly isFiltered: boolean } & Record<'shown' | 'total', number>) {
-  return (
-    <p className="text-muted">
-      The first {toCount(shown)} of {toPlural(total, 'endpoint')}
-      {isFiltered && ' that fit'}. Others follow as you scroll; search, filters and sorting look through all of them.
-    </p>
-  )
+interface PartNoteProps {
+  readonly shown: number
+  readonly total: number
+  readonly isFiltered: boolean
 }
+
+/** Of a fleet above what one answer holds: how much of it is here, and how the rest is found. */
+const PartNote = ({ shown, total, isFiltered }: PartNoteProps) => (
+  <p className="text-muted">
+    The first {toCount(shown)} of {toPlural(total, 'endpoint')}
+    {isFiltered && ' that fit'}. Others follow as you scroll; search, filters and sorting look through all of them.
+  </p>
+)
 
 function Footer({ shown, listed }: { readonly shown: number; readonly listed: Listed }) {
   const { total, isLarge, isGrowing, more } = listed
