@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './support/journey.ts'
 
 interface Endpoints {
@@ -102,6 +102,25 @@ test('the fix is one click away from the caller’s own page, and can be undone'
   await expectGranted(false)
   await grant.click()
   await expectGranted(true)
+})
+
+test('two cards of one page count the same requests while more of them come', async ({ page, ask }) => {
+  test.setTimeout(120_000)
+  const { id } = await findEndpoint(ask, 'mode=enforce&sort=requests&direction=desc', () => true)
+  await page.goto(`/e/production/endpoints/${id}`)
+  const compared = page.getByRole('figure', { name: 'Denials, forecast and actual' }).getByText(/requests? denied/)
+  const actual = page
+    .getByRole('region', { name: 'Mode changes' })
+    .getByText(/^Actual: denied since/)
+    .locator('..')
+  const countsOf = async (card: Locator) => /\d[\d,]* of \d[\d,]*/.exec((await card.textContent()) ?? '')?.[0]
+  await expect(compared).toBeVisible()
+  const earlier = await countsOf(compared)
+  await expect(async () => {
+    const now = await countsOf(compared)
+    expect(await countsOf(actual)).toBe(now)
+    expect(now).not.toBe(earlier)
+  }).toPass({ timeout: 60_000 })
 })
 
 test('an endpoint that is ready is enforced, confirmed by its instances, and undone', async ({ page, ask }) => {

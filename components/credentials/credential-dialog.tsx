@@ -15,6 +15,7 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
 import { SecretOnce } from '../ui/secret-once.tsx'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { CREDENTIAL_VARIANTS, toDefaultValues, type CredentialVariant } from './credential-variants.ts'
 import { ProofFields, type ProofErrors } from './proof-fields.tsx'
 
@@ -55,6 +56,7 @@ function CreateDialog({
   const form = useContractForm(CredentialCreate, toDefaultValues(variant, suggestName()))
   const errors = form.formState.errors as ProofErrors &
     Partial<Record<'name' | 'expiresInDays', { readonly message?: string }>> // of whichever variant it is
+  useUnsaved(form.formState.isDirty && 'the credential that is not created yet')
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ params: { environment, clientId }, body }),

@@ -1,12 +1,12 @@
 'use client'
-import { useRouter } from 'next/navigation'
 import type { PickSeries, SeriesBy } from '@/components/charts/series-styles.ts'
 import { useEnvironmentPath } from '@/components/shell/environment-context.tsx'
+import { useGo } from '@/components/ui/unsaved.ts'
 import { toDimension } from './to-dimension.ts'
 
 /** From a chart elsewhere to the decisions that one of its series counts. */
 export function usePickToDecisions(by: SeriesBy, filter: Readonly<Record<string, string>> = {}): PickSeries {
-  const router = useRouter()
+  const go = useGo()
   const toPath = useEnvironmentPath()
   return (key) => {
     const dimension = toDimension(by, key)
@@ -15,7 +15,7 @@ export function usePickToDecisions(by: SeriesBy, filter: Readonly<Record<string,
     return {
       isPicked: false,
       run: () => {
-        router.push(toPath(`/decisions?${search.toString()}`))
+        go(toPath(`/decisions?${search.toString()}`))
       },
     }
   }

@@ -13,6 +13,7 @@ import { Combobox } from '../ui/combobox.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { Field, SelectField, TextareaField, TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 
 interface EndpointDialogProps {
   /** The service it belongs to, where the page is about one. */
@@ -36,7 +37,8 @@ export function EndpointDialog({ service, onClose }: EndpointDialogProps) {
     description: '',
     rule: null,
   })
-  const { errors } = form.formState
+  const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && 'the endpoint that is not declared yet')
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ params: { environment }, body }),

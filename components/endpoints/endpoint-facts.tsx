@@ -27,7 +27,10 @@ export const EndpointFacts = ({ endpoint }: { readonly endpoint: Endpoint }) => 
         ['Rule', <RuleChips key="rule" rule={endpoint.rule} />],
         ['Instances', toConfirmationWords(endpoint)],
         ['Last 24 hours, to the hour', outcomesOf(endpoint)],
-        ['Denied callers', endpoint.wouldDenyCallers === 0 ? 'none' : toPlural(endpoint.wouldDenyCallers, 'caller')],
+        [
+          'Denied callers, last 24 hours',
+          endpoint.wouldDenyCallers === 0 ? 'none' : toPlural(endpoint.wouldDenyCallers, 'caller'),
+        ],
         ['Source', SOURCE_WORDS[endpoint.source]],
         ['Last declared', <RelativeTime key="seen" at={endpoint.lastSeenAt} never="by no instance yet" />],
         ['Created', <RelativeTime key="created" at={endpoint.createdAt} />],

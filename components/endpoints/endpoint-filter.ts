@@ -56,6 +56,11 @@ export function filterEndpoints(endpoints: readonly Endpoint[], filter: Endpoint
     .sort((left, right) => sign * compare(key(left), key(right)) || compareNames(left, right))
 }
 
+/** The order may change between two pages: what has moved down comes twice. */
+export function withoutRepeats(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return [...new Map(endpoints.map((endpoint) => [endpoint.id, endpoint])).values()]
+}
+
 /** Services of which some endpoint waits for its instances. */
 export const pendingServices = (endpoints: readonly Endpoint[], max = 50): string[] =>
   [

@@ -1,8 +1,11 @@
 'use client'
+import { useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
 import { useMemo } from 'react'
-import type { Endpoint } from '#lib/client/object-types.ts'
+import type { Endpoint, ServicePosture } from '#lib/client/object-types.ts'
+import { servicesQuery } from '#lib/client/services.ts'
 import { METHODS, MODES } from '#lib/policy/vocabulary.ts'
+import { useEnvironment } from '../shell/environment-context.tsx'
 import { FilterBar } from '../ui/filters/filter-bar.tsx'
 import { FilterMenu } from '../ui/filters/filter-menu.tsx'
 import { TextInput } from '../ui/input.tsx'
@@ -14,8 +17,7 @@ interface EndpointFiltersProps {
   readonly onChange: (change: Partial<EndpointFilter>) => void
   readonly onClear: () => void
   readonly isFiltered: boolean
-  /** Every endpoint known, to count what each choice holds. */
-  readonly all: readonly Endpoint[]
+  readonly known: Known
   /** The list is about one service already. */
   readonly withoutService?: boolean
 }
@@ -37,40 +39,63 @@ const withHints = <Value extends string>(
   counts: ReadonlyMap<string, number>,
 ) => options.map((option) => ({ ...option, hint: toCount(counts.get(option.value) ?? 0) }))
 
-function useOptions(all: readonly Endpoint[]) {
-  return useMemo(() => {
-    const services = new Map(all.map(({ serviceSlug, serviceName }) => [serviceSlug, serviceName]))
-    const perService = countBy(all, ({ serviceSlug }) => serviceSlug)
-    return {
-      service: withHints(
-        [...services].sort().map(([value, label]) => ({ value, label })),
-        perService,
-      ),
-      mode: withHints(
-        MODE_OPTIONS,
-        countBy(all, ({ mode }) => mode),
-      ),
-      readiness: withHints(
-        READINESS_OPTIONS,
-        countBy(all, ({ readiness }) => readiness),
-      ),
-      method: withHints(
-        METHOD_OPTIONS,
-        countBy(all, ({ method }) => method),
-      ),
-    }
-  }, [all])
+const PLAIN_OPTIONS = { mode: MODE_OPTIONS, readiness: READINESS_OPTIONS, method: METHOD_OPTIONS } as const
+
+interface Known {
+  /** Every endpoint, to count what each choice holds; null where only the server knows all of them. */
+  readonly all: readonly Endpoint[] | null
+  /** Those that the list shows. */
+  readonly shown: readonly Endpoint[]
+  /** There are more than one answer holds: services beyond those shown have to be asked for. */
+  readonly isLarge: boolean
 }
+
+function useOptions({ all, shown, isLarge }: Known) {
+  const { data } = useQuery({ ...servicesQuery(useEnvironment()), enabled: isLarge })
+  return useMemo(
+    () =>
+      all === null
+        ? { ...PLAIN_OPTIONS, service: data === undefined ? toServices(shown) : data.items.map(toServiceOption) }
+        : toCountedOptions(all),
+    [all, shown, data],
+  )
+}
+
+const toServiceOption = ({ slug, name }: Pick<ServicePosture, 'slug' | 'name'>) => ({ value: slug, label: name })
+
+const toServices = (endpoints: readonly Endpoint[]) =>
+  [...new Map(endpoints.map(({ serviceSlug, serviceName }) => [serviceSlug, serviceName]))]
+    .sort()
+    .map(([slug, name]) => toServiceOption({ slug, name }))
+
+const toCountedOptions = (all: readonly Endpoint[]) => ({
+  service: withHints(
+    toServices(all),
+    countBy(all, ({ serviceSlug }) => serviceSlug),
+  ),
+  mode: withHints(
+    MODE_OPTIONS,
+    countBy(all, ({ mode }) => mode),
+  ),
+  readiness: withHints(
+    READINESS_OPTIONS,
+    countBy(all, ({ readiness }) => readiness),
+  ),
+  method: withHints(
+    METHOD_OPTIONS,
+    countBy(all, ({ method }) => method),
+  ),
+})
 
 export function EndpointFilters({
   filter,
   onChange,
   onClear,
   isFiltered,
-  all,
+  known,
   withoutService = false,
 }: EndpointFiltersProps) {
-  const options = useOptions(all)
+  const options = useOptions(known)
   return (
     <FilterBar label="Filter endpoints" isFiltered={isFiltered} onReset={onClear}>
       <label className="relative w-full sm:w-64">

@@ -4,8 +4,9 @@ import { Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { Link } from '../ui/link.tsx'
 import { notFound, useRouter } from 'next/navigation'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { endpointQuery } from '#lib/client/endpoints.ts'
+import { evidenceQuery } from '#lib/client/evidence.ts'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { pendingEndpointsQuery } from '#lib/client/pending-endpoints.ts'
 import { MODES, type Mode } from '#lib/policy/vocabulary.ts'
@@ -111,15 +112,18 @@ function Actions({ endpoint, onChangeMode }: ActionsProps) {
   )
 }
 
-/** Evidence names the instances that are behind: it is read anew when the last of them has confirmed. */
-function useFreshEvidence({ id, confirmation: { state } }: Endpoint) {
+/** Evidence names the instances that are behind: it is read anew when one of them has confirmed, or another one runs. */
+function useFreshEvidence({ id, confirmation: { state, live, confirmed } }: Endpoint) {
   const environment = useEnvironment()
   const client = useQueryClient()
+  const standing = `${state} ${String(confirmed)} of ${String(live)}`
+  const seen = useRef(standing)
   useEffect(() => {
-    if (state !== 'applied') return
+    if (standing === seen.current) return
+    seen.current = standing
     void client.invalidateQueries({ queryKey: ['evidence', environment, id] })
     void client.invalidateQueries({ queryKey: ['mode-changes', environment, id] })
-  }, [client, environment, id, state])
+  }, [client, environment, id, standing])
 }
 
 function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
@@ -127,6 +131,11 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
   const toPath = useEnvironmentPath()
   const [windowHours, setWindowHours] = useEvidenceWindow()
   const { openModeChange, modeChangeSheet } = useModeChangeSheet()
+  // What the sheet shows stays, with the token that proves it: the page shows the same, not what came since.
+  const reading = useQuery({
+    ...evidenceQuery(environment, endpoint.id, { windowHours }),
+    enabled: modeChangeSheet === null,
+  })
   const isPending = endpoint.confirmation.state === 'pending'
   useFreshEvidence(endpoint)
   useQuery(
@@ -136,7 +145,7 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
     ),
   )
   const open = (mode: Mode) => {
-    openModeChange({ endpoints: [endpoint], mode })
+    openModeChange({ endpoints: [endpoint], mode, windowHours })
   }
   useCommands(
     useMemo(
@@ -146,10 +155,10 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
           title: `Change the mode to ${MODE_WORDS[mode]}`,
           shortcut: MODE_KEYS[mode],
           run: () => {
-            openModeChange({ endpoints: [endpoint], mode })
+            openModeChange({ endpoints: [endpoint], mode, windowHours })
           },
         })),
-      [endpoint, openModeChange],
+      [endpoint, openModeChange, windowHours],
     ),
   )
   return (
@@ -176,7 +185,7 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
       />
       <div className="grid items-start gap-4 xl:grid-cols-12">
         <div className="grid min-w-0 gap-4 xl:col-span-7">
-          <EvidencePanel endpoint={endpoint} windowHours={windowHours} onWindow={setWindowHours} />
+          <EvidencePanel endpoint={endpoint} reading={reading} windowHours={windowHours} onWindow={setWindowHours} />
           <ForecastPanel endpointId={endpoint.id} />
           <ModeHistory endpointId={endpoint.id} />
         </div>
@@ -190,9 +199,9 @@ function Loaded({ endpoint }: { readonly endpoint: Endpoint }) {
             title="Rule"
             description="What the endpoint requires. A draft is replayed on the recorded requests before it is published"
           >
-            <RuleEditor key={endpoint.id} endpoint={endpoint} windowHours={windowHours} />
+            <RuleEditor key={endpoint.id} endpoint={endpoint} reading={reading} windowHours={windowHours} />
           </Panel>
-          <CallersPanel endpointId={endpoint.id} windowHours={windowHours} />
+          <CallersPanel reading={reading} />
           <ObjectHistory concerns={{ targetKind: 'endpoint', targetId: endpoint.id }} />
         </div>
       </div>

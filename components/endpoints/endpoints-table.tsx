@@ -1,6 +1,5 @@
 'use client'
 import dynamic from 'next/dynamic'
-import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { Endpoint } from '#lib/client/object-types.ts'
 import { MODES, type Mode } from '#lib/policy/vocabulary.ts'
@@ -8,8 +7,10 @@ import { useModeChangeSheet } from '../mode-change/use-mode-change-sheet.tsx'
 import { useCommands } from '../shell/commands.ts'
 import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
 import { Button } from '../ui/button.tsx'
+import { classNames } from '../ui/class-names.ts'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { useGo } from '../ui/unsaved.ts'
 import { whenIdle } from '../ui/when-idle.ts'
 import { MODE_WORDS, toCount, toPlural } from '../ui/words.ts'
 import { NarrowEndpoint, toEndpointColumns } from './endpoint-columns.tsx'
@@ -93,6 +94,7 @@ function useEscape(onEscape: () => void) {
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
+const NO_ROWS: readonly Endpoint[] = []
 
 function useSelection(rows: readonly Endpoint[] | undefined) {
   const [ids, setIds] = useState(NOTHING)
@@ -115,19 +117,36 @@ function useSelection(rows: readonly Endpoint[] | undefined) {
   }
 }
 
-function Footer({
-  shown,
-  total,
-  isWhole,
-  isGrowing,
-}: {
+type Listed = ReturnType<typeof useEndpointRows>
+
+interface PartNoteProps {
   readonly shown: number
   readonly total: number
-  readonly isWhole: boolean
-  readonly isGrowing: boolean
-}) {
-  if (!isWhole && total > shown)
-    return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. ${isGrowing ? 'The others are being loaded.' : 'Narrow the list to see others.'}`
+  readonly isFiltered: boolean
+}
+
+/** Of a fleet above what one answer holds: how much of it is here, and how the rest is found. */
+const PartNote = ({ shown, total, isFiltered }: PartNoteProps) => (
+  <p className="text-muted">
+    The first {toCount(shown)} of {toPlural(total, 'endpoint')}
+    {isFiltered && ' that fit'}. Others follow as you scroll; search, filters and sorting look through all of them.
+  </p>
+)
+
+function Footer({ shown, listed }: { readonly shown: number; readonly listed: Listed }) {
+  const { total, isLarge, isGrowing, more } = listed
+  if (isLarge && total > shown) {
+    return (
+      <span className="flex flex-wrap items-center justify-between gap-2">
+        The first {toCount(shown)} of {toPlural(total, 'endpoint')}.
+        <Button size="sm" pending={more.isLoading} onClick={more.load}>
+          Show more
+        </Button>
+      </span>
+    )
+  }
+  if (isGrowing && total > shown)
+    return `The first ${toCount(shown)} of ${toPlural(total, 'endpoint')}. The others are being loaded.`
   return shown === total ? toPlural(total, 'endpoint') : `${toCount(shown)} of ${toPlural(total, 'endpoint')}`
 }
 
@@ -135,9 +154,10 @@ function Footer({
 export function EndpointsTable({ service, empty }: EndpointsTableProps) {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
-  const router = useRouter()
+  const go = useGo()
   const { filter, setFilter, clear, isFiltered } = useEndpointParams()
-  const { rows, all, total, isWhole, isGrowing, problem, retry } = useEndpointRows(environment, filter, service)
+  const listed = useEndpointRows(environment, filter, service)
+  const { rows, total, isLarge, isBusy, more, problem, retry } = listed
   const selection = useSelection(rows)
   const [isRuleOpen, setRuleOpen] = useState(false)
   const { openModeChange, modeChangeSheet } = useModeChangeSheet()
@@ -158,10 +178,19 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
         onChange={setFilter}
         onClear={clear}
         isFiltered={isFiltered}
-        all={all}
+        known={{ all: listed.all, shown: rows ?? NO_ROWS, isLarge }}
         withoutService={!withService}
       />
-      <div className="overflow-x-clip rounded-lg border border-line">
+      {isLarge && rows !== undefined && rows.length < total && (
+        <PartNote shown={rows.length} total={total} isFiltered={isFiltered} />
+      )}
+      <div
+        aria-busy={isBusy || undefined}
+        className={classNames(
+          'overflow-x-clip rounded-lg border border-line transition-opacity',
+          isBusy && 'opacity-60',
+        )}
+      >
         <DataTable
           label="Endpoints"
           columns={columns}
@@ -177,8 +206,9 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
           isSortedOutside
           selection={selection.ids}
           onSelection={selection.setIds}
+          {...(isLarge ? { total, onNearEnd: more.isLeft ? more.load : undefined } : {})}
           onOpen={({ id }) => {
-            router.push(toPath(`/endpoints/${id}`))
+            go(toPath(`/endpoints/${id}`))
           }}
           narrow={(endpoint) => <NarrowEndpoint endpoint={endpoint} toPath={toPath} withService={withService} />}
           empty={
@@ -191,11 +221,7 @@ export function EndpointsTable({ service, empty }: EndpointsTableProps) {
               empty
             )
           }
-          footer={
-            rows && rows.length > 0 ? (
-              <Footer shown={rows.length} total={total} isWhole={isWhole} isGrowing={isGrowing} />
-            ) : undefined
-          }
+          footer={rows && rows.length > 0 ? <Footer shown={rows.length} listed={listed} /> : undefined}
           narrowRowHeight={88}
           loadingRows={18}
         />

@@ -1,11 +1,10 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '../ui/link.tsx'
 import { useMemo, useState } from 'react'
-import { evidenceQuery } from '#lib/client/evidence.ts'
+import type { EvidenceReading } from '#lib/client/evidence.ts'
 import type { CallerEvidence } from '#lib/client/object-types.ts'
 import { isIdentityKind } from '#lib/policy/vocabulary.ts'
-import { useEnvironment, useEnvironmentPath } from '../shell/environment-context.tsx'
+import { useEnvironmentPath } from '../shell/environment-context.tsx'
 import type { Column, Sort } from '../ui/data-table/column.ts'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -14,11 +13,6 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { KindIcon } from '../ui/status-badges.tsx'
 import { CALLER_KIND_WORDS, toCount, toPlural } from '../ui/words.ts'
 import { ReasonBadges } from './caller-list.tsx'
-
-interface CallersPanelProps {
-  readonly endpointId: string
-  readonly windowHours: number
-}
 
 const hasPage = ({ caller: { kind } }: CallerEvidence): boolean => isIdentityKind(kind)
 
@@ -135,10 +129,9 @@ const Narrow = ({
 )
 
 /** Everybody who called, and what the present rule makes of them. */
-export function CallersPanel({ endpointId, windowHours }: CallersPanelProps) {
-  const environment = useEnvironment()
+export function CallersPanel({ reading }: { readonly reading: EvidenceReading }) {
   const toPath = useEnvironmentPath()
-  const { data, error, refetch } = useQuery(evidenceQuery(environment, endpointId, { windowHours }))
+  const { data, error, refetch } = reading
   const [sort, setSort] = useState<Sort>({ column: 'would-deny', direction: 'desc' })
   const columns = useMemo(() => toColumns(toPath), [toPath])
   return (

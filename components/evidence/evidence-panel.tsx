@@ -1,10 +1,8 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { evidenceQuery } from '#lib/client/evidence.ts'
+import type { EvidenceReading } from '#lib/client/evidence.ts'
 import type { Endpoint, EndpointEvidence } from '#lib/client/object-types.ts'
 import { findRequirement } from '../rules/rule-summary.ts'
-import { useEnvironment } from '../shell/environment-context.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
@@ -18,6 +16,7 @@ import { WindowPicker } from './window-picker.tsx'
 
 interface EvidencePanelProps {
   readonly endpoint: Endpoint
+  readonly reading: EvidenceReading
   readonly windowHours: number
   readonly onWindow: (hours: number) => void
 }
@@ -68,9 +67,8 @@ function EvidenceBody({ evidence, endpoint }: { readonly evidence: EndpointEvide
 }
 
 /** What is known of enforcing the present rule for everybody. */
-export function EvidencePanel({ endpoint, windowHours, onWindow }: EvidencePanelProps) {
-  const environment = useEnvironment()
-  const { data, error, refetch } = useQuery(evidenceQuery(environment, endpoint.id, { windowHours }))
+export function EvidencePanel({ endpoint, reading, windowHours, onWindow }: EvidencePanelProps) {
+  const { data, error, refetch } = reading
   return (
     <Panel
       id="evidence"

@@ -1,6 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, KeyRound, Wrench } from 'lucide-react'
+import { usePathname } from 'next/navigation'
 import type { Fix, Grant } from '#lib/client/object-types.ts'
 import { createGrant, deleteGrant } from '#lib/client/grants.ts'
 import { toEnvironmentPath, useEnvironment } from '../shell/environment-context.tsx'
@@ -73,6 +74,7 @@ const FixText = ({ title }: { readonly title: string }) => (
 
 function fixLink(
   environment: string,
+  pathname: string,
   { fix, callerName, endpointId }: FixActionProps,
 ): { readonly href: string; readonly label: string } | null {
   switch (fix.kind) {
@@ -93,17 +95,24 @@ function fixLink(
     case 'allow-country':
     case 'raise-rate':
     case 'relax-rule':
-      return { href: toEnvironmentPath(environment, `/endpoints/${endpointId}#rule`), label: 'Edit the rule' }
+      return {
+        href: toRuleHref(toEnvironmentPath(environment, `/endpoints/${endpointId}`), pathname),
+        label: 'Edit the rule',
+      }
     default:
       return null
   }
 }
 
+/** On the endpoint's own page the address stays what it is: it may hold a draft. */
+const toRuleHref = (page: string, pathname: string): string => (page === pathname ? '#rule' : `${page}#rule`)
+
 /** What would let a caller through; with one click where the control plane can do it. */
 export function FixAction(props: FixActionProps) {
   const environment = useEnvironment()
+  const pathname = usePathname()
   if (props.fix.kind === 'grant-scope') return <GrantFix {...props} />
-  const link = fixLink(environment, props)
+  const link = fixLink(environment, pathname, props)
   return (
     <div className="flex flex-wrap items-center gap-2">
       <FixText title={props.fix.title} />

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Fingerprint, Plus } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import { useRouter } from 'next/navigation'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useMemo } from 'react'
 import { identitiesQuery } from '#lib/client/identities.ts'
@@ -16,6 +15,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { ListSearch, LIST_SEARCH_ID } from '../ui/list-search.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Segmented } from '../ui/segmented.tsx'
+import { useGo } from '../ui/unsaved.ts'
 import { hasWords, useListParams } from '../ui/use-list-params.ts'
 import { NarrowIdentity, toIdentityColumns } from './identity-columns.tsx'
 
@@ -48,7 +48,7 @@ const isShown = (identity: IdentityPosture, shown: Shown): boolean =>
 export function IdentitiesPage() {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
-  const router = useRouter()
+  const go = useGo()
   const gate = useRoleGate('operator')
   const { q, setQ, sort, setSort, isNewOpen, openNew, closeNew } = useListParams({ column: 'name', direction: 'asc' })
   const [shown, setShown] = useQueryState('kind', parseAsStringLiteral(SHOWN).withDefault('all'))
@@ -127,7 +127,7 @@ export function IdentitiesPage() {
             sort={sort}
             onSort={setSort}
             onOpen={({ clientId }) => {
-              router.push(toPath(`/identities/${clientId}`))
+              go(toPath(`/identities/${clientId}`))
             }}
             narrow={(identity) => <NarrowIdentity identity={identity} />}
             empty={

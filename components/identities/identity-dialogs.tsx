@@ -13,13 +13,15 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextareaField, TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 
 export function IntegrationDialog({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter()
   const toPath = useEnvironmentPath()
   const create = useMutation(createIdentity)
   const form = useContractForm(IdentityCreate, { clientId: '', name: '', description: '' })
-  const { errors, dirtyFields } = form.formState
+  const { errors, dirtyFields, isDirty } = form.formState
+  useUnsaved(isDirty && 'the integration that is not created yet')
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ body }),
@@ -84,7 +86,8 @@ export function IdentityDetailsDialog({
   const [identity] = usePinned(current)
   const save = useMutation(updateIdentity)
   const form = useContractForm(IdentityUpdate, { name: identity.name, description: identity.description })
-  const { errors } = form.formState
+  const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && `what you changed of the details of ${identity.clientId}`)
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => save.mutateAsync({ params: { clientId: identity.clientId }, ifMatch: identity.version, body }),

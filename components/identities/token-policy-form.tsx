@@ -15,6 +15,7 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { FieldError, SelectField, TextField } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { toDuration } from '../ui/words.ts'
 
 interface TokenPolicyFormProps {
@@ -44,6 +45,7 @@ export function TokenPolicyForm({ identity, onReload }: TokenPolicyFormProps) {
   const save = useMutation(updateIdentitySetting)
   const form = useContractForm(IdentitySettingUpdate, toValues(identity))
   const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && `what you changed of how ${identity.clientId} gets tokens`)
   const kinds = form.watch('credentialKinds') ?? []
   const refreshTokens = form.watch('refreshTokens') ?? null
   const { submit, problem, isPending } = useContractSubmit(

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { CheckboxField, TextField } from '../ui/field.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { toPlural } from '../ui/words.ts'
 import { AutomaticUndoField } from './automatic-undo-field.tsx'
 import { changeDemands, isUnchanged, lowersGate } from './change-demands.ts'
@@ -62,6 +63,7 @@ export function ChangeForm(props: ChangeFormProps) {
     undoFromDenials: null,
   })
   const [reason = '', accepted = false] = useWatch({ control: form.control, name: ['reason', 'acceptDenials'] })
+  useUnsaved(reason.trim() !== '' && 'the change of mode and its reason')
   const demands = changeDemands(preview.items)
   const isLowering = lowersGate(preview.items)
   const obstacle = toObstacle(props, demands, { reason, accepted })

@@ -23,6 +23,8 @@ import { PercentPicker } from './percent-picker.tsx'
 export interface ModeChangeIntent {
   readonly endpoints: readonly Endpoint[]
   readonly mode: Mode
+  /** How far back the page looks already. */
+  readonly windowHours?: number
 }
 
 interface ModeChangeSheetProps {
@@ -45,10 +47,14 @@ function toSubject(endpoints: readonly Endpoint[]): string {
   return `${toPlural(endpoints.length, 'endpoint')} of ${toPlural(new Set(endpoints.map(({ serviceSlug }) => serviceSlug)).size, 'service')}`
 }
 
-function useDraft({ endpoints, mode: initialMode }: ModeChangeIntent) {
+function useDraft({
+  endpoints,
+  mode: initialMode,
+  windowHours: initialHours = WINDOW_HOURS_DEFAULT,
+}: ModeChangeIntent) {
   const [mode, setMode] = useState(initialMode)
   const [percent, setPercent] = useState(() => toFirstPercent(endpoints))
-  const [windowHours, setWindowHours] = useState(WINDOW_HOURS_DEFAULT)
+  const [windowHours, setWindowHours] = useState(initialHours)
   const settledPercent = useSettled(percent)
   const changes = useMemo<ModeChangeItem[]>(
     () => endpoints.map(({ id }) => ({ endpointId: id, mode, percent: mode === 'enforce' ? settledPercent : 100 })),

@@ -1,8 +1,8 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowRight, TriangleAlert } from 'lucide-react'
-import { modeChangesQuery } from '#lib/client/mode-changes.ts'
-import type { ModeChange } from '#lib/client/object-types.ts'
+import { forecastQuery, modeChangesQuery } from '#lib/client/mode-changes.ts'
+import type { ForecastComparison, ModeChange } from '#lib/client/object-types.ts'
 import { toWindowWords } from '../evidence/evidence-words.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -13,6 +13,7 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonLines } from '../ui/skeleton.tsx'
 import { ModeBadge } from '../ui/status-badges.tsx'
 import { toCount, toPlural, toShare } from '../ui/words.ts'
+import { toActual } from './actual-since.ts'
 
 interface FigureProps {
   readonly label: string
@@ -34,9 +35,14 @@ const Figure = ({ label, denied, requests, detail }: FigureProps) => (
   </div>
 )
 
-function ForecastAndActual({ change }: { readonly change: ModeChange }) {
+interface HistoryItemProps {
+  readonly change: ModeChange
+  readonly comparison: ForecastComparison | null | undefined
+}
+
+function ForecastAndActual({ change, comparison }: HistoryItemProps) {
   const { forecast, to } = change
-  const actual = to.mode === 'enforce' ? change.actual : null
+  const actual = to.mode === 'enforce' ? toActual(change, comparison) : null
   if (forecast === null && actual === null) return null
   return (
     <div className="flex flex-col gap-2">
@@ -75,7 +81,7 @@ function ForecastAndActual({ change }: { readonly change: ModeChange }) {
   )
 }
 
-const HistoryItem = ({ change }: { readonly change: ModeChange }) => (
+const HistoryItem = ({ change, comparison }: HistoryItemProps) => (
   <li className="flex flex-col gap-2 px-4 py-3">
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <ModeBadge {...change.from} />
@@ -93,13 +99,15 @@ const HistoryItem = ({ change }: { readonly change: ModeChange }) => (
       <span className="ml-auto text-xs text-faint tabular-nums">revision {change.revision}</span>
     </div>
     {change.reason !== '' && <p>{change.reason}</p>}
-    <ForecastAndActual change={change} />
+    <ForecastAndActual change={change} comparison={comparison} />
   </li>
 )
 
 /** Every change of the mode, with what was forecast beside what came. */
 export function ModeHistory({ endpointId }: { readonly endpointId: string }) {
-  const { data, error, refetch } = useQuery(modeChangesQuery(useEnvironment(), endpointId))
+  const environment = useEnvironment()
+  const { data, error, refetch } = useQuery(modeChangesQuery(environment, endpointId))
+  const forecast = useQuery(forecastQuery(environment, endpointId))
   return (
     <Panel id="history" title="Mode changes" description="What was forecast, beside what came" flush>
       {data === undefined ? (
@@ -115,7 +123,7 @@ export function ModeHistory({ endpointId }: { readonly endpointId: string }) {
       ) : (
         <ol className="divide-y divide-line">
           {data.items.map((change) => (
-            <HistoryItem key={change.id} change={change} />
+            <HistoryItem key={change.id} change={change} comparison={forecast.data?.comparison} />
           ))}
         </ol>
       )}

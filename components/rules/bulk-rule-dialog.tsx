@@ -9,6 +9,7 @@ import { useContractSubmit } from '../forms/use-contract-submit.ts'
 import { useEnvironment } from '../shell/environment-context.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { toPlural } from '../ui/words.ts'
 import { RuleFields } from './rule-fields.tsx'
 import { isSameRule } from './rule-summary.ts'
@@ -37,6 +38,7 @@ export function BulkRuleDialog({ endpoints, onClose }: BulkRuleDialogProps) {
   const environment = useEnvironment()
   const save = useMutation(setEndpointRules)
   const form = useContractForm<RuleValue, RuleValue>(Rule, sharedRule(endpoints))
+  useUnsaved(form.formState.isDirty && `the rule for ${toPlural(endpoints.length, 'endpoint')}`)
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (rule) =>

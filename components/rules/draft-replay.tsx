@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { evidenceQuery } from '#lib/client/evidence.ts'
 import type { CallerEvidence, Endpoint, EndpointEvidence, Rule } from '#lib/client/object-types.ts'
 import { DeniedCallerList } from '../evidence/caller-list.tsx'
@@ -16,6 +17,8 @@ interface DraftReplayProps {
   /** Null while it is not a rule yet. */
   readonly draft: Rule | null
   readonly present: EndpointEvidence | undefined
+  /** When that was read. */
+  readonly presentAt: number
   readonly windowHours: number
   readonly isChanged: boolean
   readonly isSettled: boolean
@@ -70,8 +73,20 @@ const EnforcedWarning = ({ endpoint }: { readonly endpoint: Endpoint }) =>
     </p>
   )
 
+/** Reads anew what is compared with an answer when that is read anew: else a caller between the two would look like a difference. */
+function useTogether(at: number, read: () => void): void {
+  const seen = useRef(at)
+  useEffect(() => {
+    if (at === seen.current) return
+    seen.current = at
+    read()
+    // Only when the other answer is another one.
+  }, [at])
+}
+
 /** The draft, replayed on what was recorded: who would be denied, before anything is saved. */
-export function DraftReplay({ endpoint, draft, present, windowHours, isChanged, isSettled }: DraftReplayProps) {
+export function DraftReplay(props: DraftReplayProps) {
+  const { endpoint, draft, present, presentAt, windowHours, isChanged, isSettled } = props
   const environment = useEnvironment()
   const isReplayed = draft !== null && isChanged
   const replay = useQuery({
@@ -80,6 +95,9 @@ export function DraftReplay({ endpoint, draft, present, windowHours, isChanged, 
     // Never the answer to the published rule, which is another one than the draft above it.
     placeholderData: (previous, query) => (query?.queryKey[3].rule === undefined ? undefined : previous),
     refetchInterval: false,
+  })
+  useTogether(presentAt, () => {
+    if (isReplayed && replay.data !== undefined) void replay.refetch()
   })
   const shown = isReplayed ? replay.data : present
   const isBusy = isReplayed && (!isSettled || replay.isFetching)

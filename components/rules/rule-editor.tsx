@@ -1,10 +1,10 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useQueryState } from 'nuqs'
 import { useEffect, useMemo, useRef } from 'react'
 import type { UseFormReturn } from 'react-hook-form'
 import { ApiProblem } from '#lib/client/api-problem.ts'
-import { evidenceQuery } from '#lib/client/evidence.ts'
+import type { EvidenceReading } from '#lib/client/evidence.ts'
 import { updateEndpoint } from '#lib/client/endpoints.ts'
 import type { Endpoint, Rule as RuleValue } from '#lib/client/object-types.ts'
 import { PROBLEMS } from '#lib/contract/problems.ts'
@@ -18,14 +18,16 @@ import { useRoleGate } from '../shell/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { DraftReplay } from './draft-replay.tsx'
 import { parseAsRule } from './rule-draft-param.ts'
 import { RuleFields } from './rule-fields.tsx'
 import { isSameRule, toRuleSentence } from './rule-summary.ts'
-import { useUnloadWarning } from './use-unload-warning.ts'
 
 interface RuleEditorProps {
   readonly endpoint: Endpoint
+  /** Of the published rule. */
+  readonly reading: EvidenceReading
   readonly windowHours: number
 }
 
@@ -34,6 +36,10 @@ const SETTLED_MS = 400
 const OUTDATED = new ApiProblem({ code: 'version-mismatch', status: 412, title: PROBLEMS['version-mismatch'].title })
 
 const toText = (rule: RuleValue): string => JSON.stringify(rule)
+
+/** A draft that is a rule is found again on the way back; one that is not complete is nowhere else. */
+const toLoss = ({ method, route }: Endpoint, draft: RuleValue | null): string =>
+  `the draft of the rule for ${method} ${route}${draft === null ? '' : ', which only the address of this page holds'}`
 
 /**
  * Modes change under an open draft without harm; a rule that somebody else published does not go unseen. A draft that is a rule stands
@@ -44,6 +50,7 @@ function useDraft(endpoint: Endpoint) {
   const [proposed, setProposed] = useQueryState('draft', parseAsRule)
   const published = base ?? NEW_RULE
   const form = useContractForm<RuleValue, RuleValue>(Rule, proposed ?? published)
+  const { isDirty } = form.formState
   // The form hands out new objects at each rendering: the text tells whether the draft is another one.
   const text = JSON.stringify({ access: form.watch('access'), requirements: form.watch('requirements') })
   const draft = useMemo(() => Rule.safeParse(JSON.parse(text)).data ?? null, [text])
@@ -58,6 +65,8 @@ function useDraft(endpoint: Endpoint) {
     draft,
     restart,
     isDraft,
+    /** By the person, not by the address that led here. */
+    isWritten: isDraft && isDirty,
     isOutdated: !isSameRule(base, endpoint.rule),
     isChanged: isDraft || base === null,
   }
@@ -92,14 +101,13 @@ function useAddress({ form, draft, isDraft, published, proposed, setProposed }: 
 }
 
 /** What the endpoint requires, as a draft that is replayed on the recorded requests while it is written. */
-export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
+export function RuleEditor({ endpoint, reading, windowHours }: RuleEditorProps) {
   const environment = useEnvironment()
   const gate = useRoleGate('operator')
   const client = useQueryClient()
-  const { form, draft, restart, isDraft, isOutdated, isChanged } = useDraft(endpoint)
+  const { form, draft, restart, isDraft, isWritten, isOutdated, isChanged } = useDraft(endpoint)
   const settled = useSettled(draft, SETTLED_MS)
-  useUnloadWarning(draft === null)
-  const present = useQuery(evidenceQuery(environment, endpoint.id, { windowHours }))
+  useUnsaved(isWritten && toLoss(endpoint, draft))
   const save = useMutation(updateEndpoint)
   const { submit, problem, isPending, clearProblem } = useContractSubmit(
     form,
@@ -127,7 +135,7 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
   return (
     <div className="grid gap-x-8 gap-y-6 xl:grid-cols-2">
       <form noValidate onSubmit={submit} className="flex min-w-0 flex-col gap-4">
-        <RuleFields form={form} service={endpoint.serviceSlug} tokenAges={present.data?.tokenAges} />
+        <RuleFields form={form} service={endpoint.serviceSlug} tokenAges={reading.data?.tokenAges} />
         <WriteProblem problem={isOutdated ? OUTDATED : problem} onReload={() => void reload()} />
         <div className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
           <Button type="submit" variant="primary" pending={isPending} {...saveGate}>
@@ -147,7 +155,8 @@ export function RuleEditor({ endpoint, windowHours }: RuleEditorProps) {
       <DraftReplay
         endpoint={endpoint}
         draft={draft === null ? null : settled}
-        present={present.data}
+        present={reading.data}
+        presentAt={reading.dataUpdatedAt}
         windowHours={windowHours}
         isChanged={isChanged}
         isSettled={settled === draft}

@@ -16,6 +16,7 @@ import { Combobox } from '../ui/combobox.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { Field, TextareaField, TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 
 interface NewScopeDialogProps {
   /** The service that will own it, where the page is about one. */
@@ -35,7 +36,8 @@ export function NewScopeDialog({ service, onClose }: NewScopeDialogProps) {
     description: '',
     tokenLifetimeSeconds: null,
   })
-  const { errors } = form.formState
+  const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && 'the scope that is not created yet')
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ body }),
@@ -120,7 +122,8 @@ export function EditScopeDialog({ scope: current, onClose, onReload }: EditScope
     description: scope.description,
     tokenLifetimeSeconds: scope.tokenLifetimeSeconds,
   })
-  const { errors } = form.formState
+  const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && `what you changed of the scope ${scope.name}`)
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => save.mutateAsync({ params: { id: scope.id }, ifMatch: scope.version, body }),

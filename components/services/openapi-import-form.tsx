@@ -15,6 +15,7 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { CheckboxField, TextareaField } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { EndpointName } from '../ui/status-badges.tsx'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { toPlural } from '../ui/words.ts'
 
 type ImportResult = RouteResponse<'importOpenApi'>
@@ -115,6 +116,9 @@ export function OpenApiImportForm({ service }: { readonly service: string }) {
     form.setValue('document', await chosen.text(), { shouldValidate: true, shouldDirty: true })
     setResult(null)
   }
+  useUnsaved(
+    form.watch('document') !== '' && result?.dryRun !== false && 'the OpenAPI document that is not imported yet',
+  )
   const isPreviewed = result?.dryRun === true && result.created.length > 0
   return (
     <Panel

@@ -9,6 +9,7 @@ import { useEnvironmentPath } from '../shell/environment-context.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextareaField, TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { toSlug } from './to-slug.ts'
 
 export function ServiceDialog({ onClose }: { readonly onClose: () => void }) {
@@ -16,7 +17,8 @@ export function ServiceDialog({ onClose }: { readonly onClose: () => void }) {
   const toPath = useEnvironmentPath()
   const create = useMutation(createService)
   const form = useContractForm(ServiceCreate, { slug: '', name: '', description: '', team: '' })
-  const { errors, dirtyFields } = form.formState
+  const { errors, dirtyFields, isDirty } = form.formState
+  useUnsaved(isDirty && 'the service that is not created yet')
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => create.mutateAsync({ body }),

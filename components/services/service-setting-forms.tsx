@@ -15,6 +15,7 @@ import { TextareaField, TextField } from '../ui/field.tsx'
 import { ModePicker } from '../ui/mode-picker.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 
 interface FormProps {
   readonly service: ServicePosture
@@ -31,6 +32,7 @@ export function DetailsForm({ service: current, onReload }: FormProps) {
     description: service.description,
   })
   const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && `what you changed of the details of ${service.name}`)
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => save.mutateAsync({ params: { service: service.slug }, ifMatch: service.version, body }),

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus, Server } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
 import { servicesQuery } from '#lib/client/services.ts'
 import { useCommands } from '../shell/commands.ts'
@@ -13,6 +12,7 @@ import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ListSearch, LIST_SEARCH_ID } from '../ui/list-search.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
+import { useGo } from '../ui/unsaved.ts'
 import { hasWords, useListParams } from '../ui/use-list-params.ts'
 import { NarrowService, toServiceColumns } from './service-columns.tsx'
 
@@ -22,7 +22,7 @@ const ServiceDialog = dynamic(async () => (await import('./service-dialog.tsx'))
 export function ServicesPage() {
   const environment = useEnvironment()
   const toPath = useEnvironmentPath()
-  const router = useRouter()
+  const go = useGo()
   const gate = useRoleGate('operator')
   const { q, setQ, sort, setSort, isNewOpen, openNew, closeNew } = useListParams({ column: 'name', direction: 'asc' })
   const { data, error, refetch } = useQuery(servicesQuery(environment))
@@ -81,7 +81,7 @@ export function ServicesPage() {
             sort={sort}
             onSort={setSort}
             onOpen={({ slug }) => {
-              router.push(toPath(`/services/${slug}`))
+              go(toPath(`/services/${slug}`))
             }}
             narrow={(service) => <NarrowService service={service} />}
             empty={

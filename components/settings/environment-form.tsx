@@ -14,6 +14,7 @@ import { useRoleGate } from '../shell/session-context.tsx'
 import { useContractForm } from '../ui/contract-form.ts'
 import { TextField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 
 export function EnvironmentForm({
   environment: current,
@@ -31,6 +32,7 @@ export function EnvironmentForm({
     tokenKeyRotationDays: environment.tokenKeyRotationDays,
   })
   const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && `what you changed of the environment ${environment.name}`)
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => save.mutateAsync({ params: { environment: environment.slug }, ifMatch: environment.version, body }),

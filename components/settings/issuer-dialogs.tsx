@@ -12,6 +12,7 @@ import { useContractForm } from '../ui/contract-form.ts'
 import { TextField } from '../ui/field.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { toast } from '../ui/toast.ts'
+import { useUnsaved } from '../ui/unsaved.ts'
 import { ClaimScopesField } from './claim-scopes-field.tsx'
 import { IssuerCheck } from './issuer-check.tsx'
 
@@ -31,7 +32,8 @@ export function NewIssuerDialog({ onClose }: { readonly onClose: () => void }) {
     scopeClaim: 'scope',
     claimScopes: [],
   })
-  const { errors } = form.formState
+  const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && 'the issuer that is not trusted yet')
   const isForPeople = form.watch('purpose') !== 'workloads'
   const { submit, problem, isPending } = useContractSubmit(
     form,
@@ -152,7 +154,8 @@ export function EditIssuerDialog({
     scopeClaim: issuer.scopeClaim,
     claimScopes: issuer.claimScopes,
   })
-  const { errors } = form.formState
+  const { errors, isDirty } = form.formState
+  useUnsaved(isDirty && `what you changed of the issuer ${issuer.name}`)
   const { submit, problem, isPending } = useContractSubmit(
     form,
     (body) => save.mutateAsync({ params: { environment, id: issuer.id }, ifMatch: issuer.version, body }),

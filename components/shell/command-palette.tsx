@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { Globe, Keyboard, LogOut, Moon, Plus, Sun, type LucideIcon } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
-import { useDeferredValue, useState, type ReactNode } from 'react'
+import { useDeferredValue, useRef, useState, type ReactNode } from 'react'
 import { searchQuery } from '#lib/client/search.ts'
 import { ModeBadge } from '@/components/ui/status-badges.tsx'
+import { useGo } from '@/components/ui/unsaved.ts'
 import { usePageCommands } from './commands.ts'
 import { toEnvironmentPath, useEnvironment } from './environment-context.tsx'
 import { NAVIGATION } from './navigation.ts'
@@ -25,9 +25,11 @@ interface CommandPaletteProps {
 /** Finds any object, page or action by typing. */
 export function CommandPalette({ environments, onClose, onHelp }: CommandPaletteProps) {
   const [words, setWords] = useState('')
+  const [opener] = useState(() => document.activeElement)
+  const chosen = useRef<(() => void) | null>(null)
   const then = (run: () => void) => () => {
+    chosen.current = run
     onClose()
-    run()
   }
   return (
     <Radix.Root open onOpenChange={onClose}>
@@ -35,6 +37,12 @@ export function CommandPalette({ environments, onClose, onHelp }: CommandPalette
         <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-overlay" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (opener instanceof HTMLElement) opener.focus()
+            // What is chosen may take the focus, or open a dialog that gives it back.
+            chosen.current?.()
+          }}
           className="fixed inset-x-2 top-2 z-40 mx-auto max-w-xl animate-appear overflow-hidden rounded-xl bg-raised shadow-float outline-none sm:top-[14vh]"
         >
           <Radix.Title className="sr-only">Search and commands</Radix.Title>
@@ -69,7 +77,7 @@ export function CommandPalette({ environments, onClose, onHelp }: CommandPalette
                     applyTheme('dark')
                   })}
                 />
-                <Item icon={LogOut} title="Sign out" onSelect={then(() => void signOut())} />
+                <Item icon={LogOut} title="Sign out" onSelect={then(signOut)} />
               </Group>
             </Command.List>
           </Command>
@@ -85,7 +93,7 @@ interface GroupProps {
 
 function Results({ words, then }: GroupProps & { readonly words: string }) {
   const environment = useEnvironment()
-  const router = useRouter()
+  const go = useGo()
   const { data } = useQuery(searchQuery(environment, useDeferredValue(words.trim())))
   if (words.trim() === '' || data === undefined) return null
   return (
@@ -102,7 +110,7 @@ function Results({ words, then }: GroupProps & { readonly words: string }) {
           hint={subtitle}
           end={mode !== null && <ModeBadge mode={mode} />}
           onSelect={then(() => {
-            router.push(toEnvironmentPath(environment, path))
+            go(toEnvironmentPath(environment, path))
           })}
         />
       ))}
@@ -132,7 +140,7 @@ function PageCommands({ then }: GroupProps) {
 
 function Pages({ then }: GroupProps) {
   const environment = useEnvironment()
-  const router = useRouter()
+  const go = useGo()
   return (
     <Group heading="Go to">
       {NAVIGATION.map(({ label, path, icon, key }) => (
@@ -143,7 +151,7 @@ function Pages({ then }: GroupProps) {
           title={label}
           shortcut={`g ${key}`}
           onSelect={then(() => {
-            router.push(toEnvironmentPath(environment, path))
+            go(toEnvironmentPath(environment, path))
           })}
         />
       ))}
@@ -160,7 +168,7 @@ const CREATIONS = [
 
 function Creations({ then }: GroupProps) {
   const environment = useEnvironment()
-  const router = useRouter()
+  const go = useGo()
   if (!useHasRole('operator')) return null
   return (
     <Group heading="Create">
@@ -170,7 +178,7 @@ function Creations({ then }: GroupProps) {
           icon={Plus}
           title={title}
           onSelect={then(() => {
-            router.push(toEnvironmentPath(environment, path))
+            go(toEnvironmentPath(environment, path))
           })}
         />
       ))}
@@ -180,7 +188,7 @@ function Creations({ then }: GroupProps) {
 
 function Environments({ environments, then }: GroupProps & { readonly environments: Environments }) {
   const environment = useEnvironment()
-  const router = useRouter()
+  const go = useGo()
   const others = environments.filter(({ slug }) => slug !== environment)
   if (others.length === 0) return null
   return (
@@ -192,7 +200,7 @@ function Environments({ environments, then }: GroupProps & { readonly environmen
           icon={Globe}
           title={name}
           onSelect={then(() => {
-            router.push(toEnvironmentPath(slug, '/overview'))
+            go(toEnvironmentPath(slug, '/overview'))
           })}
         />
       ))}

@@ -5,6 +5,7 @@ import { useEnvironment } from './environment-context.tsx'
 import { rememberEnvironment } from './last-environment.ts'
 import { SessionProvider, type CurrentSession } from './session-context.tsx'
 import type { Environments } from './environments.ts'
+import { LeaveDialog } from './leave-dialog.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -56,6 +57,7 @@ export function Shell({ session, environments, children }: ShellProps) {
           </main>
         </div>
       </div>
+      <LeaveDialog />
       {overlay === 'palette' && <CommandPalette environments={environments} onClose={onClose} onHelp={onHelp} />}
       {overlay === 'help' && <ShortcutHelp onClose={onClose} />}
     </SessionProvider>

@@ -1,6 +1,6 @@
 'use client'
-import { useRouter } from 'next/navigation'
 import { useEffect, useRef } from 'react'
+import { useGo } from '@/components/ui/unsaved.ts'
 import { readPageCommands } from './commands.ts'
 import { useEnvironmentPath } from './environment-context.tsx'
 import { NAVIGATION } from './navigation.ts'
@@ -15,7 +15,7 @@ interface Shortcuts {
 
 /** Keys that work on every page, outside of text fields and open dialogs. */
 export function useShortcuts({ onPalette, onHelp }: Shortcuts): void {
-  const router = useRouter()
+  const go = useGo()
   const toPath = useEnvironmentPath()
   const jumpUntil = useRef(0)
   useEffect(() => {
@@ -30,7 +30,7 @@ export function useShortcuts({ onPalette, onHelp }: Shortcuts): void {
       jumpUntil.current = event.key === 'g' ? performance.now() + JUMP_WITHIN_MS : 0
       const action = isJump
         ? toJump(event.key, (path) => {
-            router.push(toPath(path))
+            go(toPath(path))
           })
         : toAction(event.key, { onPalette, onHelp })
       if (action === null) return
@@ -41,7 +41,7 @@ export function useShortcuts({ onPalette, onHelp }: Shortcuts): void {
     return () => {
       document.removeEventListener('keydown', onKeyDown)
     }
-  }, [onPalette, onHelp, router, toPath])
+  }, [onPalette, onHelp, go, toPath])
 }
 
 const isBusy = (target: EventTarget | null): boolean =>

@@ -14,6 +14,7 @@ interface ConfirmDialogProps {
   readonly children: ReactNode
   /** The verb on the button: "Revoke". */
   readonly confirm: string
+  readonly cancel?: string
   readonly danger?: boolean
   readonly pending?: boolean
   readonly problem?: ApiProblem | null
@@ -27,6 +28,7 @@ export const ConfirmDialog = ({
   title,
   children,
   confirm,
+  cancel = 'Cancel',
   danger = false,
   pending = false,
   problem,
@@ -45,7 +47,7 @@ export const ConfirmDialog = ({
             onOpenChange(false)
           }}
         >
-          Cancel
+          {cancel}
         </Button>
         <Button variant={danger ? 'danger' : 'primary'} pending={pending} onClick={onConfirm}>
           {confirm}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Button } from './button.tsx'
 import { Checkbox } from './checkbox.tsx'
 import { CodeBlock } from './code-block.tsx'
+import { useUnsaved } from './unsaved.ts'
 
 interface SecretOnceProps {
   /** What it is: "client secret". */
@@ -20,6 +21,7 @@ const quoted = (value: string): string =>
 /** A secret that will never be shown again: it goes only when the person says it is kept. */
 export function SecretOnce({ what, secret, environmentVariables = {}, onDone }: SecretOnceProps) {
   const [isKept, setKept] = useState(false)
+  useUnsaved(!isKept && `the ${what}, which is shown once`)
   const lines = Object.entries(environmentVariables).map(([name, value]) => `${name}=${quoted(value)}`)
   return (
     <div className="space-y-4">

@@ -1,6 +1,7 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, type UseQueryResult } from '@tanstack/react-query'
 import { api } from './api.ts'
 import type { ApiInput } from './api-request.ts'
+import type { EndpointEvidence } from './object-types.ts'
 
 /** Who would be denied, by the present rule or by a draft. A read, though the draft travels in a body. */
 export const evidenceQuery = (environment: string, id: string, request: ApiInput<'readEvidence'>['body'] = {}) =>
@@ -10,6 +11,9 @@ export const evidenceQuery = (environment: string, id: string, request: ApiInput
     placeholderData: keepPreviousData,
     refetchInterval: 20_000,
   })
+
+/** What a page shows of an endpoint's evidence: read once, for all of its cards. */
+export type EvidenceReading = UseQueryResult<EndpointEvidence>
 
 /** Where an identity calls, and what the present rules make of it. */
 export const identityEvidenceQuery = (environment: string, clientId: string, windowHours: number) =>

@@ -1,6 +1,8 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { api } from './api.ts'
 import type { ApiInput } from './api-request.ts'
+import { evidenceQuery } from './evidence.ts'
+import type { ModeChangePreview } from './object-types.ts'
 import { write } from './topic.ts'
 
 export const modeChangesQuery = (environment: string, id: string) =>
@@ -29,11 +31,25 @@ export const modeChangeMarksQuery = (environment: string, filter: ModeChangeMark
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   })
+
+/** The page below shows the evidence that the change rests on: an answer that is under way counts other requests. */
+async function shareEvidence(client: QueryClient, environment: string, { items }: ModeChangePreview): Promise<void> {
+  const [item] = items
+  if (items.length !== 1 || item === undefined) return
+  const { queryKey } = evidenceQuery(environment, item.endpointId, { windowHours: item.evidence.windowHours })
+  await client.cancelQueries({ queryKey, exact: true })
+  client.setQueryData(queryKey, item.evidence)
+}
+
 /** What a change would do, with the token that proves it was looked at: read anew each time a panel opens. */
 export const modeChangePreviewQuery = (environment: string, request: ApiInput<'previewModeChange'>['body']) =>
   queryOptions({
     queryKey: ['mode-changes', environment, 'preview', request],
-    queryFn: ({ signal }) => api('previewModeChange', { params: { environment }, body: request }, signal),
+    queryFn: async ({ signal, client }) => {
+      const preview = await api('previewModeChange', { params: { environment }, body: request }, signal)
+      await shareEvidence(client, environment, preview)
+      return preview
+    },
     enabled: request.changes.length > 0,
     staleTime: 0,
     gcTime: 0,

@@ -1,4 +1,4 @@
-import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import { queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query'
 import { api } from './api.ts'
 import type { Endpoint } from './object-types.ts'
 import type { RouteResponse } from '../contract/routes.ts'
@@ -10,12 +10,16 @@ const renew = (newer: ReadonlyMap<string, Endpoint>, row: Endpoint): Endpoint =>
   return other !== undefined && other.version >= row.version ? other : row
 }
 
+type ListPage = RouteResponse<'listEndpoints'>
+
 /** Puts newer readings of some endpoints into whatever was read of them before. */
 export function refreshEndpoints(client: QueryClient, environment: string, endpoints: readonly Endpoint[]): void {
   const newer = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
-  client.setQueriesData<RouteResponse<'listEndpoints'>>(
-    { queryKey: ['endpoints', environment, 'list'] },
-    (page) => page && { ...page, items: page.items.map((row) => renew(newer, row)) },
+  const renewPage = (page: ListPage): ListPage => ({ ...page, items: page.items.map((row) => renew(newer, row)) })
+  client.setQueriesData<ListPage>({ queryKey: ['endpoints', environment, 'list'] }, (page) => page && renewPage(page))
+  client.setQueriesData<InfiniteData<ListPage>>(
+    { queryKey: ['endpoints', environment, 'pages'] },
+    (read) => read && { ...read, pages: read.pages.map(renewPage) },
   )
   client.setQueriesData<Endpoint>({ queryKey: ['endpoints', environment, 'one'] }, (row) => row && renew(newer, row))
 }

@@ -45,7 +45,7 @@ export function toPage<Row, Item>(
   return { items: shown.map(toItem), nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null }
 }
 
-/** Cuts a list that is sorted here. A cursor names the last item seen, and its place in case that one is gone. */
+/** Cuts a list that is sorted here. A cursor names the last item seen, and its place in case that one is gone: what came after it has moved up by one then. */
 export function cutPage<Item>(
   list: string,
   items: readonly Item[],
@@ -54,7 +54,7 @@ export function cutPage<Item>(
 ): Page<Item> {
   const after = parseCursor(list, cursor, z.string(), z.int().min(0))
   const found = after === undefined ? -1 : items.findIndex((item) => idOf(item) === after[0])
-  const start = after === undefined ? 0 : found >= 0 ? found + 1 : after[1]
+  const start = after === undefined ? 0 : found >= 0 ? found + 1 : Math.max(0, after[1] - 1)
   const shown = items.slice(start, start + limit)
   const last = shown.at(-1)
   const end = start + shown.length

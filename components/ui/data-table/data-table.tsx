@@ -22,6 +22,10 @@ export interface DataTableProps<Row> {
   readonly selection?: ReadonlySet<string>
   readonly onSelection?: (selection: ReadonlySet<string>) => void
   readonly onOpen?: (row: Row) => void
+  /** How many rows there are, where not all of them are here. */
+  readonly total?: number
+  /** The last rows come into sight: where more of them can be had, this is the moment. */
+  readonly onNearEnd?: (() => void) | undefined
   /** The row that is open beside the table. */
   readonly openId?: string | null
   /** The whole row on a phone, in two or three dense lines. */

@@ -1,5 +1,5 @@
 'use client'
-import { useMemo, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { DataTableProps } from './data-table.tsx'
 import { withToggled } from './selection.ts'
 import { sortRows } from './sort-rows.ts'
@@ -26,12 +26,13 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
   const ids = useMemo(() => shown.map(rowId), [shown, rowId])
   const { ref, scrollToIndex, ...visible } = useVirtualRows(shown.length, heights[measured])
   const { items } = visible
+  useNearEnd(items.at(-1)?.index ?? 0, shown.length, props.onNearEnd)
   const { toRowProps, onKeyDown, tabStop } = useRows(props, shown, ids, { ref, items, scrollToIndex })
   return (
     <table
       role="grid"
       aria-label={label}
-      aria-rowcount={shown.length + 1}
+      aria-rowcount={(props.total ?? shown.length) + 1}
       aria-multiselectable={selection ? true : undefined}
       className="w-full table-fixed"
     >
@@ -56,6 +57,16 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
       ))}
     </table>
   )
+}
+
+const NEAR_ROWS = 40
+
+function useNearEnd(lastIndex: number, count: number, onNearEnd: (() => void) | undefined): void {
+  const isNear = lastIndex >= count - NEAR_ROWS
+  useEffect(() => {
+    if (isNear) onNearEnd?.()
+    // Once each time the end comes near, and again for the end of what came.
+  }, [isNear, count])
 }
 
 type VirtualRows = Pick<ReturnType<typeof useVirtualRows>, 'ref' | 'items' | 'scrollToIndex'>

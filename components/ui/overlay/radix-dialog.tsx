@@ -61,7 +61,7 @@ function Frame({ open, onOpenChange, title, description, footer, className, chil
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            if (opener.current instanceof HTMLElement) opener.current.focus()
+            giveFocusBack(opener.current)
           }}
           className={classNames('fixed z-40 flex flex-col bg-raised shadow-float outline-none', className)}
         >
@@ -87,6 +87,12 @@ const Heading = ({ title, description }: Pick<DialogProps, 'title' | 'descriptio
     </Radix.Close>
   </header>
 )
+
+/** What opened it may be gone, as an item of a menu is: then to the content of the page. */
+function giveFocusBack(opener: Element | null): void {
+  const target = opener?.isConnected === true && opener !== document.body ? opener : document.getElementById('content')
+  if (target instanceof HTMLElement) target.focus()
+}
 
 /** Onto the first field, or the choice that is made; without either onto the dialog itself, never onto the button that closes it. */
 function focusFirstField(event: Event): void {

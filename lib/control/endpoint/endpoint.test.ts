@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEndpoint } from '../endpoint/create-endpoint.ts'
 import { deleteEndpoint } from '../endpoint/delete-endpoint.ts'
 import { importOpenApi } from '../endpoint/import-openapi.ts'
+import { listEndpoints } from '../endpoint/list-endpoints.ts'
 import { readEvidence } from '../endpoint/read-evidence.ts'
 import { setEndpointRules } from '../endpoint/set-endpoint-rules.ts'
 import { updateEndpoint } from '../endpoint/update-endpoint.ts'
@@ -187,6 +188,26 @@ describe('endpoints', () => {
     await prisma.instance.update({ where: { id }, data: { startedAt: new Date(Date.now() + 1_000) } })
     await deleteEndpoint(ctx, operator, 'production', id, 1)
     expect(await prisma.endpoint.count({ where: { id } })).toBe(0)
+  })
+
+  it('are listed page after page to the last one, each once, also when the last one seen is forgotten meanwhile', async () => {
+    const { ctx, operator } = control
+    await createService(ctx, operator, { slug: 'many', name: 'Many' })
+    const routes = ['/a', '/b', '/c', '/d', '/e']
+    const created = await Promise.all(
+      routes.map((route) => createEndpoint(ctx, operator, 'production', { serviceSlug: 'many', method: 'GET', route })),
+    )
+    const query = { service: ['many'], limit: 2, sort: 'route', direction: 'desc' } as const
+    const read = (cursor?: string) =>
+      listEndpoints(ctx, operator, 'production', { ...query, service: [...query.service], cursor })
+    const toRoutes = (page: Awaited<ReturnType<typeof read>>) => page.items.map(({ route }) => route)
+    const first = await read()
+    expect([toRoutes(first), first.total]).toEqual([['/e', '/d'], 5])
+    await deleteEndpoint(ctx, operator, 'production', created[3]!.id, created[3]!.version)
+    const second = await read(first.nextCursor!)
+    expect([toRoutes(second), second.total]).toEqual([['/c', '/b'], 4])
+    const last = await read(second.nextCursor!)
+    expect([toRoutes(last), last.nextCursor]).toEqual([['/a'], null])
   })
 
   it('come from OpenAPI documents, tried first without writing', async () => {
