@@ -90,12 +90,12 @@ export class StepgateConfigurationError extends StepgateError {
   }
 }
 
-/** The package is used in a way that would leave requests unguarded. Thrown at the start or in a test, never into a request. */
+/** The package is used in a way that cannot be meant, or would leave requests unguarded. Thrown by the call that is at fault, never into a request. */
 export class StepgateUsageError extends StepgateError {
   /** What is wrong; the README lists the codes. */
   readonly code: StepgateUsageErrorCode
 
-  /** Made by adapters and by the testing kit. */
+  /** Made by whatever is called wrongly. */
   constructor(code: StepgateUsageErrorCode, problem: string) {
     super('StepgateUsageError', problem)
     this.code = code

@@ -67,9 +67,15 @@ export interface StepgateStatus {
 export interface Stepgate {
   /** Settles when the first configuration was applied, or could not be had. Never rejects. */
   readonly started: Promise<void>
-  /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
+  /**
+   * `fetch` with an access token for the service that is called; after a 401 once more with a new one. Throws
+   * `StepgateUsageError` (`value-unusable`) before anything is sent where an argument cannot be meant.
+   */
   fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response>
-  /** An access token for another service: kept, renewed ahead of time. Throws `StepgateTokenError` when none can be had. */
+  /**
+   * An access token for another service: kept, renewed ahead of time. Throws `StepgateTokenError` when none can be had, and
+   * `StepgateUsageError` (`value-unusable`) at once without an audience.
+   */
   getToken(
     audience: string,
     options?: {
@@ -87,7 +93,7 @@ export interface Stepgate {
   status(): StepgateStatus
   /** Whether requests can be decided: false only in state `closed`. */
   ready(): boolean
-  /** Reports events; the answer takes the listener away again. */
+  /** Reports events; the answer takes the listener away again. Throws `StepgateUsageError` for an event that does not exist and without a listener. */
   on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void
   /** Reports what was not reported yet, for at most 5 s, and stops. */
   close(): Promise<void>

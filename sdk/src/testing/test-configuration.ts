@@ -118,7 +118,7 @@ function readConfiguration(value: unknown): Snapshot {
 
 type ReadChange = (endpoint: SnapshotEndpoint) => SnapshotEndpoint
 
-/** The configuration of a test stepgate. Each change is a revision, read by the parser that reads published ones. */
+/** The configuration of a test stepgate. Each change is a revision, read as published ones are. */
 export class TestConfiguration {
   readonly #initial: Snapshot
   readonly #apply: (snapshot: Snapshot) => void

@@ -323,7 +323,7 @@ export interface TestStepgate extends Stepgate {
   setRule(endpoint: string, rule: TestRule): void
   /**
    * Replaces the configuration by one that a control plane published: the body of its answer, or the object in it. Its
-   * issuers trust `mintToken` from then on. Throws an error that names the first value that does not fit.
+   * issuers trust `mintToken` from then on. Throws `StepgateUsageError` (`value-unusable`), which names the first value that does not fit.
    */
   load(snapshot: string | Uint8Array | object): void
   /**
