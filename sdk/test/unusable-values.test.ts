@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Stepgate } from '../src/index.ts'
 import { createTestStepgate, type TestStepgate } from '../src/testing.ts'
 import { TestControlPlane } from './control-plane.ts'
-import { bearer, connect } from './fixtures.ts'
+import { connect } from './fixtures.ts'
 
 const plane = new TestControlPlane()
 let real: Stepgate
@@ -74,12 +74,6 @@ describe.each([
     const before = plane.tokenRequests.length
     await expect(attempt(() => untyped(get().fetch)(...given))).rejects.toThrow(unusable(mentioned))
     expect(plane.tokenRequests.length).toBe(before)
-  })
-
-  it('calls on behalf of a request as before', async () => {
-    const onBehalfOf = { headers: bearer(plane.issueToken()) }
-    const answer = await get().fetch(plane.url, { audience: 'orders', onBehalfOf })
-    expect(answer.status).toBe(401)
   })
 
   it.each([[[]], [[null]], [['listener']]])('hears of decisions with a function, not %j', (given) => {
