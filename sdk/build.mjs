@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { brotliCompressSync } from 'node:zlib'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
+import { leaveOutSource } from './leave-out-source.mjs'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const target = join(root, 'dist')
@@ -24,6 +25,10 @@ const LATE = {
   context: join(root, 'src/context/context-runtime.ts'),
   'outgoing-calls': join(root, 'src/client/outgoing-calls.ts'),
 }
+const codeFiles = [
+  ...entries.flatMap((entry) => [`${entry}.js`, `${entry}.cjs`]),
+  ...Object.keys(LATE).map((part) => `${part}.js`),
+]
 const buildConfig = join(root, 'tsconfig.build.json')
 const sourceOf = (entry) => join(root, 'src', `${entry}.ts`)
 
@@ -49,8 +54,8 @@ const options = {
   packages: 'external',
   plugins: [parts],
   minify: true,
-  // Node shows the line that threw: without this, all of a file.
-  lineLimit: 2000,
+  // What shows the line that threw shows a part of the file alone.
+  lineLimit: 3000,
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
@@ -115,6 +120,7 @@ async function publish() {
 await mkdir(draft, { recursive: true })
 try {
   await Promise.all([buildCode('esm', '.js'), buildCode('cjs', '.cjs'), buildLate(), buildTypes()])
+  await Promise.all(codeFiles.map((file) => leaveOutSource(join(draft, file))))
   await publish()
   await writeFile(join(target, '.built'), new Date().toISOString())
   await report()

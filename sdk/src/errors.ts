@@ -15,12 +15,14 @@ export const ERROR_CODES = {
     'not-a-stepgate': 'something was handed over that `createStepgate()` did not answer',
     'not-an-application': 'something was handed over that is no application of the framework',
     'name-unknown': 'there is no option or event of this name; the message lists those that there are',
+    'value-unusable': 'a value that was handed over cannot be used; the message names it and says what is allowed',
     'already-protected': 'the application is protected already',
     'registered-too-late': 'there are routes already, which would not be guarded',
     'endpoint-unusable': 'an endpoint needs a method, a path that begins with a slash, and a function that handles it',
     'framework-unknown': 'this version of the framework works in a way that is not known; nothing can be guarded',
     'testing-in-production': 'the testing kit was to be used with `NODE_ENV=production`',
     'endpoint-not-declared': 'a test names an endpoint that is neither in its configuration nor registered',
+    'endpoint-not-routed': 'a test declares an endpoint that is no route of its application',
     'issuer-not-found': 'a test asks for a token of an issuer that its configuration does not trust',
   },
   security: {
@@ -88,12 +90,12 @@ export class StepgateConfigurationError extends StepgateError {
   }
 }
 
-/** The package is used in a way that would leave requests unguarded. Thrown at the start or in a test, never into a request. */
+/** The package is used in a way that cannot be meant, or would leave requests unguarded. Thrown by the call that is at fault, never into a request. */
 export class StepgateUsageError extends StepgateError {
   /** What is wrong; the README lists the codes. */
   readonly code: StepgateUsageErrorCode
 
-  /** Made by adapters and by the testing kit. */
+  /** Made by whatever is called wrongly. */
   constructor(code: StepgateUsageErrorCode, problem: string) {
     super('StepgateUsageError', problem)
     this.code = code

@@ -1,6 +1,6 @@
 import type { Outcome, Reason, SnapshotState } from '../../lib/policy/vocabulary.ts'
-import { StepgateUsageError, type FailureCode, type SecurityCode } from './errors.ts'
-import { listKnown } from './known-names.ts'
+import type { FailureCode, SecurityCode } from './errors.ts'
+import { requireUsable, requireWord } from './known-names.ts'
 import type { StepgateDecisionEvent } from './guard/decision-event.ts'
 import type { Dropped } from './report/decision-queue.ts'
 
@@ -56,17 +56,6 @@ export interface StepgateEvents {
 /** Name of an event of `stepgate.on`. */
 export type StepgateEventName = keyof StepgateEvents
 
-const EVENT_NAMES: readonly StepgateEventName[] = [
-  'snapshot',
-  'state',
-  'decision',
-  'decision-denied',
-  'decision-would-deny',
-  'security',
-  'drop',
-  'error',
-]
-
 /** What one line of the log says beside its message. */
 export type StepgateLogDetails = Readonly<Record<string, string | number | null>>
 
@@ -98,9 +87,16 @@ const isDenial = (event: StepgateDecisionEvent): event is StepgateDenialEvent =>
 
 /** Tells listeners and the log. A listener that throws is ignored: nothing of ours may break a request. */
 export class EventHub {
-  readonly #listeners: ReadonlyMap<StepgateEventName, Set<Listener>> = new Map(
-    EVENT_NAMES.map((name) => [name, new Set()]),
-  )
+  readonly #listeners: Readonly<Record<StepgateEventName, Set<Listener>>> = {
+    snapshot: new Set(),
+    state: new Set(),
+    decision: new Set(),
+    'decision-denied': new Set(),
+    'decision-would-deny': new Set(),
+    security: new Set(),
+    drop: new Set(),
+    error: new Set(),
+  }
   readonly #logger: StepgateLogger
   /** Whether somebody listens to `decision`: looked at by every request. */
   hearsDecisions = false
@@ -110,9 +106,9 @@ export class EventHub {
   }
 
   on<Name extends StepgateEventName>(name: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
-    const listeners = this.#listeners.get(name)
-    if (listeners === undefined)
-      throw new StepgateUsageError('name-unknown', `on knows no "${name}"; ${listKnown([...this.#listeners.keys()])}`)
+    requireWord('on', name, Object.keys(this.#listeners))
+    requireUsable(typeof listener === 'function', 'on needs a function that listens')
+    const listeners = this.#listeners[name]
     const listen = (isListening: boolean): void => {
       if (isListening) listeners.add(listener)
       else listeners.delete(listener)
@@ -123,11 +119,11 @@ export class EventHub {
   }
 
   emit<Name extends StepgateEventName>(name: Name, event: StepgateEvents[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
+    for (const listener of this.#listeners[name]) {
       try {
         ;(listener as (event: StepgateEvents[Name]) => void)(event) // `on` stored it under this name
       } catch {
-        this.#log((logger) => logger.warn(`stepgate: a listener of "${name}" threw`))
+        this.log((logger) => logger.warn(`stepgate: a listener of "${name}" threw`))
       }
     }
   }
@@ -141,26 +137,13 @@ export class EventHub {
     if (name !== 'decision' && isDenial(event)) this.emit(name, event)
   }
 
-  security(code: SecurityCode, message: string): void {
-    this.#log((logger) => logger.error(`stepgate: ${code}: ${message}`))
-    this.emit('security', { code, message })
-  }
-
   failure(code: FailureCode, message: string): void {
-    this.#log((logger) => logger.warn(`stepgate: ${code}: ${message}`))
+    this.log((logger) => logger.warn(`stepgate: ${code}: ${message}`))
     this.emit('error', { code, message })
   }
 
-  /** Writes a denial, or a would-be one, which is no warning but must not get lost with a logger that knows no `info`. */
-  logDenial(level: 'info' | 'warn', message: string, details: StepgateLogDetails): void {
-    const text = `stepgate: ${message}`
-    this.#log((logger) => {
-      if (level === 'info' && logger.info !== undefined) logger.info(details, text)
-      else logger.warn(details, text)
-    })
-  }
-
-  #log(write: (logger: StepgateLogger) => void): void {
+  /** Writes to the log of the service. */
+  log(write: (logger: StepgateLogger) => void): void {
     try {
       write(this.#logger)
     } catch {
@@ -169,6 +152,6 @@ export class EventHub {
   }
 
   #hears(name: StepgateEventName): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0
+    return this.#listeners[name].size > 0
   }
 }

@@ -44,11 +44,27 @@ function markMiddleware(adapter: NestExpressAdapter): void {
   adapter.setNotFoundHandler = (handler, ...rest) => setNotFoundHandler.call(adapter, asMiddleware(handler), ...rest)
 }
 
+const tooLate = (): StepgateUsageError =>
+  new StepgateUsageError(
+    'registered-too-late',
+    'await protectNest right after NestFactory.create(), before app.init() and app.listen(): routes that are there already would not be guarded',
+  )
+
+/** The plugin says what is wrong with Fastify, which somebody who writes for Nest does not see. */
+async function protectFastify(instance: FastifyInstance, stepgate: Stepgate): Promise<void> {
+  try {
+    await instance.register(stepgateFastify, { stepgate })
+  } catch (error) {
+    const { code } = Object(error) as { readonly code?: unknown }
+    throw code === 'registered-too-late' ? tooLate() : error
+  }
+}
+
 /**
  * Guards every route of the application's controllers. Await it right after `NestFactory.create(…)`: Nest makes its routes
  * when it starts to listen, with their prefix and version. The decision is made where the platform enters the route: after
  * Nest's middleware and before its guards, interceptors and pipes. Handlers find it on the platform's request, as
- * `request.stepgate`.
+ * `request.stepgate`. Rejects with `StepgateUsageError` (`registered-too-late`) once the application was initialised.
  *
  * @example
  * const app = await NestFactory.create(AppModule)
@@ -66,11 +82,10 @@ export async function protectNest(app: NestApplicationLike, stepgate: Stepgate):
       'framework-unknown',
       `protectNest knows Nest on Express and on Fastify, not on "${platform}"`,
     )
+  // Nest's own word for it, which its types hide.
+  if ((app as { readonly isInitialized?: boolean }).isInitialized === true) throw tooLate()
   engine.useFramework(`nest on ${platform}`)
-  if (platform === 'fastify') {
-    await (instance as FastifyInstance).register(stepgateFastify, { stepgate }) // by the type the adapter says it has
-    return
-  }
+  if (platform === 'fastify') return protectFastify(instance as FastifyInstance, stepgate) // by the type the adapter says it has
   protectExpress(instance as ExpressApplicationLike, stepgate) // checks it
   markMiddleware(adapter as unknown as NestExpressAdapter) // by the type the adapter says it has
 }

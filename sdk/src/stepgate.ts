@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SnapshotState } from '../../lib/policy/vocabulary.ts'
 import type { StepgateFetchInit } from './client/authorized-fetch.ts'
 import type { StepgateExchange, StepgateToken, StepgateTokenCount } from './client/token-client.ts'
+import type { ConnectionStanding } from './connection/connection.ts'
 import { ConnectionOnDemand } from './connection/connection-on-demand.ts'
 import { StepgateTokenError } from './errors.ts'
 import {
@@ -19,7 +20,7 @@ import { RouteTable } from './guard/route-table.ts'
 import { DecisionQueue, type Dropped } from './report/decision-queue.ts'
 import type { StepgateDecisionCount } from './report/decision-tally.ts'
 import { loadPart } from './config/load-part.ts'
-import { requireKnown } from './known-names.ts'
+import { requireKnown, requireUsable } from './known-names.ts'
 import { parseSettings, type Settings, type StepgateOptions } from './settings.ts'
 import { closeOnExit } from './shutdown.ts'
 
@@ -66,9 +67,15 @@ export interface StepgateStatus {
 export interface Stepgate {
   /** Settles when the first configuration was applied, or could not be had. Never rejects. */
   readonly started: Promise<void>
-  /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
+  /**
+   * `fetch` with an access token for the service that is called; after a 401 once more with a new one. Throws
+   * `StepgateUsageError` (`value-unusable`) before anything is sent where an argument cannot be meant.
+   */
   fetch(input: Parameters<typeof fetch>[0], init?: StepgateFetchInit): Promise<Response>
-  /** An access token for another service: kept, renewed ahead of time. Throws `StepgateTokenError` when none can be had. */
+  /**
+   * An access token for another service: kept, renewed ahead of time. Throws `StepgateTokenError` when none can be had, and
+   * `StepgateUsageError` (`value-unusable`) at once without an audience.
+   */
   getToken(
     audience: string,
     options?: {
@@ -86,7 +93,7 @@ export interface Stepgate {
   status(): StepgateStatus
   /** Whether requests can be decided: false only in state `closed`. */
   ready(): boolean
-  /** Reports events; the answer takes the listener away again. */
+  /** Reports events; the answer takes the listener away again. Throws `StepgateUsageError` for an event that does not exist and without a listener. */
   on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void
   /** Reports what was not reported yet, for at most 5 s, and stops. */
   close(): Promise<void>
@@ -105,22 +112,22 @@ const consoleLogger: StepgateLogger = {
   error: (message) => console.error(message),
 }
 
-const unreported = ({ size, dropped }: DecisionQueue): Pick<StepgateStatus, 'queued' | 'stored' | 'dropped'> => ({
-  queued: size,
-  stored: 0,
-  dropped: { ...dropped },
-})
-
 /** Before the connection is there. */
 const UNCONNECTED = {
-  poller: { state: 'closed', snapshot: null, ageSeconds: null, lastPollAt: null, lastError: null },
-  tokens: { counts: { issued: 0, failed: 0 } },
+  state: 'closed',
+  epoch: null,
+  revision: null,
+  environment: null,
+  ageSeconds: null,
+  lastPollAt: null,
+  lastError: null,
+  stored: 0,
+  tokens: { issued: 0, failed: 0 },
 } as const
 
 /** All parts of one middleware, put together. */
-class StepgateRuntime implements Stepgate, Engine {
+class StepgateRuntime implements Omit<Stepgate, 'on'>, Engine {
   readonly #settings: Settings
-  readonly #events: EventHub
   readonly #queue = new DecisionQueue(QUEUE_SIZE_MAX, SAMPLES_MAX)
   readonly #context: ContextOnDemand
   readonly #connection: ConnectionOnDemand
@@ -132,12 +139,10 @@ class StepgateRuntime implements Stepgate, Engine {
   readonly guard: Guard
   readonly routes = new RouteTable(() => this.#connection.current?.announceRoutes())
 
-  constructor(settings: Settings, logger: StepgateLogger) {
-    const events = new EventHub(logger)
+  constructor(settings: Settings, events: EventHub) {
     const context = new ContextOnDemand(settings, events)
     this.#settings = settings
     this.#framework = settings.framework
-    this.#events = events
     this.#context = context
     const connection = new ConnectionOnDemand({
       settings,
@@ -145,7 +150,6 @@ class StepgateRuntime implements Stepgate, Engine {
       queue: this.#queue,
       routes: this.routes,
       instanceId: this.#instanceId,
-      startedAt: new Date(),
       framework: () => this.#framework ?? 'node',
       prepare: (snapshot) => context.prepare(snapshot),
       apply: (snapshot) => this.guard.apply(snapshot),
@@ -193,9 +197,11 @@ class StepgateRuntime implements Stepgate, Engine {
   }
 
   async fetch(input: Parameters<typeof fetch>[0], init: StepgateFetchInit = {}): Promise<Response> {
-    const { fetchAuthorized, FETCH_OPTIONS } = await loadPart(() => import('./client/outgoing-calls.ts'))
+    const { fetchAuthorized, FETCH_OPTIONS, problemOf } = await loadPart(() => import('./client/outgoing-calls.ts'))
     requireKnown('fetch', init, FETCH_OPTIONS)
-    return fetchAuthorized(this.#connection, this.#settings.audiences, input, init)
+    const problem = problemOf(input, init)
+    requireUsable(problem === '', problem)
+    return fetchAuthorized((wish) => this.#connection.tokensFor(wish), this.#settings.audiences, input, init)
   }
 
   async getToken(audience: string, options: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
@@ -207,39 +213,27 @@ class StepgateRuntime implements Stepgate, Engine {
   async exchangeToken(wish: StepgateExchange): Promise<StepgateToken> {
     requireKnown('exchangeToken', wish, ['subjectToken', 'audience', 'scopes'])
     const { subjectToken, audience, scopes = [] } = wish
-    return this.#connection.find({ audience, scopes, subjectToken })
-  }
-
-  on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
-    return this.#events.on(event, listener)
+    return this.#connection.find({ audience, scopes, subjectToken: subjectToken ?? '' }) // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- null, of somebody without types, would ask for a token of the service's own
   }
 
   ready(): boolean {
-    return (this.#connection.current ?? UNCONNECTED).poller.state !== 'closed'
+    return this.#standing.state !== 'closed'
   }
 
   status(): StepgateStatus {
-    const { poller, tokens } = this.#connection.current ?? UNCONNECTED
-    const { state, snapshot, ageSeconds, lastPollAt, lastError } = poller
-    const { queued, stored, dropped } = this.#connection.current?.reporter ?? unreported(this.#queue)
     return {
-      state,
-      epoch: snapshot?.epoch ?? null,
-      revision: snapshot?.revision ?? null,
-      environment: snapshot?.environment ?? null,
-      ageSeconds,
-      lastPollAt,
-      lastError,
+      ...this.#standing,
       routes: this.routes.size,
-      queued,
-      stored,
-      dropped,
       decisions: this.#queue.counts,
       geoDatabases: this.#context.geoDatabases,
-      tokens: tokens.counts,
       instanceId: this.#instanceId,
       workload: this.#settings.workload,
     }
+  }
+
+  get #standing(): ConnectionStanding {
+    const { size, dropped } = this.#queue
+    return this.#connection.current?.standing ?? { ...UNCONNECTED, queued: size, dropped: { ...dropped } }
   }
 
   close(): Promise<void> {
@@ -267,7 +261,9 @@ class StepgateRuntime implements Stepgate, Engine {
  * protectExpress(app, stepgate)
  */
 export function createStepgate(options: StepgateOptions = {}): Stepgate {
-  const runtime = new StepgateRuntime(parseSettings(options, process.env), options.logger ?? consoleLogger)
+  const settings = parseSettings(options, process.env)
+  const events = new EventHub(options.logger ?? consoleLogger)
+  const runtime = new StepgateRuntime(settings, events)
   const stepgate: Stepgate = {
     get started() {
       return runtime.started
@@ -277,7 +273,7 @@ export function createStepgate(options: StepgateOptions = {}): Stepgate {
     exchangeToken: (wish) => runtime.exchangeToken(wish),
     status: () => runtime.status(),
     ready: () => runtime.ready(),
-    on: (event, listener) => runtime.on(event, listener),
+    on: (event, listener) => events.on(event, listener),
     close: () => runtime.close(),
   }
   attachEngine(stepgate, runtime)

@@ -1,11 +1,11 @@
 /** A control plane for tests: a real HTTP server that signs with real keys, holds polls, stores decisions and can be made to fail. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import type { DecisionBatch, InventoryReport, SampleReport, SignatureReport } from '../../lib/contract/machine.ts'
 import { serializeSnapshot } from '../../lib/policy/serialize-snapshot.ts'
 import type { Snapshot, SnapshotEndpoint } from '../../lib/policy/snapshot.ts'
+import { listenOnOwnPort } from './own-port.ts'
 import {
   makeConfigKey,
   makeSigningKey,
@@ -58,7 +58,7 @@ export class TestControlPlane {
   concurrentPollsMax = 0
   #concurrentPolls = 0
   #server: Server | null = null
-  #port = 0
+  #port: number | null = null
   #waiting = new Set<() => void>()
   #served: SignedBody | null = null
   #snapshot: Snapshot
@@ -69,7 +69,7 @@ export class TestControlPlane {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${String(this.#port)}`
+    return `http://127.0.0.1:${String(this.#port ?? 0)}`
   }
 
   get snapshot(): Snapshot {
@@ -165,9 +165,8 @@ export class TestControlPlane {
       this.#answer(request, response).catch(() => response.destroy())
     })
     server.on('clientError', () => undefined)
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
+    this.#port = await listenOnOwnPort(server, this.#port)
     this.#server = server
-    this.#port = (server.address() as AddressInfo).port // it listens on a port
     return this
   }
 

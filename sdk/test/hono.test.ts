@@ -164,6 +164,31 @@ it('says so when routes are there before it, when it is called twice, and when i
   const filled = new Hono()
   filled.get('/early', handler('early'))
   expect(() => protectHono(app, stepgate)).toThrow('protected already')
-  expect(() => protectHono(filled, stepgate)).toThrow('before the first route')
+  expect(() => protectHono(filled, stepgate)).toThrow('before the first route; GET /early would not be guarded')
   expect(() => protectHono({ router: {} } as never, stepgate)).toThrow('new Hono()')
+})
+
+it.each<readonly [what: string, add: (early: Hono) => unknown]>([
+  ['middleware', (early) => early.use(passes)],
+  ['a route for all methods', (early) => early.all('/any', handler('any'))],
+])('does not take %s that is there before it for the other, and says what to do', (_what, add) => {
+  const early = new Hono()
+  add(early)
+  expect(() => protectHono(early, stepgate)).toThrow(
+    expect.objectContaining({
+      code: 'registered-too-late',
+      message: expect.stringMatching(/before app\.use and app\.all, which Hono does not tell apart/) as unknown,
+    }),
+  )
+})
+
+it('lets middleware that is added after it see what is refused', async () => {
+  const seen: number[] = []
+  app.use(async (context, next) => {
+    await next()
+    seen.push(context.res.status)
+  })
+  app.get('/things/:id', handler('things'))
+  expect(await statusOf('/things/1')).toBe(401)
+  expect(seen).toEqual([401])
 })

@@ -7,6 +7,7 @@ import type { Server } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Stepgate } from '../src/index.ts'
 import { protectNest } from '../src/nest.ts'
+import { createTestStepgate } from '../src/testing.ts'
 import { portOf } from './adapters/service-kind.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { bearer, connect, endpoint, flush, sendRaw, type RawAnswer } from './fixtures.ts'
@@ -56,6 +57,19 @@ const recordingGuard: common.CanActivate = {
   },
 }
 
+const VERSIONING = { type: common.VersioningType.HEADER, header: 'version' } as const
+
+const create = (platform: string): Promise<common.INestApplication> =>
+  platform === 'Fastify'
+    ? NestFactory.create(AppModule, new FastifyAdapter(), SILENT)
+    : NestFactory.create(AppModule, SILENT)
+
+const TOO_LATE = expect.objectContaining({
+  name: 'StepgateUsageError',
+  code: 'registered-too-late',
+  message: expect.stringMatching(/^Stepgate: await protectNest right after NestFactory\.create\(\)/) as unknown,
+}) as Error
+
 describe.each(['Express', 'Fastify'])('Nest on %s', (platform) => {
   const plane = new TestControlPlane([endpoint('GET /api/things/:id', 'enforce')])
   let stepgate: Stepgate
@@ -73,13 +87,10 @@ describe.each(['Express', 'Fastify'])('Nest on %s', (platform) => {
     stepgate = connect(plane)
     denials = []
     stepgate.on('decision-denied', ({ method, route }) => denials.push(`${method} ${route}`))
-    app =
-      platform === 'Fastify'
-        ? await NestFactory.create(AppModule, new FastifyAdapter(), SILENT)
-        : await NestFactory.create(AppModule, SILENT)
+    app = await create(platform)
     await protectNest(app, stepgate)
     app.setGlobalPrefix('api')
-    app.enableVersioning({ type: common.VersioningType.HEADER, header: 'version' })
+    app.enableVersioning(VERSIONING)
     app.useGlobalGuards(recordingGuard)
     await app.listen(0, '127.0.0.1')
     await stepgate.started
@@ -119,6 +130,32 @@ describe.each(['Express', 'Fastify'])('Nest on %s', (platform) => {
       expect.objectContaining({ route: '/api/things/:id', outcome: 'allowed', count: 1 }),
     ])
   })
+})
+
+describe.each(['Express', 'Fastify'])('protectNest on %s', (platform) => {
+  let app: common.INestApplication
+
+  beforeEach(async () => {
+    app = await create(platform)
+    app.enableVersioning(VERSIONING)
+  })
+
+  afterEach(() => app.close())
+
+  it.each<readonly [when: string, begin: () => Promise<unknown>]>([
+    ['app.init()', () => app.init()],
+    ['app.listen()', () => app.listen(0, '127.0.0.1')],
+  ])('says when to call it after %s', async (_when, begin) => {
+    await begin()
+    await expect(protectNest(app, createTestStepgate())).rejects.toThrow(TOO_LATE)
+  })
+})
+
+it('says when to call it where Fastify has routes of its own already', async () => {
+  const app = await create('Fastify')
+  app.getHttpAdapter().get('/early', () => 'early')
+  await expect(protectNest(app, createTestStepgate())).rejects.toThrow(TOO_LATE)
+  await app.close()
 })
 
 it('says so when it does not know the platform', async () => {

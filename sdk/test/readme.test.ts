@@ -26,17 +26,13 @@ it('has such a start for every framework but Next, which waits by itself', () =>
   expect(starts).toHaveLength(6)
 })
 
-/** Set by adapters. */
-const INTERNAL = ['framework']
-const WITHOUT_VARIABLE = ['geo', 'logger']
+const WITHOUT_VARIABLE = ['geo', 'logger', 'framework']
 const namesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
 
 it('lists every setting, by option and by variable', () => {
   const rows = [...sectionOf('Settings').matchAll(/^\|([^|]*)\|([^|]*)\|.*\|$/gm)].slice(2)
   const listed = rows.map(([, variables = '', options = '']) => [namesIn(options), namesIn(variables)] as const)
-  expect(listed.flatMap(([options]) => options).sort()).toEqual(
-    OPTION_NAMES.filter((name) => !INTERNAL.includes(name)).sort(),
-  )
+  expect(listed.flatMap(([options]) => options).sort()).toEqual([...OPTION_NAMES].sort())
   for (const [options, variables] of listed) {
     const expected = options.filter((option) => !WITHOUT_VARIABLE.includes(option)).map(variableOf)
     const asn = options.includes('geoDatabases') ? ['STEPGATE_GEO_ASN_DB'] : []

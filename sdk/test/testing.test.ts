@@ -8,7 +8,7 @@ import { serializeSnapshot } from '../../lib/policy/serialize-snapshot.ts'
 import { protectExpress } from '../src/express.ts'
 import { stepgateFastify } from '../src/fastify.ts'
 import { guard } from '../src/node-http.ts'
-import { createTestStepgate, type TestTokenProblem } from '../src/testing.ts'
+import { createTestStepgate, type TestStepgate, type TestTokenProblem } from '../src/testing.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { bearer, endpoint } from './fixtures.ts'
 import { SERVICE_KINDS } from './services.ts'
@@ -191,18 +191,69 @@ describe('the configuration', () => {
     expect(stepgate.decide(ORDER).outcome).toBe('allowed')
   })
 
-  it('is refused by the parser of published ones where something does not fit', () => {
-    const endpoints = [{ ...ORDER, rule: { scopes: [''] } }]
-    expect(() => createTestStepgate({ endpoints })).toThrow('endpoints[0].rule.requirements[0].allOf[0]')
-    expect(() => createTestStepgate().load('{}')).toThrow('format')
-  })
-
   it('declares a route that was registered, with what undeclared routes do', () => {
     const stepgate = createTestStepgate({ undeclaredMode: 'enforce' })
     guard(stepgate, 'GET', '/orders', () => undefined)
     expect(stepgate.decide({ method: 'GET', route: '/orders' }).reason).toBe('endpoint-unknown')
     stepgate.setRule('GET /orders', { scopes: ['orders:read'] })
     expect(stepgate.decide({ method: 'GET', route: '/orders' }).reason).toBe('token-missing')
+  })
+})
+
+describe('assertRouted', () => {
+  const stepgateOf = (...routes: readonly string[]): TestStepgate =>
+    createTestStepgate({ endpoints: routes.map((route) => ({ method: 'GET', route })) })
+  const unrouted = (...mentioned: readonly string[]): unknown =>
+    expect.objectContaining({
+      name: 'StepgateUsageError',
+      code: 'endpoint-not-routed',
+      message: expect.stringMatching(new RegExp(mentioned.join('.*'))) as unknown,
+    })
+
+  it('tells a declared template that no route has, with the route that is probably meant', async () => {
+    const stepgate = stepgateOf('/ordres/:orderId', '/customers')
+    const app = fastify()
+    await app.register(stepgateFastify, { stepgate })
+    app.get('/orders/:orderId', () => 'order')
+    app.get('/customers', () => 'customers')
+    // What a test makes up is no route of the application.
+    stepgate.decide({ method: 'GET', route: '/ordres/:orderId' })
+    await expect(stepgate.assertRouted()).rejects.toThrow(
+      unrouted('"GET /ordres/:orderId" .is "GET /orders/:orderId" meant', 'it has: GET /orders/:orderId'),
+    )
+    await expect(stepgate.assertRouted('GET /ordres/:orderId')).rejects.toThrow(unrouted('/ordres/:orderId'))
+    await expect(stepgate.assertRouted('GET /customers')).resolves.toBeUndefined()
+  })
+
+  it('is content where every declared endpoint is a route, whichever others there are', async () => {
+    const stepgate = stepgateOf('/orders/:orderId')
+    await expect(stepgate.assertRouted()).rejects.toThrow(unrouted('no route was added yet'))
+    guard(stepgate, 'GET', '/orders/:orderId', () => undefined)
+    guard(stepgate, 'GET', '/others', () => undefined)
+    await expect(stepgate.assertRouted()).resolves.toBeUndefined()
+    await expect(createTestStepgate().assertRouted()).resolves.toBeUndefined()
+  })
+
+  it('goes by the configuration that is in force', async () => {
+    const stepgate = stepgateOf()
+    guard(stepgate, 'GET', '/orders', () => undefined)
+    stepgate.load(serializeSnapshot(new TestControlPlane([endpoint('GET /former', 'enforce')]).snapshot))
+    await expect(stepgate.assertRouted()).rejects.toThrow(unrouted('GET /former'))
+    stepgate.reset()
+    await expect(stepgate.assertRouted()).resolves.toBeUndefined()
+  })
+
+  it('does not take a name that exists nowhere', async () => {
+    await expect(stepgateOf('/orders').assertRouted('GET /ordres')).rejects.toThrow(
+      expect.objectContaining({ code: 'endpoint-not-declared' }),
+    )
+  })
+
+  it.each(SERVICE_KINDS)('finds the routes of $name before the first request', async (kind) => {
+    const stepgate = stepgateOf('/orders/:orderId')
+    const service = await kind.start(stepgate, [{ method: 'GET', path: '/orders/:orderId' }])
+    await expect(stepgate.assertRouted()).resolves.toBeUndefined()
+    await service.close()
   })
 })
 

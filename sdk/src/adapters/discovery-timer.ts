@@ -1,4 +1,5 @@
-const DISCOVERY_DELAY_MS = 50
+/** How long after it was added a route is found. */
+export const DISCOVERY_DELAY_MS = 50
 
 /** Looks for routes once the present code has registered what it has to; a server that listens has a moment for it. */
 export class DiscoveryTimer {

@@ -31,7 +31,13 @@ const isRepeatable = (input: FetchInput, init: RequestInit): boolean =>
 
 const urlOf = (input: FetchInput): string => (input instanceof Request ? input.url : String(input))
 
-const originOf = (input: FetchInput): string => (URL.canParse(urlOf(input)) ? new URL(urlOf(input)).origin : '')
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+/** What is wrong with the arguments of a call; empty where nothing is. */
+export function problemOf(input: FetchInput, { onBehalfOf = { headers: {} } }: StepgateFetchInit): string {
+  if (!URL.canParse(urlOf(input))) return 'fetch needs an absolute URL or a Request'
+  return isObject(onBehalfOf) && isObject(onBehalfOf.headers) ? '' : 'onBehalfOf must be a request with headers'
+}
 
 /** As `fetch` will send it. */
 function methodOf(input: FetchInput, init: RequestInit): string {
@@ -97,13 +103,14 @@ function toWish(
 
 /** `fetch` with an access token for the service that is called; after a 401 once more with a new one. */
 export async function fetchAuthorized(
-  tokens: TokenSource,
+  tokensFor: (wish: TokenWish) => Promise<TokenSource>,
   audiences: ReadonlyMap<string, string>,
   input: FetchInput,
   options: StepgateFetchInit = {},
 ): Promise<Response> {
-  const { audience = audiences.get(originOf(input)), scopes = [], onBehalfOf, ...init } = options
+  const { audience = audiences.get(new URL(urlOf(input)).origin), scopes = [], onBehalfOf, ...init } = options
   if (audience === undefined || hasOwnAuthorization(input, init)) return fetch(input, init)
+  const tokens = await tokensFor({ audience, scopes, subjectToken: null })
   const wish = toWish(tokens, audience, scopes, onBehalfOf)
   const [token, installation] = await Promise.all([tokens.find(wish), tokens.installationId()])
   const call = new AuthorizedCall(tokens, input, init, installation)

@@ -1,5 +1,5 @@
 /** What calls of other services need, loaded with the first of them. */
-export { FETCH_OPTIONS, fetchAuthorized } from './authorized-fetch.ts'
+export { FETCH_OPTIONS, fetchAuthorized, problemOf } from './authorized-fetch.ts'
 export { DpopSigner } from './dpop-signer.ts'
 export { InstallationId } from './installation-id.ts'
 export { SDK_VERSION } from '../version.ts'

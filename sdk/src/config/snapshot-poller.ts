@@ -7,6 +7,7 @@ import { causeOf, codeOf } from '../caught-error.ts'
 import type { EventHub } from '../event-hub.ts'
 import type { ConfigKey } from '../settings.ts'
 import { acceptSnapshot, type SignedSnapshot, type SnapshotCandidate } from './accept-snapshot.ts'
+import { raiseAlarm } from './raise-alarm.ts'
 import type { SnapshotDisk } from './snapshot-disk.ts'
 
 export interface SnapshotPollerParts {
@@ -179,11 +180,11 @@ export class SnapshotPoller {
     if ('refused' in acceptance) {
       const message = `a configuration from ${source === 'disk' ? 'disk' : 'the network'} was refused: ${acceptance.detail}`
       if (acceptance.refused === 'snapshot-invalid') events.failure(acceptance.refused, message)
-      else events.security(acceptance.refused, message)
+      else raiseAlarm(events, acceptance.refused, message)
       return false
     }
     if (acceptance.changesEpoch)
-      events.security('epoch-changed', 'the control plane starts a new epoch: its database was restored or replaced')
+      raiseAlarm(events, 'epoch-changed', 'the control plane starts a new epoch: its database was restored or replaced')
     if (!(await this.#isPrepared(acceptance.accepted.snapshot)) || this.#isStopped()) return false
     this.#adopt(acceptance.accepted, source)
     return true
@@ -232,7 +233,8 @@ export class SnapshotPoller {
     const message = `${cause} (${controlPlane.origin})`
     this.#lastError = message
     if (failure === 'refused') {
-      events.security(
+      raiseAlarm(
+        events,
         'credential-refused',
         `the control plane refuses this service's credential: ${message}; ${this.#outlook}`,
       )

@@ -1,11 +1,15 @@
 import { codeOf } from '../caught-error.ts'
+import { requireWish } from '../client/require-wish.ts'
 import type { StepgateToken, TokenSource } from '../client/token-client.ts'
 import type { TokenWish } from '../client/token-endpoint.ts'
 import { loadPart } from '../config/load-part.ts'
+import { StepgateTokenError } from '../errors.ts'
 import type { ExplainDecision } from '../guard/explain-decision.ts'
 import { CLOSED } from '../guard/refusal.ts'
 import type { RefuseDenied } from '../guard/refuse-denied.ts'
 import type { SenderProver } from '../sender/sender-prover.ts'
+import { variableOf } from '../setting-reader.ts'
+import { OPTION_NAMES } from '../settings.ts'
 import { NOBODY_TRUSTED, type ToVerifier } from '../token/verifier.ts'
 import type { Connection, ConnectionParts } from './connection.ts'
 
@@ -24,7 +28,7 @@ interface Connected {
  * The connection to the control plane: loaded at the start, beside the service's own. Routes are closed until it brings a
  * configuration, so nothing is decided without it. Where it cannot be loaded that is tried again and told.
  */
-export class ConnectionOnDemand implements TokenSource {
+export class ConnectionOnDemand {
   readonly #parts: ConnectionParts
   #connected: Connected | null = null
   #loading: Promise<Connected> | null = null
@@ -63,29 +67,17 @@ export class ConnectionOnDemand implements TokenSource {
       .finally(this.#markStarted)
   }
 
-  get TokenError(): ConnectionParts['TokenError'] {
-    return this.#parts.TokenError
-  }
-
-  get signer(): TokenSource['signer'] {
-    return this.current?.tokens.signer ?? null
+  /** Where tokens come from. Throws for a wish that cannot be meant, and where what connects cannot be loaded. */
+  async tokensFor(wish: TokenWish): Promise<TokenSource> {
+    requireWish(wish)
+    const { connection } = await this.#load().catch((error: unknown) => {
+      throw new StepgateTokenError('unavailable', wish.audience, codeOf(error))
+    })
+    return connection.tokens
   }
 
   async find(wish: TokenWish): Promise<StepgateToken> {
-    const { connection } = await this.#load().catch((error: unknown) => {
-      throw new this.TokenError('unavailable', wish.audience, codeOf(error))
-    })
-    return connection.tokens.find(wish)
-  }
-
-  discard(wish: TokenWish, accessToken: string): void {
-    this.current?.tokens.discard(wish, accessToken)
-  }
-
-  async installationId(): Promise<string> {
-    // Whoever asks asks for a token as well, and hears there what is wrong.
-    const connected = await this.#load().catch(() => null)
-    return connected === null ? '' : connected.connection.tokens.installationId()
+    return (await this.tokensFor(wish)).find(wish)
   }
 
   /** Reports what was not reported yet, and stops. */
@@ -136,6 +128,7 @@ export class ConnectionOnDemand implements TokenSource {
       toVerifier: part.toVerifier,
     }
     part.logDecisions(events, settings.logDecisions)
+    part.warnOfMisspelled(events, OPTION_NAMES.map(variableOf), process.env)
     return this.#connected
   }
 }

@@ -11,6 +11,7 @@ import { DecisionReporter } from '../report/decision-reporter.ts'
 import { toInstanceReport, type InstanceReport } from '../report/instance-report.ts'
 import { InventoryReporter } from '../report/inventory-reporter.ts'
 import type { Settings } from '../settings.ts'
+import type { StepgateStatus } from '../stepgate.ts'
 
 export interface ConnectionParts {
   readonly settings: Settings
@@ -18,7 +19,6 @@ export interface ConnectionParts {
   readonly queue: DecisionQueue
   readonly routes: RouteTable
   readonly instanceId: string
-  readonly startedAt: Date
   readonly framework: () => string
   /** Waited for before a configuration is applied; one for which it rejects is not. */
   readonly prepare: (snapshot: Snapshot) => Promise<void>
@@ -27,11 +27,18 @@ export interface ConnectionParts {
   readonly TokenError: typeof StepgateTokenError
 }
 
+/** How it stands with the control plane, of `stepgate.status()`. */
+export type ConnectionStanding = Omit<
+  StepgateStatus,
+  'routes' | 'decisions' | 'geoDatabases' | 'instanceId' | 'workload'
+>
+
 const REPORT_INTERVAL_SECONDS_DEFAULT = 5
 
 /** Keeps one instance in touch with its control plane: gets its tokens and its configuration, reports routes and decisions. */
 export class Connection {
   readonly #parts: ConnectionParts
+  readonly #startedAt = new Date()
   readonly #inventory: InventoryReporter
   readonly tokens: TokenClient
   readonly poller: SnapshotPoller
@@ -60,6 +67,24 @@ export class Connection {
     this.poller.start()
     this.reporter.start()
     this.announceRoutes()
+  }
+
+  get standing(): ConnectionStanding {
+    const { state, snapshot, ageSeconds, lastPollAt, lastError } = this.poller
+    const { queued, stored, dropped } = this.reporter
+    return {
+      state,
+      epoch: snapshot?.epoch ?? null,
+      revision: snapshot?.revision ?? null,
+      environment: snapshot?.environment ?? null,
+      ageSeconds,
+      lastPollAt,
+      lastError,
+      queued,
+      stored,
+      dropped,
+      tokens: this.tokens.counts,
+    }
   }
 
   announceRoutes(): void {
@@ -96,12 +121,12 @@ export class Connection {
   }
 
   #describe(): InstanceReport {
-    const { settings, instanceId, startedAt, framework } = this.#parts
+    const { settings, instanceId, framework } = this.#parts
     const { snapshot, state } = this.poller
     return toInstanceReport({
       id: instanceId,
       workload: settings.workload,
-      startedAt,
+      startedAt: this.#startedAt,
       framework: framework(),
       snapshot,
       state,

@@ -50,7 +50,8 @@ export class DecisionQueue {
   readonly #samplesMax: number
   #size = 0
   #samples = 0
-  #dropped = nothingDropped()
+  /** What could not be kept, to be reported. What cannot be delivered after all is added by whoever tried. */
+  dropped = nothingDropped()
   readonly #tally = new DecisionTally()
 
   constructor(sizeMax: number, samplesMax: number) {
@@ -71,10 +72,6 @@ export class DecisionQueue {
     return this.#sealed.length > 0
   }
 
-  get dropped(): Readonly<Dropped> {
-    return this.#dropped
-  }
-
   /** All decisions since the start, delivered or not. */
   get counts(): readonly StepgateDecisionCount[] {
     return this.#tally.with(OUTCOMES.flatMap((outcome) => this.#open[outcome]))
@@ -85,7 +82,7 @@ export class DecisionQueue {
     const { outcome } = fold.signature
     if (this.#size >= this.#sizeMax && !this.#makeRoom(outcome)) {
       this.#tally.add(fold.signature, 1)
-      this.#dropped[COUNTER_OF_OUTCOME[outcome]]++
+      this.dropped[COUNTER_OF_OUTCOME[outcome]]++
       return false
     }
     this.#openSinceMs ??= nowMs
@@ -97,7 +94,7 @@ export class DecisionQueue {
   /** Adds a sample to a fold that is open; where there is no room it is counted as dropped. */
   addSample(fold: Fold, makeSample: () => DecisionSample): void {
     if (this.#samples >= this.#samplesMax) {
-      this.#dropped.samples++
+      this.dropped.samples++
       return
     }
     this.#samples++
@@ -124,15 +121,9 @@ export class DecisionQueue {
   }
 
   takeDropped(): Dropped {
-    const dropped = this.#dropped
-    this.#dropped = nothingDropped()
+    const { dropped } = this
+    this.dropped = nothingDropped()
     return dropped
-  }
-
-  /** Counts as dropped what could not be delivered after all. */
-  addDropped(dropped: Readonly<Dropped>): void {
-    for (const counter of ['allowed', 'wouldDeny', 'denied', 'samples'] as const)
-      this.#dropped[counter] += dropped[counter]
   }
 
   /** Nothing of more worth than the newcomer is given up for it. */
@@ -145,7 +136,7 @@ export class DecisionQueue {
     const item = index === -1 ? this.#takeOldest(outcome) : this.#sealed[index]?.items.pop()
     if (item === undefined) return false
     if (this.#sealed[index]?.items.length === 0) this.#sealed.splice(index, 1)
-    countDropped(this.#dropped, item)
+    countDropped(this.dropped, item)
     this.#forget(item)
     return true
   }

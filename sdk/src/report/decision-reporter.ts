@@ -149,7 +149,12 @@ export class DecisionReporter {
   /** Counts that the control plane was to be told of go back, to be told with another batch. */
   #returnDropped(dropped: Readonly<Dropped>): void {
     for (const counter of COUNTERS) this.#droppedInTotal[counter] -= dropped[counter]
-    this.#parts.queue.addDropped(dropped)
+    this.#addDropped(dropped)
+  }
+
+  /** Counts as dropped what could not be delivered after all. */
+  #addDropped(lost: Readonly<Dropped>): void {
+    for (const counter of COUNTERS) this.#parts.queue.dropped[counter] += lost[counter]
   }
 
   async #send(batch: DecisionBatch, isBackground: boolean): Promise<HttpAnswer | null> {
@@ -192,7 +197,7 @@ export class DecisionReporter {
         'decisions-refused',
         `${String(refused.length)} items of a batch were refused by the control plane`,
       )
-    this.#parts.queue.addDropped(lost)
+    this.#addDropped(lost)
     this.#stored +=
       batch.window.items.reduce((sum, { count }) => sum + count, 0) - refused.reduce((sum, { count }) => sum + count, 0)
     this.#dismiss()
@@ -217,7 +222,7 @@ export class DecisionReporter {
   #giveUp(batch: DecisionBatch, reason: string): true {
     const lost = nothingDropped()
     for (const item of batch.window.items) countDropped(lost, item)
-    this.#parts.queue.addDropped(lost)
+    this.#addDropped(lost)
     this.#returnDropped(batch.dropped)
     this.#parts.events.failure('decisions-refused', `a batch was refused by the control plane: ${reason}`)
     this.#dismiss()

@@ -1,8 +1,16 @@
-import type { EventHub, StepgateDenialEvent } from '../event-hub.ts'
+import type { EventHub, StepgateDenialEvent, StepgateLogDetails } from '../event-hub.ts'
 import type { DecisionLog } from './decision-log.ts'
 
 const LINES_MAX = 50
 const WINDOW_MS = 10_000
+
+/** A would-be denial is no warning, but must not get lost with a logger that knows no `info`. */
+function logDenial(events: EventHub, level: 'info' | 'warn', message: string, details: StepgateLogDetails): void {
+  events.log((logger) => {
+    if (level === 'info' && logger.info !== undefined) logger.info(details, message)
+    else logger.warn(details, message)
+  })
+}
 
 /**
  * Writes a line for each denial, at most 50 in 10 seconds: whoever can cause denials must not be able to fill a disk. How
@@ -18,7 +26,7 @@ export function logDecisions(events: EventHub, choice: DecisionLog): void {
       return
     }
     const { decisionId, method, route, caller, reason } = denial
-    events.logDenial(level, event, {
+    logDenial(events, level, `stepgate: ${event}`, {
       event,
       decisionId,
       method,

@@ -1,12 +1,20 @@
+import {
+  member,
+  readArray,
+  readInteger,
+  readOneOf,
+  requireDistinct,
+  type Field,
+} from '../../../lib/policy/field-reader.ts'
 import { parseSnapshot } from '../../../lib/policy/parse-snapshot.ts'
-import { RULE_DEFAULT, type ParsedRule, type Rule } from '../../../lib/policy/rule.ts'
-import { serializeSnapshot } from '../../../lib/policy/serialize-snapshot.ts'
+import { RULE_DEFAULT, type Rule } from '../../../lib/policy/rule.ts'
 import { SNAPSHOT_FORMAT, type Snapshot, type SnapshotEndpoint } from '../../../lib/policy/snapshot.ts'
-import type { Mode } from '../../../lib/policy/vocabulary.ts'
+import { MODES, UNDECLARED_MODES, type Mode } from '../../../lib/policy/vocabulary.ts'
 import { StepgateUsageError } from '../errors.ts'
-import { requireKnown } from '../known-names.ts'
-import { toEndpointTemplate } from '../guard/template.ts'
+import { listNames, readMethod, splitName, toEndpointName } from './test-endpoint-name.ts'
 import { trustTestKey } from './test-issuer.ts'
+import { readTestRule } from './test-rule.ts'
+import { readAnyText, readOr, readTestValue, readText, readTexts, requireMembers } from './test-value.ts'
 
 /** What an endpoint requires: scopes alone, or a whole rule as the control plane has it. */
 export type TestRule =
@@ -54,40 +62,38 @@ export const TEST_CONFIGURATION_OPTIONS = [
 
 const ENDPOINT_OPTIONS = ['method', 'route', 'mode', 'percent', 'rule'] satisfies (keyof TestEndpoint)[]
 
-/** `GET /orders/:orderId`: how a test names an endpoint. HEAD is decided as GET. */
-export function toEndpointName(method: string, route: string): string {
-  const verb = method.toUpperCase()
-  return `${verb === 'HEAD' ? 'GET' : verb} ${toEndpointTemplate(route)}`
-}
+const ENDPOINTS_MAX = 20_000
 
-function readEndpointName(name: string): { readonly method: string; readonly route: string } {
-  const [method = '', route = ''] = name.trim().split(/\s+/, 2)
-  const [verb = '', template = ''] = toEndpointName(method, route).split(' ')
-  return { method: verb, route: template }
-}
+const nameOf = ({ method, route }: SnapshotEndpoint): string => toEndpointName(method, route)
 
-const toRule = (rule: TestRule | ParsedRule): ParsedRule => {
-  if (!('scopes' in rule)) return rule
+const readMode = (field: Field): Mode => readOneOf(field, MODES)
+const readPercent = (field: Field): number => readInteger(field, 1, 100)
+
+function readEndpoint(field: Field): SnapshotEndpoint {
+  requireMembers(field, ENDPOINT_OPTIONS)
+  const [method, route] = [member(field, 'method'), member(field, 'route')]
   return {
-    access: 'token',
-    requirements: rule.scopes.length === 0 ? [] : [{ kind: 'scopes', allOf: rule.scopes }],
+    ...toSnapshotEndpoint(toEndpointName(readMethod(method), readAnyText(route)), 'enforce'),
+    mode: readOr(member(field, 'mode'), 'enforce', readMode),
+    percent: readOr(member(field, 'percent'), 100, readPercent),
+    rule: readOr(member(field, 'rule'), RULE_DEFAULT, readTestRule),
   }
 }
 
-function toSnapshotEndpoint(endpoint: TestEndpoint): SnapshotEndpoint {
-  requireKnown('an endpoint of a test', endpoint, ENDPOINT_OPTIONS)
-  const { method, route, mode = 'enforce', percent = 100, rule = RULE_DEFAULT } = endpoint
-  return {
-    id: toEndpointName(method, route),
-    ...readEndpointName(`${method} ${route}`),
-    mode,
-    percent,
-    rule: toRule(rule),
-  }
+function readEndpoints(field: Field): SnapshotEndpoint[] {
+  const endpoints = readArray(field, ENDPOINTS_MAX, readEndpoint)
+  requireDistinct(endpoints, field.path, nameOf)
+  return endpoints
 }
 
-function toSnapshot(options: TestConfigurationOptions): Snapshot {
-  const { endpoints = [], undeclaredMode = 'off', service = 'test-service' } = options
+function toSnapshotEndpoint(name: string, mode: Mode): SnapshotEndpoint {
+  const [method, route] = splitName(name)
+  return { id: name, method, route, mode, percent: 100, rule: RULE_DEFAULT }
+}
+
+function readConfiguration(value: unknown): Snapshot {
+  const option = (name: keyof TestConfigurationOptions): Field => member({ value, path: '' }, name)
+  const service = readOr(option('service'), 'test-service', readText)
   const issuer = { audience: service, scopeClaim: 'scope', claimScopes: [], keys: [] }
   return {
     format: SNAPSHOT_FORMAT,
@@ -96,38 +102,34 @@ function toSnapshot(options: TestConfigurationOptions): Snapshot {
     environment: 'test',
     service,
     publishedAt: new Date(0).toISOString(),
-    undeclaredMode,
-    endpoints: endpoints.map(toSnapshotEndpoint),
+    undeclaredMode: readOr(option('undeclaredMode'), 'off', (field) => readOneOf(field, UNDECLARED_MODES)),
+    endpoints: readOr(option('endpoints'), [], readEndpoints),
     issuers: [
       { ...issuer, issuer: 'https://stepgate.test', name: 'stepgate', kind: 'stepgate' },
       { ...issuer, issuer: 'https://users.test', name: 'users', kind: 'oidc' },
     ],
-    disabledIdentities: options.disabledIdentities ?? [],
-    revokedTokens: (options.revokedTokens ?? []).map((jti) => ({ jti, expiresAt: 0 })),
+    disabledIdentities: readOr(option('disabledIdentities'), [], readTexts),
+    revokedTokens: readOr(option('revokedTokens'), [], readTexts).map((jti) => ({ jti, expiresAt: 0 })),
     knownDevices: [],
     poll: { waitSeconds: 25, intervalSeconds: 15 },
     report: { intervalSeconds: 5, samplesPerSignature: 0 },
   }
 }
 
-/** A mistake in a test's configuration is told as a mistake in a published one is. */
-const accept = (json: string): Snapshot => trustTestKey(parseSnapshot(json))
+type ReadChange = (endpoint: SnapshotEndpoint) => SnapshotEndpoint
 
-/** The configuration of a test stepgate. Each change is a revision, read by the parser that reads published ones. */
+/** The configuration of a test stepgate. Each change is a revision, read as published ones are. */
 export class TestConfiguration {
   readonly #initial: Snapshot
   readonly #apply: (snapshot: Snapshot) => void
-  readonly #registered: () => readonly { readonly method: string; readonly route: string }[]
+  readonly #routed: () => readonly string[]
   #current: Snapshot
 
-  constructor(
-    options: TestConfigurationOptions,
-    registered: () => readonly { readonly method: string; readonly route: string }[],
-    apply: (snapshot: Snapshot) => void,
-  ) {
-    this.#initial = accept(serializeSnapshot(toSnapshot(options)))
+  /** `routed` names the routes of the application. */
+  constructor(options: TestConfigurationOptions, routed: () => readonly string[], apply: (snapshot: Snapshot) => void) {
+    this.#initial = trustTestKey(readTestValue('createTestStepgate', () => readConfiguration(options)))
     this.#current = this.#initial
-    this.#registered = registered
+    this.#routed = routed
     this.#apply = apply
     apply(this.#initial)
   }
@@ -136,50 +138,55 @@ export class TestConfiguration {
     return this.#current
   }
 
+  /** Names of the endpoints that the configuration has. */
+  get declared(): readonly string[] {
+    return this.#current.endpoints.map(nameOf)
+  }
+
   /** Throws when the endpoint is neither declared nor registered: a test that decides nothing would pass. */
   requireEndpoint(name: string): string {
-    const { method, route } = readEndpointName(name)
-    const wanted = toEndpointName(method, route)
-    const known = this.#names()
+    const wanted = toEndpointName(...splitName(name))
+    const known = [...new Set([...this.declared, ...this.#routed()])]
     if (!known.includes(wanted))
       throw new StepgateUsageError(
         'endpoint-not-declared',
-        `"${wanted}" is neither declared nor registered with the framework; there are: ${known.slice(0, 20).join(', ') || 'none'}`,
+        `"${wanted}" is neither declared nor registered with the framework; there are: ${listNames(known)}`,
       )
     return wanted
   }
 
-  change(
-    name: string,
-    change: Partial<Pick<SnapshotEndpoint, 'mode' | 'percent'>> & { readonly rule?: TestRule },
-  ): void {
-    const wanted = this.requireEndpoint(name)
-    const { endpoints, undeclaredMode } = this.#current
-    const isWanted = ({ method, route }: SnapshotEndpoint): boolean => toEndpointName(method, route) === wanted
-    const present =
-      endpoints.find(isWanted) ?? toSnapshotEndpoint({ ...readEndpointName(wanted), mode: undeclaredMode })
-    const { rule = present.rule, ...others } = change
-    const changed = { ...present, ...others, rule: toRule(rule) }
-    this.load(
-      serializeSnapshot({ ...this.#current, endpoints: [...endpoints.filter((known) => !isWanted(known)), changed] }),
-    )
+  setMode(name: string, mode: Mode, percent: number): void {
+    this.#change('setMode', name, (present) => ({
+      ...present,
+      mode: readMode({ value: mode, path: 'mode' }),
+      percent: readPercent({ value: percent, path: 'percent' }),
+    }))
   }
 
+  setRule(name: string, rule: TestRule): void {
+    this.#change('setRule', name, (present) => ({ ...present, rule: readTestRule({ value: rule, path: 'rule' }) }))
+  }
+
+  /** The text of a configuration as it is published. */
   load(json: string): void {
-    this.#adopt({ ...accept(json), revision: this.#current.revision + 1 })
+    this.#adopt(trustTestKey(readTestValue('load', () => parseSnapshot(json))))
   }
 
   reset(): void {
-    this.#adopt({ ...this.#initial, revision: this.#current.revision + 1 })
+    this.#adopt(this.#initial)
+  }
+
+  #change(owner: string, name: string, change: ReadChange): void {
+    const wanted = this.requireEndpoint(readTestValue(owner, () => readText({ value: name, path: 'endpoint' })))
+    const { endpoints, undeclaredMode } = this.#current
+    const present = endpoints.find((known) => nameOf(known) === wanted) ?? toSnapshotEndpoint(wanted, undeclaredMode)
+    const others = endpoints.filter((known) => nameOf(known) !== wanted)
+    const changed = readTestValue(owner, () => change(present))
+    this.#adopt({ ...this.#current, endpoints: [...others, changed] })
   }
 
   #adopt(snapshot: Snapshot): void {
-    this.#current = snapshot
-    this.#apply(snapshot)
-  }
-
-  #names(): readonly string[] {
-    const all = [...this.#current.endpoints, ...this.#registered()]
-    return [...new Set(all.map(({ method, route }) => toEndpointName(method, route)))]
+    this.#current = { ...snapshot, revision: this.#current.revision + 1 }
+    this.#apply(this.#current)
   }
 }

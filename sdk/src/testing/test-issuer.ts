@@ -1,8 +1,10 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { member, type Field } from '../../../lib/policy/field-reader.ts'
 import type { PublicJwk, Snapshot, SnapshotIssuer } from '../../../lib/policy/snapshot.ts'
 import type { TokenProblem } from '../../../lib/policy/vocabulary.ts'
 import { StepgateUsageError } from '../errors.ts'
 import { requireKnown, requireWord } from '../known-names.ts'
+import { readObject, readOr, readSeconds, readTestValue, readText, readTexts } from './test-value.ts'
 
 const PROBLEMS = [
   'token-malformed',
@@ -112,12 +114,35 @@ function spoil(problem: TestTokenProblem | undefined, nowSeconds: number): objec
   }
 }
 
+/** What is in a token, as it was checked. */
+type TestToken = Required<
+  Pick<TestTokenOptions, 'caller' | 'scopes' | 'ageSeconds' | 'expiresInSeconds' | 'claims'>
+> & {
+  readonly audience: string | undefined
+}
+
+function readToken(value: TestTokenOptions): TestToken {
+  const option = (name: keyof TestTokenOptions): Field => member({ value, path: '' }, name)
+  return readTestValue('mintToken', () => {
+    readOr(option('issuer'), undefined, readText)
+    return {
+      caller: readOr(option('caller'), 'test-caller', readText),
+      scopes: readOr(option('scopes'), [], readTexts),
+      ageSeconds: readOr(option('ageSeconds'), 0, readSeconds),
+      expiresInSeconds: readOr(option('expiresInSeconds'), 300, readSeconds),
+      audience: readOr(option('audience'), undefined, readText),
+      claims: readOr(option('claims'), {}, readObject),
+    }
+  })
+}
+
 /** A token of one of these issuers, signed with the test key. */
 export function mintTestToken(issuers: readonly SnapshotIssuer[], options: TestTokenOptions): string {
   requireKnown('mintToken', options, TOKEN_OPTIONS)
-  const { caller = 'test-caller', kind = 'service', scopes = [], ageSeconds = 0, expiresInSeconds = 300 } = options
+  const { kind = 'service' } = options
   requireWord('kind of mintToken', kind, KINDS)
-  if (options.problem !== undefined) requireWord('problem of mintToken', options.problem, PROBLEMS)
+  requireWord('problem of mintToken', options.problem, PROBLEMS)
+  const { caller, scopes, ageSeconds, expiresInSeconds, audience, claims: others } = readToken(options)
   const issuer = findIssuer(issuers, options)
   if (options.problem === 'token-malformed') return 'not.a.token'
   const nowSeconds = Math.floor(Date.now() / 1000)
@@ -125,13 +150,13 @@ export function mintTestToken(issuers: readonly SnapshotIssuer[], options: TestT
     iss: issuer.issuer,
     sub: caller,
     ...(kind === 'user' ? {} : { client_id: caller, client_kind: kind }),
-    aud: options.audience ?? issuer.audience,
+    aud: audience ?? issuer.audience,
     iat: nowSeconds - ageSeconds,
     exp: nowSeconds + expiresInSeconds,
     jti: randomUUID(),
     [issuer.scopeClaim]: scopes.join(' '),
     ...spoil(options.problem, nowSeconds),
-    ...options.claims,
+    ...others,
   }
   const isForged = options.problem === 'signature-invalid'
   return signToken(claims, isForged ? generateKeyPairSync('ed25519').privateKey : testKey())

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { member, type Field } from '../../../lib/policy/field-reader.ts'
 import type { CheckResult } from '../../../lib/policy/decision.ts'
 import type { CallerKind, Mode, Outcome, Reason, Verdict } from '../../../lib/policy/vocabulary.ts'
 import type { Network } from '../../../lib/policy/network.ts'
 import type { Snapshot } from '../../../lib/policy/snapshot.ts'
-import { FETCH_OPTIONS, fetchAuthorized, type StepgateFetchInit } from '../client/authorized-fetch.ts'
+import { DISCOVERY_DELAY_MS } from '../adapters/discovery-timer.ts'
+import { FETCH_OPTIONS, fetchAuthorized, problemOf, type StepgateFetchInit } from '../client/authorized-fetch.ts'
+import { requireWish } from '../client/require-wish.ts'
 import { subjectOf } from '../client/subject-token.ts'
 import type { StepgateExchange, StepgateToken, TokenSource } from '../client/token-client.ts'
 import type { TokenWish } from '../client/token-endpoint.ts'
@@ -22,19 +26,16 @@ import { explainDecision } from '../guard/explain-decision.ts'
 import { refuseDenied } from '../guard/refuse-denied.ts'
 import { Guard } from '../guard/guard.ts'
 import type { RequestReader } from '../guard/request-reader.ts'
-import { requireKnown } from '../known-names.ts'
-import { RouteTable } from '../guard/route-table.ts'
+import { requireKnown, requireUsable } from '../known-names.ts'
 import { DecisionQueue, nothingDropped } from '../report/decision-queue.ts'
 import { SenderProver } from '../sender/sender-prover.ts'
 import type { Stepgate, StepgateStatus } from '../stepgate.ts'
-import {
-  TestConfiguration,
-  toEndpointName,
-  type TestConfigurationOptions,
-  type TestRule,
-} from './test-configuration.ts'
+import { TestConfiguration, type TestConfigurationOptions, type TestRule } from './test-configuration.ts'
+import { readMethod, toEndpointName } from './test-endpoint-name.ts'
 import { mintTestToken, type TestTokenOptions } from './test-issuer.ts'
 import { toVerifier } from '../token/verify-token.ts'
+import { TestRoutes } from './test-routes.ts'
+import { readAnyText, readHeaders, readOr, readTestValue, readText, readTextsByName } from './test-value.ts'
 
 /** A request to be decided without sending one. */
 export interface TestRequest {
@@ -93,6 +94,18 @@ const REQUEST_OPTIONS = [
   'path',
 ] satisfies (keyof TestRequest)[]
 
+function requireRequest(request: TestRequest): void {
+  requireKnown('decide', request, REQUEST_OPTIONS)
+  const option = (name: keyof TestRequest): Field => member({ value: request, path: '' }, name)
+  readTestValue('decide', () => {
+    readMethod(option('method'))
+    readAnyText(option('route'))
+    for (const name of ['token', 'address', 'path'] as const) readOr(option(name), '', readAnyText)
+    readOr(option('headers'), {}, readHeaders)
+    readOr(option('params'), {}, readTextsByName)
+  })
+}
+
 const UNDECIDED: Omit<TestDecision, 'refusal'> = {
   verdict: 'allow',
   outcome: 'allowed',
@@ -135,7 +148,7 @@ export class TestRuntime implements Engine, TokenSource {
   #issued = 0
   readonly TokenError = StepgateTokenError
   readonly signer = null
-  readonly routes = new RouteTable(() => undefined)
+  readonly routes = new TestRoutes()
   readonly guard: Guard
 
   constructor(settings: TestRuntimeSettings) {
@@ -164,7 +177,7 @@ export class TestRuntime implements Engine, TokenSource {
     })
     this.#configuration = new TestConfiguration(
       settings,
-      () => routes.list(),
+      () => routes.routed,
       (snapshot) => this.#apply(snapshot),
     )
     this.#events.on('decision', (decision) => this.#decisions.push({ ...decision }))
@@ -188,10 +201,10 @@ export class TestRuntime implements Engine, TokenSource {
   }
 
   decide(request: TestRequest): TestDecision {
-    requireKnown('decide', request, REQUEST_OPTIONS)
+    requireRequest(request)
     this.#configuration.requireEndpoint(toEndpointName(request.method, request.route))
     const [decided, failures] = [this.#decisions.length, this.#failures.length]
-    const answer = this.guard.check(this.routes.register(request.method, request.route), request, testRequestReader)
+    const answer = this.guard.check(this.routes.decideBy(request.method, request.route), request, testRequestReader)
     const decision = this.#decisions[decided]
     const failure = this.#failures[failures]
     if (failure !== undefined) throw new Error(`Stepgate: the guard failed: ${failure}`)
@@ -201,6 +214,18 @@ export class TestRuntime implements Engine, TokenSource {
       ...shown,
       refusal: refusal && { status: refusal.status, headers: refusal.headers, body: refusal.body },
     }
+  }
+
+  /** Express and Koa look for routes a moment after they were added. */
+  async assertRouted(names: readonly string[]): Promise<void> {
+    const wanted = names.length === 0 ? this.#configuration.declared : names.map((name) => this.#requireName(name))
+    if (this.routes.findUnrouted(wanted).length > 0) await setTimeout(2 * DISCOVERY_DELAY_MS)
+    this.routes.requireRouted(wanted)
+  }
+
+  #requireName(name: string): string {
+    const text = readTestValue('assertRouted', () => readText({ value: name, path: 'endpoint' }))
+    return this.#configuration.requireEndpoint(text)
   }
 
   reset(): void {
@@ -231,17 +256,27 @@ export class TestRuntime implements Engine, TokenSource {
 
   async getToken(audience: string, options: { readonly scopes?: readonly string[] } = {}): Promise<StepgateToken> {
     requireKnown('getToken', options, ['scopes'])
-    return this.find({ audience, scopes: options.scopes ?? [], subjectToken: null })
+    const wish: TokenWish = { audience, scopes: options.scopes ?? [], subjectToken: null }
+    return this.#tokensFor(wish).find(wish)
   }
 
-  async exchangeToken(wish: StepgateExchange): Promise<StepgateToken> {
-    requireKnown('exchangeToken', wish, ['subjectToken', 'audience', 'scopes'])
-    return this.find({ ...wish, scopes: wish.scopes ?? [] })
+  async exchangeToken(exchange: StepgateExchange): Promise<StepgateToken> {
+    requireKnown('exchangeToken', exchange, ['subjectToken', 'audience', 'scopes'])
+    const { subjectToken, audience, scopes = [] } = exchange
+    const wish: TokenWish = { audience, scopes, subjectToken: subjectToken ?? '' } // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- null, of somebody without types, would ask for a token of the service's own
+    return this.#tokensFor(wish).find(wish)
   }
 
   async fetch(input: Parameters<typeof fetch>[0], init: StepgateFetchInit = {}): Promise<Response> {
     requireKnown('fetch', init, FETCH_OPTIONS)
-    return fetchAuthorized(this, this.#audiences, input, init)
+    const problem = problemOf(input, init)
+    requireUsable(problem === '', problem)
+    return fetchAuthorized(async (wish) => this.#tokensFor(wish), this.#audiences, input, init)
+  }
+
+  #tokensFor(wish: TokenWish): TokenSource {
+    requireWish(wish)
+    return this
   }
 
   on<Name extends StepgateEventName>(event: Name, listener: (event: StepgateEvents[Name]) => void): () => void {
@@ -290,7 +325,7 @@ export interface TestStepgate extends Stepgate {
   setRule(endpoint: string, rule: TestRule): void
   /**
    * Replaces the configuration by one that a control plane published: the body of its answer, or the object in it. Its
-   * issuers trust `mintToken` from then on. Throws an error that names the first value that does not fit.
+   * issuers trust `mintToken` from then on. Throws `StepgateUsageError` (`value-unusable`), which names the first value that does not fit.
    */
   load(snapshot: string | Uint8Array | object): void
   /**
@@ -298,6 +333,16 @@ export interface TestStepgate extends Stepgate {
    * route is neither declared nor registered with the framework.
    */
   decide(request: TestRequest): TestDecision
+  /**
+   * Throws `StepgateUsageError` (`endpoint-not-routed`) where an endpoint that the configuration declares is no route of the
+   * application: a template that is misspelled guards nothing. Call it when the routes were added; where a test loads a part of
+   * the service alone, name the endpoints that the part has.
+   *
+   * @example
+   * await stepgate.assertRouted() // all that are declared
+   * await stepgate.assertRouted('GET /orders/:orderId')
+   */
+  assertRouted(...endpoints: readonly string[]): Promise<void>
   /** What was decided since the start or the last `reset()`, oldest first. Endpoints in mode `off` decide nothing. */
   readonly decisions: readonly StepgateDecisionEvent[]
   /** Forgets all decisions and goes back to the configuration it was created with. */

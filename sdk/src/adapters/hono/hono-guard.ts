@@ -8,7 +8,8 @@ import { honoRequestReader } from './hono-request-reader.ts'
 /** How an entry came to the router. Hono does not tell `use` from `all` in an application that was filled elsewhere. */
 export type Origin = 'route' | 'middleware' | 'nested'
 
-const ALL = 'ALL'
+/** Method of what is for all of them. */
+export const ALL = 'ALL'
 
 /** The handler as it was written. */
 const innermost = (handler: HonoHandler): HonoHandler =>

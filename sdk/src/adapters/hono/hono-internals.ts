@@ -9,6 +9,8 @@ export type HonoHandler = ((context: HonoContext, next: () => Promise<void>) => 
 
 /** A line of an application's list of routes. */
 export interface HonoRoute {
+  readonly method: string
+  readonly path: string
   handler: HonoHandler
 }
 
