@@ -1,4 +1,5 @@
 import { StepgateConfigurationError } from './errors.ts'
+import { findNear } from './near-name.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -36,7 +37,7 @@ export class SettingReader<Options extends object> {
 
   /** Throws when it is missing. */
   requireText(option: keyof Options & string): string {
-    return this.text(option) ?? this.fail(option, 'is missing')
+    return this.text(option) ?? this.failMissing(option)
   }
 
   /** An http or https address without a slash at the end. Throws for anything else, and for one that carries a password or a query. */
@@ -56,6 +57,14 @@ export class SettingReader<Options extends object> {
     const text = this.text(option)
     if (text === undefined) return otherwise
     return words.find((word) => word === text) ?? this.fail(option, `must be one of ${words.join(', ')}`)
+  }
+
+  /** Names a variable that looks like the one that is missing. */
+  failMissing(option: keyof Options & string, advice = ''): never {
+    const variable = variableOf(option)
+    const others = Object.keys(this.env).filter((name) => name !== variable && name.startsWith('STEPGATE_'))
+    const near = findNear(variable, others)
+    return this.fail(option, `is missing${advice}${near === undefined ? '' : `; perhaps ${near} should be it`}`)
   }
 
   fail(option: keyof Options & string, problem: string): never {

@@ -192,7 +192,7 @@ function parseCredential(reader: Reader, hasCertificate: boolean): ClientCredent
       : reader.fail('clientAssertionFile', 'names a file that does not exist')
   return hasCertificate
     ? { kind: 'mutual-tls' }
-    : reader.fail('clientSecret', 'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
+    : reader.failMissing('clientSecret', '; give it or a privateKey (STEPGATE_PRIVATE_KEY)')
 }
 
 function splitPair(pair: string): [string, string] {

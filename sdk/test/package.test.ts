@@ -43,7 +43,8 @@ it('is resolved with its types by every kind of resolution', async () => {
 
 /** Of each entry with all that it loads, in bytes of brotli. More has to be decided, and written down here. */
 const SIZES_MAX: Readonly<Record<string, number>> = {
-  index: 15_000,
+  // The goal is 15,000.
+  index: 14_000,
   // With what finds other copies of Express, applications that have no router yet, and requests that leave an application and come back.
   express: 3_800,
   fastify: 1_200,
@@ -56,7 +57,7 @@ const SIZES_MAX: Readonly<Record<string, number>> = {
   next: 1_500,
   'node-http': 1_250,
   // With what tells values of the wrong shape and endpoints without a route.
-  testing: 47_950,
+  testing: 48_050,
   prometheus: 1_500,
   opentelemetry: 1_550,
   // Loaded late.

@@ -65,6 +65,23 @@ describe('parseSettings', () => {
     expectTypeOf<(typeof OPTION_NAMES)[number]>().toEqualTypeOf<keyof StepgateOptions>()
   })
 
+  it.each<readonly [string, keyof StepgateOptions, string, string]>([
+    ['STEPGATE_CLIENTID', 'clientId', 'STEPGATE_CLIENT_ID', 'is missing; perhaps STEPGATE_CLIENTID should be it'],
+    ['STEPGATE_RUL', 'url', 'STEPGATE_URL', 'is missing; perhaps STEPGATE_RUL should be it'],
+    ['STEPGATE_SOMETHING', 'url', 'STEPGATE_URL', 'is missing'],
+    [
+      'STEPGATE_CLIENT_SECERT',
+      'clientSecret',
+      'STEPGATE_CLIENT_SECRET',
+      'is missing; give it or a privateKey (STEPGATE_PRIVATE_KEY); perhaps STEPGATE_CLIENT_SECERT should be it',
+    ],
+  ])('sees %s where %s is missing', (given, setting, variable, problem) => {
+    const { [setting]: _missing, ...others } = complete
+    expect(() => parseSettings(others, { [given]: 'value' })).toThrow(
+      expect.objectContaining({ setting, variable, message: `Stepgate: ${setting} (${variable}) ${problem}` }),
+    )
+  })
+
   it('takes lists as such and as the texts of their variables', () => {
     const read = (options: StepgateOptions): unknown => {
       const { trustedProxies, audiences, geoDatabases } = parseSettings({ ...complete, ...options }, {})
