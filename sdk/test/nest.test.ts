@@ -1,18 +1,16 @@
 /** What is particular to Nest: middleware that it registers like routes, guards, versions that are no part of the path. */
 import 'reflect-metadata'
 import * as common from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
-import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { Server } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Stepgate } from '../src/index.ts'
 import { protectNest } from '../src/nest.ts'
 import { createTestStepgate } from '../src/testing.ts'
+import { createNest } from './adapters/nest-application.ts'
 import { portOf } from './adapters/service-kind.ts'
 import { TestControlPlane } from './control-plane.ts'
 import { bearer, connect, endpoint, flush, sendRaw, type RawAnswer } from './fixtures.ts'
 
-const SILENT: common.NestApplicationOptions = { logger: false } // eslint-disable-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest calls a class what is a set of options
 const handled: string[] = []
 
 class Things {
@@ -59,10 +57,7 @@ const recordingGuard: common.CanActivate = {
 
 const VERSIONING = { type: common.VersioningType.HEADER, header: 'version' } as const
 
-const create = (platform: string): Promise<common.INestApplication> =>
-  platform === 'Fastify'
-    ? NestFactory.create(AppModule, new FastifyAdapter(), SILENT)
-    : NestFactory.create(AppModule, SILENT)
+const create = (platform: string): Promise<common.INestApplication> => createNest(platform, AppModule)
 
 const TOO_LATE = expect.objectContaining({
   name: 'StepgateUsageError',

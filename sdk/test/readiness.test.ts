@@ -1,8 +1,6 @@
 /** A probe needs no token: what the README mounts for it is not guarded, on frameworks where every route is. */
 import 'reflect-metadata'
 import * as common from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
-import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -12,6 +10,7 @@ import { protectHono } from '../src/hono.ts'
 import { protectKoa } from '../src/koa.ts'
 import { protectNest } from '../src/nest.ts'
 import { createTestStepgate } from '../src/testing.ts'
+import { createNest } from './adapters/nest-application.ts'
 import { sendRaw } from './fixtures.ts'
 
 const stepgateOf = () => createTestStepgate({ undeclaredMode: 'enforce' })
@@ -48,16 +47,10 @@ class AppModule {
   readonly isModule = true
 }
 common.Module({})(AppModule)
-const SILENT = { logger: false } as const
 
 it.each(['Express', 'Fastify'])('answers in Nest on %s', async (platform) => {
   const stepgate = stepgateOf()
-  const app: common.INestApplication =
-    platform === 'Fastify'
-      ? // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are written like this
-        await NestFactory.create(AppModule, new FastifyAdapter(), SILENT)
-      : // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are written like this
-        await NestFactory.create(AppModule, SILENT)
+  const app = await createNest(platform, AppModule)
   await protectNest(app, stepgate)
   app.setGlobalPrefix('api')
   app.use('/readyz', (_request: IncomingMessage, response: ServerResponse) => {

@@ -1,12 +1,11 @@
 import 'reflect-metadata'
 import * as common from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
-import { FastifyAdapter } from '@nestjs/platform-fastify'
 import methodOverride from 'method-override'
 import type { Server } from 'node:http'
 import { Readable } from 'node:stream'
 import type { StepgateDecision } from '../../src/index.ts'
 import { protectNest } from '../../src/nest.ts'
+import { createNest } from './nest-application.ts'
 import {
   ALLOWED_ORIGIN,
   Behaviour,
@@ -67,8 +66,6 @@ function makeModule(version: string | undefined, behaviour: Behaviour, routes: r
   return AppModule
 }
 
-const QUIET = { logger: false } as const
-
 const FASTIFY_CANNOT = { override: 'Fastify matches before any of its hooks' }
 
 const nestKind = ({ platform, options, prefix = '', version }: NestVariant): ServiceKind => ({
@@ -81,12 +78,7 @@ const nestKind = ({ platform, options, prefix = '', version }: NestVariant): Ser
   start: async (stepgate, routes) => {
     const behaviour = new Behaviour()
     const module = makeModule(version, behaviour, routes)
-    const app =
-      platform === 'Fastify'
-        ? // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are written like this
-          await NestFactory.create(module, new FastifyAdapter(), QUIET)
-        : // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are written like this
-          await NestFactory.create(module, QUIET)
+    const app = await createNest(platform, module)
     await protectNest(app, stepgate)
     app.enableCors({ origin: ALLOWED_ORIGIN })
     if (platform === 'Express') app.use(methodOverride(OVERRIDE_HEADER))
